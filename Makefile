@@ -1,0 +1,43 @@
+# make          set up .venv from the lock if needed, and run the pipeline
+# make test     lint, and run all tests, in the same environment
+# make lock     resolve the dependencies anew
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.in-sync-with-lock
+
+.PHONY: run test lint docs lock clean
+.DEFAULT_GOAL := run
+
+run: $(READY)
+	$(BIN)/snakemake --cores all
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+docs: $(READY)
+	$(BIN)/python workflow/schemas/describe.py
+
+$(READY): envs/requirements.lock envs/bootstrap.lock
+	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v < (3, 14); \
+	ok or sys.exit(f"Python 3.11, 3.12 or 3.13 is needed, but $(PYTHON) is {v.major}.{v.minor}. Try: make PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --require-hashes --no-deps -r envs/bootstrap.lock
+	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python envs/requirements.lock
+	@touch $@
+
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --all-extras $(LOCK_OPTIONS) -o envs/requirements.lock
+	grep '^uv==' envs/requirements.lock | sed 's/ .*//' | \
+	$(BIN)/uv pip compile - --no-annotate $(LOCK_OPTIONS) -o envs/bootstrap.lock
+
+LOCK_OPTIONS := --quiet --no-header --universal --fork-strategy fewest --python-version 3.11 --generate-hashes
+
+clean:
+	rm -rf results .snakemake

@@ -1,0 +1,33 @@
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+# The thesis's config comes with the workflow, wherever the working directory is;
+# config/config.yaml there, --configfile and --config change parts of it.
+configfile: str(workflow.current_basedir.join("config/config.yaml"))
+
+
+if Path("config/config.yaml").exists():
+
+    configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/we_sweep.smk"
+include: "workflow/rules/find_weight.smk"
+include: "workflow/rules/example.smk"
+include: "workflow/rules/published.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        rules.plot_input_drive.output,
+        rules.plot_weights.output,
+        rules.plot_example.output,
+        rules.summarise_sweep.output,
+        rules.summarise_weights.output,
+        rules.verify_published.output,

@@ -1,0 +1,212 @@
+"""N Poisson inputs with lognormal rates, excitatory ones first.
+
+One realisation (N, seed) can be had in two ways, from the same random stream: as the spike
+times of every train, or straight as the number of spikes that arrive in each time step. The
+second stores and sorts nothing: it takes time in proportion to the number of spikes, and
+memory in proportion to the number of steps.
+
+Source: the published N-to-1 simulator (Nto1AdEx) used by the notebook of 2023-08-05.
+"""
+
+from functools import lru_cache
+from math import exp, log, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from nto1.compiled import inner, kernel
+from nto1.random_stream import next_exponential, normals, seeded
+from nto1.units import Hz, ms, s
+
+
+class Inputs(NamedTuple):
+    """What N Poisson inputs have in common. Defaults: the thesis."""
+
+    mean_rate: float = 4 * Hz
+    log_rate_variance: float = 0.6  # of ln(rate / Hz)
+    exc_to_inh: float = 4  # number of excitatory inputs per inhibitory one
+    drop_last_spike: bool = True  # never deliver the very last spike of all inputs
+
+
+class Recording(NamedTuple):
+    """How long a simulation lasts, and its time step (both in seconds)."""
+
+    duration: float = 10 * s
+    timestep: float = 0.1 * ms
+
+    @property
+    def n_steps(self) -> int:
+        return round(self.duration / self.timestep)
+
+
+class SpikeTrains(NamedTuple):
+    """Every spike of one realisation."""
+
+    rates: np.ndarray  # [N] Hz
+    times: np.ndarray  # [n_spikes] s, ascending within a train, train after train
+    n_spikes: np.ndarray  # [N] int64, per train
+
+    def __getitem__(self, train) -> np.ndarray:
+        """Spike times of one train (s)."""
+        end = self.n_spikes[: train + 1].sum()
+        return self.times[end - self.n_spikes[train] : end]
+
+
+class SpikeCounts(NamedTuple):
+    """Number of spikes that arrive in each time step of realisation (N, seed)."""
+
+    N: int
+    seed: int
+    recording: Recording
+    exc: np.ndarray  # [n_steps] uint16
+    inh: np.ndarray  # [n_steps] uint16
+    n_spikes: int  # drawn in all, delivered or not
+
+
+def n_excitatory(N: int, exc_to_inh: float) -> int:
+    """How many of N inputs are excitatory. Raises ``ValueError`` if it is no whole number."""
+    n_exc = N * exc_to_inh / (exc_to_inh + 1)
+    if N < 1 or abs(n_exc - round(n_exc)) > 1e-9 * N:
+        raise ValueError(
+            f"N = {N} inputs can't be split {exc_to_inh:g} : 1 into whole numbers of excitatory "
+            f"and inhibitory inputs"
+        )
+    return round(n_exc)
+
+
+@lru_cache(maxsize=4)
+def time_grid(recording: Recording) -> np.ndarray:
+    """Time at which each step begins [n_steps] (s): the time step added up, not multiplied.
+
+    The rounding decides in which step a spike on the border lands; published runs added.
+    """
+    steps = np.full(recording.n_steps, recording.timestep)
+    steps[0] = 0
+    grid = np.cumsum(steps)
+    grid.flags.writeable = False  # shared by all who ask
+    return grid
+
+
+@lru_cache(maxsize=4)
+def _border(recording: Recording) -> float:
+    """How near t / timestep may be to a whole number for the time grid to have to decide."""
+    drift = time_grid(recording) / recording.timestep - np.arange(recording.n_steps)
+    return 1e-6 + 2 * np.abs(drift).max()
+
+
+def draw_spike_trains(
+    N: int, seed: int, recording=Recording(), inputs=Inputs()
+) -> SpikeTrains:
+    """The spike times of realisation (N, seed). Raises ``ValueError`` for a negative seed."""
+    return SpikeTrains(*_spike_times(N, inputs, recording.duration, seeded(seed)))
+
+
+def count_spikes(N: int, seed: int, recording=Recording(), inputs=Inputs()) -> SpikeCounts:
+    """Realisation (N, seed) as spike counts per time step.
+
+    A spike at time t arrives at the first step that begins after t; those within the last
+    step arrive no more. ``inputs.drop_last_spike`` leaves out one more, the very last of all
+    inputs, as the published code did by an off-by-one.
+
+    Raises ``ValueError`` for a negative seed or an N that can't be split into excitatory and
+    inhibitory inputs, ``OverflowError`` for more than 65535 spikes in one step.
+    """
+    n_exc = n_excitatory(N, inputs.exc_to_inh)
+    grid = time_grid(recording)
+    counts = np.zeros((2, grid.size), np.uint16)
+    n_spikes, overflow = _count_spikes(
+        N, n_exc, inputs, recording, grid, _border(recording), seeded(seed), *counts
+    )
+    if overflow:
+        raise OverflowError(
+            f"more than 65535 input spikes arrive in one time step of {recording.timestep / ms:g} "
+            f"ms (N = {N}): take a smaller time step or fewer inputs"
+        )
+    return SpikeCounts(N, seed, recording, *counts, n_spikes)
+
+
+@inner
+def _draw_rates(N, inputs, state):
+    """Lognormal rates [N] (Hz), and the state after."""
+    σ = sqrt(inputs.log_rate_variance)
+    μ = log(inputs.mean_rate) - σ**2 / 2
+    rates, state = normals(N, state)
+    for i in range(N):
+        rates[i] = exp(σ * rates[i] + μ)
+    return rates, state
+
+
+@inner
+def _next_spike(t, rate, state):
+    """Time of a Poisson train's next spike after t, and the state after."""
+    interval, state = next_exponential(state)
+    return t + interval / rate, state
+
+
+@kernel
+def _spike_times(N, inputs, duration, state):
+    """Rates, spike times of all trains one after the other, and the number in each train."""
+    rates, state = _draw_rates(N, inputs, state)
+    times = np.empty(int(1.2 * rates.sum() * duration) + 100)
+    n_spikes = np.zeros(N, np.int64)
+    n = 0
+    for train in range(N):
+        t, state = _next_spike(0.0, rates[train], state)
+        while t <= duration:
+            if n == times.size:
+                longer = np.empty(2 * n)
+                longer[:n] = times
+                times = longer
+            times[n] = t
+            n += 1
+            n_spikes[train] += 1
+            t, state = _next_spike(t, rates[train], state)
+    return rates, times[:n].copy(), n_spikes
+
+
+@inner
+def _arrival_step(t, step, grid):
+    """The first step that begins after t, searched from a step near it."""
+    while step < grid.size and grid[step] <= t:
+        step += 1
+    while step > 0 and grid[step - 1] > t:
+        step -= 1
+    return step
+
+
+@kernel
+def _count_spikes(N, n_exc, inputs, recording, grid, border, state, exc, inh):
+    """Add each spike to ``exc`` or ``inh`` [n_steps, zeros] at the step it arrives in.
+
+    Returns the number of spikes drawn, and whether a count overflowed.
+    """
+    duration, timestep = recording
+    rates, state = _draw_rates(N, inputs, state)
+    n_spikes = n_arrived = 0
+    t_last, last_is_exc = -1.0, False
+    for train in range(N):
+        is_exc = train < n_exc
+        counts = exc if is_exc else inh
+        t, state = _next_spike(0.0, rates[train], state)
+        while t <= duration:
+            steps = t / timestep
+            step = int(steps)
+            if border < steps - step < 1 - border:
+                step += 1
+            else:
+                step = _arrival_step(t, step, grid)
+            if step < grid.size:
+                counts[step] += 1
+                n_arrived += 1
+            n_spikes += 1
+            if t > t_last:
+                t_last, last_is_exc = t, is_exc
+            t, state = _next_spike(t, rates[train], state)
+
+    overflow = exc.sum() + inh.sum() != n_arrived
+    if inputs.drop_last_spike and n_spikes:
+        step = _arrival_step(t_last, int(t_last / timestep), grid)
+        if step < grid.size:
+            counts = exc if last_is_exc else inh
+            counts[step] -= 1
+    return n_spikes, overflow

@@ -1,0 +1,166 @@
+"""Many runs at once: one compiled loop over time, in which every run is a lane.
+
+Lanes come in tiles of fixed width. A tile's state lives on the stack, and there is no branch
+within a time step, so that the compiler turns the loops over lanes into vector instructions.
+A single run is a tile with one lane in use.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import carray
+
+from nto1.adex import decay, euler_step, spike_and_reset
+from nto1.compiled import inner, kernel, local_doubles
+from nto1.median import BLOCK, collect
+
+WIDTHS = (8, 16, 32, 64)  # lanes per tile
+
+
+class Recorder(NamedTuple):
+    """Where the first few lanes of a tile leave what they did. Zero steps: no traces."""
+
+    spike_steps: np.ndarray  # [n_lanes, n_steps] int64
+    traces: np.ndarray  # [n_lanes, 4, n_steps or 0]  V, w, g_exc, g_inh at the end of each step
+
+    @classmethod
+    def of(cls, n_lanes: int, n_steps: int, with_traces: bool) -> "Recorder":
+        return cls(
+            np.empty((n_lanes, n_steps), np.int64),
+            np.empty((n_lanes, 4, n_steps if with_traces else 0)),
+        )
+
+
+class Summary(NamedTuple):
+    """What every lane leaves, each [width]."""
+
+    n_spikes: np.ndarray
+    V_end: np.ndarray  # V
+    V_lowest: np.ndarray  # V, among the last ones of each block of steps
+    g_peak: np.ndarray  # S, largest g_exc + g_inh
+
+    @classmethod
+    def of(cls, width: int) -> "Summary":
+        return cls(*np.zeros((4, width)))
+
+
+def _tile_kernel(width):
+    block_size = BLOCK * width
+
+    @kernel(fastmath={"arcp"})  # division by a constant as multiplication by its inverse
+    def integrate(exc, inh, w_exc, dt, p, summary, bracket, recorder):
+        """Integrate the lanes of one tile from rest.
+
+        exc, inh  [n_steps, 1 or width] uint16   input spikes: shared by all lanes, or one's own
+        w_exc     [width] S                      weight of an excitatory spike
+        dt        s
+        p         AdEx
+        """
+        n_steps = exc.shape[0]
+        inputs_are_shared = exc.shape[1] == 1
+        wants_median = bracket.inside.size > 0
+        n_recorded, _, n_traced = recorder.traces.shape
+
+        V = carray(local_doubles(width), (width,))
+        w = carray(local_doubles(width), (width,))
+        w_e = carray(local_doubles(width), (width,))
+        w_i = carray(local_doubles(width), (width,))
+        G_exc = carray(local_doubles(width), (width,))  # conductances per unit weight
+        G_inh = carray(local_doubles(width), (width,))
+        G_peak = carray(local_doubles(width), (width,))
+        n_spikes = carray(local_doubles(width), (width,))
+        V_lowest = carray(local_doubles(width), (width,))
+        V_ceiled = carray(local_doubles(block_size), (BLOCK, width))
+
+        for lane in range(width):
+            w_e[lane], w_i[lane] = w_exc[lane], p.inh_to_exc_weight * w_exc[lane]
+            V[lane] = V_lowest[lane] = p.E_L
+            w[lane] = G_exc[lane] = G_inh[lane] = G_peak[lane] = n_spikes[lane] = 0.0
+        G_exc_shared = G_inh_shared = G_peak_shared = 0.0
+
+        for start in range(0, n_steps, BLOCK):
+            n_rows = min(BLOCK, n_steps - start)
+            for row in range(n_rows):
+                i = start + row
+                if inputs_are_shared:
+                    G_exc_shared += exc[i, 0]
+                    G_inh_shared += inh[i, 0]
+                    G_peak_shared = max(
+                        G_peak_shared, G_exc_shared + p.inh_to_exc_weight * G_inh_shared
+                    )
+                    for lane in range(width):
+                        V[lane], w[lane], n_spikes[lane], V_ceiled[row, lane] = _advance(
+                            V[lane],
+                            w[lane],
+                            n_spikes[lane],
+                            w_e[lane] * G_exc_shared,
+                            w_i[lane] * G_inh_shared,
+                            dt,
+                            p,
+                        )
+                    G_exc_shared = decay(G_exc_shared, dt, p)
+                    G_inh_shared = decay(G_inh_shared, dt, p)
+                else:
+                    for lane in range(width):
+                        G_exc[lane] += exc[i, lane]
+                        G_inh[lane] += inh[i, lane]
+                        G_peak[lane] = max(
+                            G_peak[lane], G_exc[lane] + p.inh_to_exc_weight * G_inh[lane]
+                        )
+                        V[lane], w[lane], n_spikes[lane], V_ceiled[row, lane] = _advance(
+                            V[lane],
+                            w[lane],
+                            n_spikes[lane],
+                            w_e[lane] * G_exc[lane],
+                            w_i[lane] * G_inh[lane],
+                            dt,
+                            p,
+                        )
+                        G_exc[lane] = decay(G_exc[lane], dt, p)
+                        G_inh[lane] = decay(G_inh[lane], dt, p)
+
+                for lane in range(n_recorded):
+                    if V_ceiled[row, lane] != V[lane]:
+                        recorder.spike_steps[lane, int(n_spikes[lane]) - 1] = i
+                    if n_traced:
+                        trace = recorder.traces[lane]
+                        G_e = G_exc_shared if inputs_are_shared else G_exc[lane]
+                        G_i = G_inh_shared if inputs_are_shared else G_inh[lane]
+                        trace[0, i], trace[1, i] = V[lane], w[lane]
+                        trace[2, i], trace[3, i] = w_e[lane] * G_e, w_i[lane] * G_i
+
+            for lane in range(width):
+                V_lowest[lane] = min(V_lowest[lane], V[lane])
+            if wants_median:
+                collect(V_ceiled, n_rows, width, bracket)
+
+        for lane in range(width):
+            summary.n_spikes[lane] = n_spikes[lane]
+            summary.V_end[lane] = V[lane]
+            summary.V_lowest[lane] = V_lowest[lane]
+            G = G_peak_shared if inputs_are_shared else G_peak[lane]
+            summary.g_peak[lane] = w_e[lane] * G
+
+    return integrate
+
+
+@inner
+def _advance(V, w, n_spikes, g_exc, g_inh, dt, p):
+    """One lane, one time step; and V with a spike drawn in."""
+    V, w = euler_step(V, w, g_exc, g_inh, dt, p)
+    spikes, V, w, V_ceiled = spike_and_reset(V, w, p)
+    return V, w, n_spikes + (1.0 if spikes else 0.0), V_ceiled
+
+
+KERNELS = {width: _tile_kernel(width) for width in WIDTHS}
+
+
+@kernel
+def sum_rows(counts, n):
+    """Counts [n_steps, width] in time steps n times as long; an incomplete last one is dropped."""
+    sums = np.zeros((counts.shape[0] // n, counts.shape[1]), counts.dtype)
+    for i in range(sums.shape[0]):
+        for row in range(n * i, n * i + n):
+            for lane in range(sums.shape[1]):
+                sums[i, lane] += counts[row, lane]
+    return sums

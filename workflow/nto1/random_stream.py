@@ -1,0 +1,161 @@
+"""The random stream of the published runs: what Julia 1.7+ draws after ``Random.seed!(seed)``.
+
+Xoshiro256++ (Blackman & Vigna 2021) seeded by SHA-256, and 256-layer ziggurats for normals
+and exponentials. The generator's state is a tuple of four uint64 that goes into every draw
+and comes out of it, so that compiled loops keep it in registers.
+"""
+
+import hashlib
+from math import exp, log
+
+import numpy as np
+from numba import int64, uint64
+
+from nto1.compiled import inner
+from nto1.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
+
+# Module constants, so that they are compiled in.
+_k_normal, _w_normal, _f_normal = NORMAL
+_k_exponential, _w_exponential, _f_exponential = EXPONENTIAL
+_R_normal, _R_exponential = float(R_NORMAL), float(R_EXPONENTIAL)
+_inverse_R_normal = float(1 / R_NORMAL)
+
+_LANES = 8
+_FORK = np.array(
+    [0x02011CE34BCE797F, 0x5A94851FB48A6E05, 0x3688CF5D48899FA7, 0x867B4BB4C42E5661], np.uint64
+)
+
+
+def seeded(seed: int) -> tuple:
+    """State (four uint64) of a generator freshly seeded with a non-negative integer.
+
+    The state is the SHA-256 digest of the seed's little-endian 32-bit words. Raises
+    ``ValueError`` for a negative seed.
+    """
+    if seed < 0:
+        raise ValueError(f"a seed can't be negative, got {seed}")
+    words = max(1, -(-seed.bit_length() // 32))
+    digest = hashlib.sha256(seed.to_bytes(4 * words, "little")).digest()
+    return tuple(np.frombuffer(digest, "<u8").astype(np.uint64))
+
+
+@inner
+def _rotate_left(x, n):
+    return (x << uint64(n)) | (x >> uint64(64 - n))
+
+
+@inner
+def next_word(state):
+    """64 random bits, and the state after."""
+    s0, s1, s2, s3 = state
+    word = _rotate_left(s0 + s3, 23) + s0
+    t = s1 << uint64(17)
+    s2 ^= s0
+    s3 ^= s1
+    s1 ^= s2
+    s0 ^= s3
+    s2 ^= t
+    s3 = _rotate_left(s3, 45)
+    return word, (s0, s1, s2, s3)
+
+
+@inner
+def next_uniform(state):
+    """A double in [0, 1), and the state after."""
+    word, state = next_word(state)
+    return (word >> uint64(11)) * 2.0**-53, state
+
+
+@inner
+def next_exponential(state):
+    """A standard exponential, and the state after."""
+    word, state = next_word(state)
+    m = word >> uint64(12)
+    layer = m & uint64(255)
+    x = int64(m) * _w_exponential[layer]
+    if m < _k_exponential[layer]:
+        return x, state
+    return _exponential_rarely(m, state)
+
+
+@inner
+def _exponential_rarely(m, state):
+    """1.1 % of the draws: outside the part of its strip that lies wholly under the density."""
+    while True:
+        layer = m & uint64(255)
+        x = int64(m) * _w_exponential[layer]
+        if m < _k_exponential[layer]:
+            return x, state
+        u, state = next_uniform(state)
+        if layer == 0:
+            return _R_exponential - log(u), state
+        f, f_below = _f_exponential[layer], _f_exponential[layer - uint64(1)]
+        if (f_below - f) * u + f < exp(-x):
+            return x, state
+        word, state = next_word(state)
+        m = word >> uint64(12)
+
+
+@inner
+def normal_from(word, state):
+    """The standard normal that starts from 64 given bits, and the state after: further bits
+    are drawn only if these are rejected (0.7 %)."""
+    while True:
+        m = int64(word >> uint64(13))
+        negative = (word >> uint64(12)) & uint64(1)
+        layer = m & 255
+        x = (-m if negative else m) * _w_normal[layer]
+        if m < int64(_k_normal[layer]):
+            return x, state
+        if layer == 0:
+            while True:
+                u1, state = next_uniform(state)
+                u2, state = next_uniform(state)
+                beyond, yy = -_inverse_R_normal * log(u1), -log(u2)
+                if yy + yy > beyond * beyond:
+                    x = _R_normal + beyond
+                    return (-x if (m >> 8) & 1 else x), state
+        u, state = next_uniform(state)
+        f, f_below = _f_normal[layer], _f_normal[layer - 1]
+        if (f_below - f) * u + f < exp(-0.5 * x * x):
+            return x, state
+        word, state = next_word(state)
+
+
+@inner
+def words_in_bulk(n, state):
+    """n ≥ 8 random words [n], and the state after, from an 8-lane generator forked off this
+    one. The last n mod 8 words come from the generator itself."""
+    lanes = np.empty((_LANES, 4), np.uint64)
+    for j in range(4):
+        for lane in range(_LANES):
+            word, state = next_word(state)
+            lanes[lane, j] = word * _FORK[j]
+    words = np.empty(n, np.uint64)
+    whole = n - n % _LANES
+    for lane in range(_LANES):
+        lane_state = (lanes[lane, 0], lanes[lane, 1], lanes[lane, 2], lanes[lane, 3])
+        for i in range(lane, whole, _LANES):
+            words[i], lane_state = next_word(lane_state)
+    for i in range(whole, n):
+        words[i], state = next_word(state)
+    return words, state
+
+
+@inner
+def normals(n, state):
+    """n standard normals [n], and the state after.
+
+    From 8 on, all their words are drawn in bulk first, as in the published runs (whose N is
+    never below 10); fewer are drawn one by one.
+    """
+    z = np.empty(n)
+    if n < _LANES:
+        for i in range(n):
+            word, state = next_word(state)
+            z[i], state = normal_from(word, state)
+    else:
+        words, state = words_in_bulk(n, state)
+        for i in range(n):
+            z[i], state = normal_from(words[i], state)
+    return z, state

@@ -1,0 +1,101 @@
+"""Which input strength makes the neuron fire at a given rate?
+
+Source: the notebook of 2023-08-05, section "Seeds for search".
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from scipy.optimize import root_scalar
+
+from nto1.adex import AdEx
+from nto1.simulation import Realisations, RunOff, simulate_batch
+from nto1.units import pS
+
+MAX_WIDENINGS = 3
+
+
+class Evaluation(NamedTuple):
+    w_exc: float  # S
+    rate: float  # Hz
+
+
+class WeightSearch(NamedTuple):
+    """A root, and how it was found."""
+
+    w_exc: float  # S
+    rate: float  # Hz, at w_exc
+    guess: float  # S
+    guess_rate: float  # Hz, at the guess
+    iterations: int
+    function_calls: int  # by the root finder
+    evaluations: list[Evaluation]  # distinct ones, in order: the guess first
+
+
+class NotBracketed(ValueError):
+    """No weights with rates on both sides of the target were found."""
+
+
+def mean_rate(w_exc: float, inputs: Realisations, neuron: AdEx = AdEx(), threads=1) -> float:
+    """Output rate (Hz) averaged over the realisations, in the order of summation of the notebook."""
+    rates = simulate_batch([w_exc], inputs, neuron, with_medians=False, threads=threads).rates[:, 0]
+    return sum(rates.tolist()) / len(rates)
+
+
+def find_weight(
+    rate_of: Callable[[float], float],
+    target_rate: float,
+    guess: float,
+    bracket_factor: float = 4,
+    relative_tolerance: float = 0.001,
+    report: Callable[[Evaluation], None] = lambda evaluation: None,
+) -> WeightSearch:
+    """The weight (S) at which ``rate_of(weight)`` (Hz) is the target, by Brent's method.
+
+    The bracket is guess / bracket_factor … guess · bracket_factor, and the tolerance is relative
+    to the guess. The rate is a staircase (a run has a whole number of spikes), so the search
+    ends on the tolerance, not on the rate. An end of the bracket that is on the wrong side of the
+    target is moved outwards, by the same factor, up to three times.
+
+    ``report`` is called after every new evaluation. Raises ``NotBracketed`` if the target is still
+    not between the rates at both ends.
+    """
+    evaluations = {}
+
+    def excess_rate(w_exc: float) -> float:
+        w_exc = float(w_exc)
+        if w_exc not in evaluations:
+            evaluations[w_exc] = rate_of(w_exc)
+            report(Evaluation(w_exc, evaluations[w_exc]))
+        return evaluations[w_exc] - target_rate
+
+    excess_rate(guess)
+    low, high = guess / bracket_factor, guess * bracket_factor
+    try:
+        for _ in range(MAX_WIDENINGS):
+            if excess_rate(low) > 0:
+                low /= bracket_factor
+            if excess_rate(high) < 0:
+                high *= bracket_factor
+        if excess_rate(low) > 0 or excess_rate(high) < 0:
+            raise NotBracketed("the bracket was widened as often as allowed")
+    except (NotBracketed, RunOff) as reason:
+        seen = ", ".join(f"{r:g} Hz at {w / pS:g} pS" for w, r in sorted(evaluations.items()))
+        raise NotBracketed(
+            f"no weights were found between which the rate passes {target_rate:g} Hz. Rates seen: "
+            f"{seen} ({reason}). Choose another guess or target rate."
+        ) from None
+
+    solution = root_scalar(
+        excess_rate, bracket=[low, high], xtol=guess * relative_tolerance, method="brentq"
+    )
+    excess_rate(solution.root)
+    return WeightSearch(
+        w_exc=solution.root,
+        rate=evaluations[solution.root],
+        guess=guess,
+        guess_rate=evaluations[guess],
+        iterations=solution.iterations,
+        function_calls=solution.function_calls,
+        evaluations=[Evaluation(*item) for item in evaluations.items()],
+    )

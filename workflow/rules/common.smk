@@ -1,0 +1,35 @@
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
+
+from nto1.cache import STAMP
+from plan import batches, science, weight_label, weights_per_batch
+from schemas.check import InvalidConfig, check_config
+
+try:
+    check_config(config)
+except InvalidConfig as error:
+    raise WorkflowError(str(error))
+
+
+RECORDING = {key: config["experiment"][key] for key in ("duration_s", "timestep_ms")}
+
+
+wildcard_constraints:
+    N=r"\d+",
+    we_pS=r"[0-9.]+(e[+-]\d+)?",
+
+
+rule compile_kernels:
+    """Once for all jobs. The name of its output changes with the sources."""
+    output:
+        STAMP,
+    log:
+        "results/logs/compile_kernels.log",
+    conda:
+        "../../envs/simulation.yaml"
+    script:
+        "../scripts/compile_kernels.py"

@@ -1,0 +1,67 @@
+rule find_weight:
+    """The weight that gives the target rate, for one N."""
+    input:
+        science("weight_search"),
+        compiled=ancient(STAMP),
+    output:
+        found="results/find_weight/N{N}.parquet",
+        evaluations="results/find_weight/N{N}_evaluations.parquet",
+    params:
+        seeds=config["experiment"]["seeds"],
+        recording=RECORDING,
+        inputs=config["inputs"],
+        neuron=config["neuron"],
+        target_rate_Hz=config["find_weight"]["target_rate_Hz"],
+        guess=config["find_weight"]["guess"],
+        bracket_factor=config["find_weight"]["bracket_factor"],
+        relative_tolerance=config["find_weight"]["relative_tolerance"],
+    log:
+        "results/logs/find_weight/N{N}.log",
+    conda:
+        "../../envs/simulation.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    script:
+        "../scripts/find_weight.py"
+
+
+rule summarise_weights:
+    input:
+        found=expand("results/find_weight/N{N}.parquet", N=config["find_weight"]["N"]),
+        evaluations=expand(
+            "results/find_weight/N{N}_evaluations.parquet", N=config["find_weight"]["N"]
+        ),
+    output:
+        found=multiext("results/we_for_target_rate", ".csv", ".parquet"),
+        evaluations=multiext(
+            "results/we_for_target_rate_evaluations", ".csv", ".parquet"
+        ),
+    log:
+        "results/logs/summarise_weights.log",
+    conda:
+        "../../envs/simulation.yaml"
+    script:
+        "../scripts/summarise_weights.py"
+
+
+rule plot_weights:
+    input:
+        "results/we_for_target_rate.parquet",
+    output:
+        weights=multiext(
+            f"thesis_figs/we-for-{config['find_weight']['target_rate_Hz']:g}Hz-for-all-N",
+            ".pdf",
+            ".svg",
+        ),
+        all_N=multiext("thesis_figs/chosen_N", ".pdf", ".svg"),
+        subset=multiext("thesis_figs/chosen_N_subset", ".pdf", ".svg"),
+    params:
+        target_rate_Hz=config["find_weight"]["target_rate_Hz"],
+        N_subset=config["find_weight"]["N_subset"],
+    log:
+        "results/logs/plot_weights.log",
+    conda:
+        "../../envs/plot.yaml"
+    script:
+        "../scripts/plot_weights.py"

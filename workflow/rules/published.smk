@@ -1,0 +1,39 @@
+PUBLISHED = workflow.current_basedir.join("../../resources/published").get_path_or_uri(
+    secret_free=True
+)
+
+
+rule compare_with_published:
+    input:
+        science("comparison"),
+        numbers=f"{PUBLISHED}/adex_n_to_1.csv",
+        conditions=f"{PUBLISHED}/adex_n_to_1_conditions.yaml",
+        runs="results/we_sweep.parquet",
+        means="results/we_sweep_means.parquet",
+        weights="results/we_for_target_rate.parquet",
+        trace="results/example_trace.parquet",
+    output:
+        table="results/published_comparison.csv",
+        summary="results/published_comparison.md",
+    params:
+        config=config,
+    log:
+        "results/logs/compare_with_published.log",
+    conda:
+        "../../envs/simulation.yaml"
+    script:
+        "../scripts/compare_with_published.py"
+
+
+rule verify_published:
+    """Fails if a number deviates; the table that shows it stays."""
+    input:
+        "results/published_comparison.csv",
+    output:
+        "results/published_verdict.txt",
+    log:
+        "results/logs/verify_published.log",
+    conda:
+        "../../envs/simulation.yaml"
+    script:
+        "../scripts/verify_published.py"

@@ -1,0 +1,62 @@
+BATCHES = batches(config["sweep"]["weights_pS"], weights_per_batch(config))
+
+
+def weights_of_batch(wildcards):
+    return BATCHES[wildcards.we_pS]
+
+
+rule simulate:
+    """All seeds, with the weights of one batch (named by its first weight)."""
+    input:
+        science("simulation"),
+        compiled=ancient(STAMP),
+    output:
+        "results/simulations/N{N}/we{we_pS}pS.parquet",
+    params:
+        weights_pS=weights_of_batch,
+        seeds=config["experiment"]["seeds"],
+        recording=RECORDING,
+        inputs=config["inputs"],
+        neuron=config["neuron"],
+    log:
+        "results/logs/simulate/N{N}_we{we_pS}pS.log",
+    conda:
+        "../../envs/simulation.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    script:
+        "../scripts/simulate.py"
+
+
+rule summarise_sweep:
+    input:
+        expand(
+            "results/simulations/N{N}/we{we_pS}pS.parquet",
+            N=config["sweep"]["N"],
+            we_pS=BATCHES,
+        ),
+    output:
+        runs=multiext("results/we_sweep", ".csv", ".parquet"),
+        means=multiext("results/we_sweep_means", ".csv", ".parquet"),
+    log:
+        "results/logs/summarise_sweep.log",
+    conda:
+        "../../envs/simulation.yaml"
+    script:
+        "../scripts/summarise_sweep.py"
+
+
+rule plot_input_drive:
+    input:
+        "results/we_sweep.parquet",
+    output:
+        input_drive=multiext("thesis_figs/input_drive_we", ".pdf", ".svg"),
+        median=multiext("thesis_figs/median_voltage_we", ".pdf", ".svg"),
+        rate=multiext("thesis_figs/output_rate_we", ".pdf", ".svg"),
+    log:
+        "results/logs/plot_input_drive.log",
+    conda:
+        "../../envs/plot.yaml"
+    script:
+        "../scripts/plot_input_drive.py"

@@ -1,0 +1,42 @@
+"""What every script needs around its work: the package, a log, and tables written whole."""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+
+@contextmanager
+def job(log: str) -> Iterator[None]:
+    """Send stderr to the log. If the work fails, end with its reason there and on the terminal."""
+    with open(log, "w", buffering=1) as stream:
+        terminal, sys.stderr = sys.stderr, stream
+        try:
+            yield
+        except Exception as error:
+            traceback.print_exc()
+            reason = f"{type(error).__name__}: {error}"
+            print(f"Failed: {reason}\n(more in {log})", file=terminal)
+            sys.exit(1)
+        finally:
+            sys.stderr = terminal
+
+
+def note(message: str) -> None:
+    """A line in the log."""
+    print(message, file=sys.stderr)
+
+
+@contextmanager
+def whole(path: str) -> Iterator[str]:
+    """A path to write to, that takes its right name only when all is written."""
+    unfinished = f"{path}.unfinished"
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)

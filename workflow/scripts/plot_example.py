@@ -1,0 +1,20 @@
+"""The voltage of one run, its first second."""
+
+from job import job
+from style import plt, save, set_up
+from tables import read_parquet
+
+
+def main(trace, shown_s, files):
+    trace = read_parquet(trace)
+    shown = trace[trace["t_ms"] <= shown_s * 1000]
+    figure, ax = plt.subplots()
+    ax.plot(shown["t_ms"], shown["V_m_mV"], clip_on=False)
+    set_up(ax, xlim=[0, shown_s * 1000], ylim=[-80, 40], xunit="ms", yunit="mV", nbins_y=7)
+    ax.set_xlabel("Time")
+    save(figure, *files)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(snakemake.input[0], snakemake.params.shown_s, snakemake.output)

@@ -1,0 +1,59 @@
+"""Median voltage and firing rate against the input strength."""
+
+from job import job
+from style import MARGIN_WIDTH, WE_LABEL, hide_x_axis, hylabel, plt, save, set_up
+from tables import read_parquet
+
+X_LABEL = f"{WE_LABEL} (pS)"
+
+
+def plot_dots_and_means(ax, runs, column):
+    means = runs.groupby("we_pS")[column].mean()
+    ax.plot(means.index, means, "-", lw=2, clip_on=False)
+    ax.plot(runs["we_pS"], runs[column], "k.", ms=4, mec="none", clip_on=False)
+
+
+def plot_median(ax, runs, **limits):
+    plot_dots_and_means(ax, runs, "median_Vm_mV")
+    set_up(ax, **limits)
+    hylabel(ax, "Median $V_m$ (mV)")
+
+
+def plot_rate(ax, runs, **limits):
+    ax.axhline(0, c="black", lw=1)
+    plot_dots_and_means(ax, runs, "output_rate_Hz")
+    set_up(ax, **limits)
+    hylabel(ax, "Output firing rate (Hz)")
+
+
+def main(runs, both_files, median_files, rate_files):
+    runs = read_parquet(runs)
+    xlim = [0, runs["we_pS"].max()]
+
+    figure, ax = plt.subplots(figsize=(0.9 * MARGIN_WIDTH, 0.6 * MARGIN_WIDTH))
+    plot_median(ax, runs, xlim=xlim, ylim=[-65.2, -50])
+    ax.set_xlabel(X_LABEL)
+    save(figure, *median_files)
+
+    figure, ax = plt.subplots(figsize=(0.9 * MARGIN_WIDTH, 0.6 * MARGIN_WIDTH))
+    plot_rate(ax, runs, xlim=xlim, ylim=[-0.2, 15])
+    ax.set_xlabel(X_LABEL)
+    save(figure, *rate_files)
+
+    figure, (above, below) = plt.subplots(figsize=(MARGIN_WIDTH, 1.5 * MARGIN_WIDTH), nrows=2)
+    plot_median(above, runs, xlim=xlim, ylim=[-65, -50], nbins_x=4)
+    plot_rate(below, runs, xlim=xlim, ylim=[0, 15], nbins_x=4)
+    hide_x_axis(above)
+    below.set_xlabel(X_LABEL)
+    figure.tight_layout(h_pad=1.4)
+    save(figure, *both_files)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            snakemake.input[0],
+            snakemake.output.input_drive,
+            snakemake.output.median,
+            snakemake.output.rate,
+        )

@@ -1,0 +1,47 @@
+"""The input strength needed at every N, and which N were chosen."""
+
+from job import job
+from style import WE_LABEL, plt, save, set_up
+from tables import read_parquet
+
+
+def plot_weights(ax, weights, target_rate_Hz):
+    ax.set(xscale="log", yscale="log")
+    ax.plot(weights["N"], weights["w0_nS"], ".-", label="Initial guess", clip_on=False)
+    ax.plot(weights["N"], weights["we_nS"], ".-", label=f"Actual {WE_LABEL} needed", clip_on=False)
+    set_up(ax, xlim=[10, 7000], ylim=[0.01, 10], yunit="nS")
+    ax.set(xlabel="Num inputs $N$", ylabel=f"Synaptic strength {WE_LABEL}")
+    ax.set_title(f"Input needed to reach output firing rate of {target_rate_Hz:.1f} Hz", y=1.05)
+    ax.legend()
+
+
+def plot_strip(ax, N):
+    ax.set_xscale("log")
+    ax.plot(N, [1] * len(N), ".", clip_on=False)
+    set_up(ax, xlim=[10, 10_000])
+    ax.yaxis.set_visible(False)
+    ax.spines["left"].set_visible(False)
+
+
+def main(weights, target_rate_Hz, N_subset, weights_files, all_N_files, subset_files):
+    weights = read_parquet(weights)
+    figure, ax = plt.subplots()
+    plot_weights(ax, weights, target_rate_Hz)
+    save(figure, *weights_files)
+
+    subset = weights["N"][weights["N"].isin(N_subset)]
+    for N, files in ((weights["N"], all_N_files), (subset, subset_files)):
+        figure, ax = plt.subplots(figsize=(4, 0.2))
+        plot_strip(ax, N)
+        save(figure, *files)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            snakemake.input[0],
+            **dict(snakemake.params.items()),
+            weights_files=snakemake.output.weights,
+            all_N_files=snakemake.output.all_N,
+            subset_files=snakemake.output.subset,
+        )

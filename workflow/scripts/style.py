@@ -1,0 +1,73 @@
+"""What the thesis's figures have in common beyond ``thesis.mplstyle``."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+from job import whole
+from matplotlib.ticker import AutoMinorLocator, FuncFormatter, LogLocator, MaxNLocator
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+
+plt.style.use(Path(__file__).with_name("thesis.mplstyle"))
+
+MARGIN_WIDTH = 0.28 * 8.3  # inches: the margin of the thesis's A4 pages
+OFFSET = 10  # points, of an axis line from the plot
+WE_LABEL = r"$\Delta g_\mathrm{exc}$"
+
+
+def set_up(ax, xlim=None, ylim=None, nbins_x=6, nbins_y=6, xunit="", yunit="") -> None:
+    """Axis lines moved outwards, a faint grid with minor lines, the unit on the last tick label."""
+    for axis, side, limits, nbins, unit in (
+        (ax.xaxis, "bottom", xlim, nbins_x, xunit),
+        (ax.yaxis, "left", ylim, nbins_y, yunit),
+    ):
+        ax.spines[side].set_position(("outward", OFFSET))
+        if limits is not None:
+            (ax.set_xlim if axis is ax.xaxis else ax.set_ylim)(limits)
+        if axis.get_scale() == "log":
+            axis.set_major_locator(LogLocator(numticks=12))
+            axis.set_minor_locator(LogLocator(subs=range(2, 10), numticks=12))
+        else:
+            axis.set_major_locator(MaxNLocator(nbins, steps=[1, 2, 5, 10]))
+            axis.set_minor_locator(AutoMinorLocator(5))
+        axis.set_major_formatter(FuncFormatter(_label))
+        axis.set_minor_formatter("")
+        if unit:
+            _put_unit_on_last_label(axis, unit)
+    ax.grid(which="minor", color="#f2f2f2")
+
+
+def _label(value, _) -> str:
+    return f"{value:.4g}"
+
+
+def _put_unit_on_last_label(axis, unit: str) -> None:
+    low, high = sorted(axis.get_view_interval())
+    ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high * (1 + 1e-9)]
+    axis.set_major_formatter(
+        FuncFormatter(lambda x, i: _label(x, i) + (f" {unit}" if x == ticks[-1] else ""))
+    )
+
+
+def hylabel(ax, text: str) -> None:
+    """A horizontal label of the y-axis, above it."""
+    ax.set_title(text, loc="left", fontsize=mpl.rcParams["axes.labelsize"], pad=8)
+
+
+def hide_x_axis(ax) -> None:
+    ax.spines["bottom"].set_visible(False)
+    ax.tick_params(axis="x", which="both", bottom=False, labelbottom=False)
+
+
+def save(figure, *paths: str) -> None:
+    """Write the figure, without the time and the software's version in it."""
+    for path in paths:
+        with whole(path) as file:
+            figure.savefig(
+                file, format=Path(path).suffix[1:], metadata={"Creator": None, "Date": None}
+                if path.endswith(".svg")
+                else {"Creator": None, "Producer": None, "CreationDate": None},
+            )
+    plt.close(figure)
