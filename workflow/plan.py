@@ -6,12 +6,14 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent / "nto1"
 
-# A batch should be worth the start of its job, but not so large that adding a weight costs much.
-BATCH_SECONDS = 120
-MOST_WEIGHTS_PER_BATCH = 4
+# A job should be worth its start, but not so large that one more value in it costs much.
+JOB_SECONDS = 120
+MOST_PER_BATCH = 4
 
-# Measured: seconds per input spike, and per time step of a run with its median.
-SECONDS_PER_SPIKE, SECONDS_PER_STEP = 6e-9, 4e-9
+# Measured: per input spike, and per time step of one run, with its median or without.
+SECONDS_PER_SPIKE = 6e-9
+SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
+EVALUATIONS_PER_SEARCH = 12
 
 
 def science(module: str) -> list[str]:
@@ -28,33 +30,52 @@ def science(module: str) -> list[str]:
     return sorted(files)
 
 
-def weight_label(weight_pS: float) -> str:
-    """A weight as it stands in file names: 14, 12.5."""
-    return repr(float(weight_pS)).removesuffix(".0")
+def label(value: float) -> str:
+    """A number as it stands in file names: 14, 12.5."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def weights_per_batch(config: dict) -> int:
-    """As configured, or so that a batch takes a minute or two at most."""
-    if config["sweep"]["weights_per_batch"] != "auto":
-        return config["sweep"]["weights_per_batch"]
-    experiment, n_seeds = config["experiment"], len(config["experiment"]["seeds"])
-    n_steps = experiment["duration_s"] / (experiment["timestep_ms"] * 1e-3)
-    seconds_per_weight = n_seeds * n_steps * SECONDS_PER_STEP
-    return max(1, min(int(BATCH_SECONDS / seconds_per_weight), MOST_WEIGHTS_PER_BATCH))
+    """As configured, or as many as a job of a minute or two has time for."""
+    n_runs = len(config["experiment"]["seeds"])
+    seconds = n_runs * _n_steps(config) * SECONDS_PER_STEP_WITH_MEDIAN
+    return _per_batch(config["sweep"]["weights_per_batch"], seconds)
 
 
-def batches(weights_pS: list, size: int) -> dict[str, list]:
-    """Weights in batches of about ``size``, by the label of each batch's first weight.
+def N_per_batch(config: dict) -> int:
+    """As configured, or as many as a job of a minute or two has time for, were all the largest."""
+    n_seeds = len(config["experiment"]["seeds"])
+    spikes = (
+        max(config["find_weight"]["N"])
+        * config["inputs"]["mean_rate_Hz"]
+        * config["experiment"]["duration_s"]
+    )
+    steps = EVALUATIONS_PER_SEARCH * _n_steps(config)
+    seconds = n_seeds * (spikes * SECONDS_PER_SPIKE + steps * SECONDS_PER_STEP)
+    return _per_batch(config["find_weight"]["N_per_batch"], seconds)
 
-    A batch begins at every weight whose hash is a multiple of ``size``. Where batches begin thus
-    depends on the weights themselves, not on how many there are: one more weight changes no other
-    batch than its own.
+
+def _n_steps(config: dict) -> float:
+    return config["experiment"]["duration_s"] / (config["experiment"]["timestep_ms"] * 1e-3)
+
+
+def _per_batch(configured: int | str, seconds_each: float) -> int:
+    if configured != "auto":
+        return configured
+    return max(1, min(int(JOB_SECONDS / seconds_each), MOST_PER_BATCH))
+
+
+def batches(values: list, size: int) -> dict[str, list]:
+    """Values in batches of about ``size``, by the label of each batch's first value.
+
+    A batch begins at every value whose hash is a multiple of ``size``. Where batches begin thus
+    depends on the values themselves, not on how many there are: one more value changes no other
+    batch than the one it falls in.
     """
     result = {}
-    for weight in sorted(weights_pS):
-        label = weight_label(weight)
-        digest = hashlib.sha256(label.encode()).digest()
+    for value in sorted(values):
+        digest = hashlib.sha256(label(value).encode()).digest()
         if not result or int.from_bytes(digest[:8]) % size == 0:
-            batch = result[label] = []
-        batch.append(weight)
+            batch = result[label(value)] = []
+        batch.append(value)
     return result

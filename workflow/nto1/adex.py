@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from nto1.compiled import inner
 from nto1.exponential import LN2, exp2
-from nto1.units import mV, ms, nS, pA, pF
+from nto1.units import ms, mV, nS, pA, pF
 
 
 class AdEx(NamedTuple):

@@ -94,9 +94,7 @@ def _border(recording: Recording) -> float:
     return 1e-6 + 2 * np.abs(drift).max()
 
 
-def draw_spike_trains(
-    N: int, seed: int, recording=Recording(), inputs=Inputs()
-) -> SpikeTrains:
+def draw_spike_trains(N: int, seed: int, recording=Recording(), inputs=Inputs()) -> SpikeTrains:
     """The spike times of realisation (N, seed). Raises ``ValueError`` for a negative seed."""
     return SpikeTrains(*_spike_times(N, inputs, recording.duration, seeded(seed)))
 

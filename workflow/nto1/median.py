@@ -12,7 +12,6 @@ from numba import carray
 
 from nto1.compiled import inner, kernel, local_doubles
 
-
 BLOCK = 32  # samples of every lane that are looked at together
 
 

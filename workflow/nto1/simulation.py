@@ -16,7 +16,7 @@ from nto1.adex import AdEx
 from nto1.inputs import Recording, SpikeCounts, count_spikes, draw_spike_trains, time_grid
 from nto1.lanes import KERNELS, WIDTHS, Recorder, Summary, sum_rows
 from nto1.median import BLOCK, Bracket, medians, quantile_range
-from nto1.units import mV, ms, pS
+from nto1.units import ms, mV, pS
 
 # The voltage has run off if it falls below any that the model's currents could bring about.
 V_FLOOR = -1000 * mV
@@ -76,7 +76,9 @@ class Realisations:
     def side_by_side(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """exc and inh, [n_steps, width] each, for every group of up to 64 realisations."""
         return [
-            tuple(_columns([getattr(c, kind) for c in self.counts[lanes]]) for kind in ("exc", "inh"))
+            tuple(
+                _columns([getattr(c, kind) for c in self.counts[lanes]]) for kind in ("exc", "inh")
+            )
             for lanes in _groups(len(self))
         ]
 
@@ -248,8 +250,8 @@ def _check(tiles: list[_Tile]) -> None:
         summary, p = tile.summary, tile.neuron
         unstable = tile.dt * (p.g_L + summary.g_peak) / p.C >= 2
         ran_off = unstable | ~np.isfinite(summary.V_end) | ~(summary.V_lowest > V_FLOOR)
-        for lane in np.flatnonzero(ran_off[: tile.n]):
-            failures.append(_describe_run_off(tile.lane(lane)))
+        lanes = np.flatnonzero(ran_off[: tile.n])
+        failures.extend(_describe_run_off(tile.lane(lane)) for lane in lanes)
     if failures:
         n_runs = sum(tile.n for tile in tiles)
         raise RunOff(

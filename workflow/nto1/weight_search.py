@@ -37,7 +37,7 @@ class NotBracketed(ValueError):
 
 
 def mean_rate(w_exc: float, inputs: Realisations, neuron: AdEx = AdEx(), threads=1) -> float:
-    """Output rate (Hz) averaged over the realisations, in the order of summation of the notebook."""
+    """Output rate (Hz) averaged over the realisations, summed in their order as in the notebook."""
     rates = simulate_batch([w_exc], inputs, neuron, with_medians=False, threads=threads).rates[:, 0]
     return sum(rates.tolist()) / len(rates)
 

@@ -5,13 +5,6 @@ rule simulate_example:
         compiled=ancient(STAMP),
     output:
         "results/example_trace.parquet",
-    params:
-        N=config["example"]["N"],
-        weight_pS=config["example"]["weight_pS"],
-        seed=config["example"]["seed"],
-        recording=RECORDING,
-        inputs=config["inputs"],
-        neuron=config["neuron"],
     log:
         "results/logs/simulate_example.log",
     conda:
@@ -19,6 +12,13 @@ rule simulate_example:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        N=config["example"]["N"],
+        weight_pS=config["example"]["weight_pS"],
+        seed=config["example"]["seed"],
+        recording=RECORDING,
+        inputs=config["inputs"],
+        neuron=config["neuron"],
     script:
         "../scripts/simulate_example.py"
 
@@ -28,11 +28,11 @@ rule plot_example:
         "results/example_trace.parquet",
     output:
         multiext("thesis_figs/voltage_example", ".pdf", ".svg"),
-    params:
-        shown_s=config["example"]["shown_s"],
     log:
         "results/logs/plot_example.log",
     conda:
         "../../envs/plot.yaml"
+    params:
+        shown_s=config["example"]["shown_s"],
     script:
         "../scripts/plot_example.py"

@@ -1,12 +1,23 @@
+N_BATCHES = batches(config["find_weight"]["N"], N_per_batch(config))
+
+
 rule find_weight:
-    """The weight that gives the target rate, for one N."""
+    """The weight that gives the target rate, for the N of one batch (named by its first N)."""
     input:
         science("weight_search"),
         compiled=ancient(STAMP),
     output:
         found="results/find_weight/N{N}.parquet",
         evaluations="results/find_weight/N{N}_evaluations.parquet",
+    log:
+        "results/logs/find_weight/N{N}.log",
+    conda:
+        "../../envs/simulation.yaml"
+    resources:
+        mem_mb=1000,
+        runtime=10,
     params:
+        all_N=lookup("{N}", within=N_BATCHES),
         seeds=config["experiment"]["seeds"],
         recording=RECORDING,
         inputs=config["inputs"],
@@ -15,23 +26,14 @@ rule find_weight:
         guess=config["find_weight"]["guess"],
         bracket_factor=config["find_weight"]["bracket_factor"],
         relative_tolerance=config["find_weight"]["relative_tolerance"],
-    log:
-        "results/logs/find_weight/N{N}.log",
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=1000,
-        runtime=10,
     script:
         "../scripts/find_weight.py"
 
 
 rule summarise_weights:
     input:
-        found=expand("results/find_weight/N{N}.parquet", N=config["find_weight"]["N"]),
-        evaluations=expand(
-            "results/find_weight/N{N}_evaluations.parquet", N=config["find_weight"]["N"]
-        ),
+        found=expand("results/find_weight/N{N}.parquet", N=N_BATCHES),
+        evaluations=expand("results/find_weight/N{N}_evaluations.parquet", N=N_BATCHES),
     output:
         found=multiext("results/we_for_target_rate", ".csv", ".parquet"),
         evaluations=multiext(
@@ -56,12 +58,12 @@ rule plot_weights:
         ),
         all_N=multiext("thesis_figs/chosen_N", ".pdf", ".svg"),
         subset=multiext("thesis_figs/chosen_N_subset", ".pdf", ".svg"),
-    params:
-        target_rate_Hz=config["find_weight"]["target_rate_Hz"],
-        N_subset=config["find_weight"]["N_subset"],
     log:
         "results/logs/plot_weights.log",
     conda:
         "../../envs/plot.yaml"
+    params:
+        target_rate_Hz=config["find_weight"]["target_rate_Hz"],
+        N_subset=config["find_weight"]["N_subset"],
     script:
         "../scripts/plot_weights.py"

@@ -15,12 +15,12 @@ rule compare_with_published:
     output:
         table="results/published_comparison.csv",
         summary="results/published_comparison.md",
-    params:
-        config=config,
     log:
         "results/logs/compare_with_published.log",
     conda:
         "../../envs/simulation.yaml"
+    params:
+        config=config,
     script:
         "../scripts/compare_with_published.py"
 

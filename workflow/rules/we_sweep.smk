@@ -1,8 +1,4 @@
-BATCHES = batches(config["sweep"]["weights_pS"], weights_per_batch(config))
-
-
-def weights_of_batch(wildcards):
-    return BATCHES[wildcards.we_pS]
+WEIGHT_BATCHES = batches(config["sweep"]["weights_pS"], weights_per_batch(config))
 
 
 rule simulate:
@@ -12,12 +8,6 @@ rule simulate:
         compiled=ancient(STAMP),
     output:
         "results/simulations/N{N}/we{we_pS}pS.parquet",
-    params:
-        weights_pS=weights_of_batch,
-        seeds=config["experiment"]["seeds"],
-        recording=RECORDING,
-        inputs=config["inputs"],
-        neuron=config["neuron"],
     log:
         "results/logs/simulate/N{N}_we{we_pS}pS.log",
     conda:
@@ -25,6 +15,12 @@ rule simulate:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        weights_pS=lookup("{we_pS}", within=WEIGHT_BATCHES),
+        seeds=config["experiment"]["seeds"],
+        recording=RECORDING,
+        inputs=config["inputs"],
+        neuron=config["neuron"],
     script:
         "../scripts/simulate.py"
 
@@ -34,7 +30,7 @@ rule summarise_sweep:
         expand(
             "results/simulations/N{N}/we{we_pS}pS.parquet",
             N=config["sweep"]["N"],
-            we_pS=BATCHES,
+            we_pS=WEIGHT_BATCHES,
         ),
     output:
         runs=multiext("results/we_sweep", ".csv", ".parquet"),

@@ -156,7 +156,9 @@ def _nonsense(config: dict) -> Iterator[str]:
     guess = search["guess"]
     weights = [("example.weight_pS", example["N"], example["weight_pS"])]
     weights += [("find_weight.guess.weight_pS", guess["N"], guess["weight_pS"])]
-    weights += [(f"sweep.weights_pS[{i}]", sweep["N"], w) for i, w in enumerate(sweep["weights_pS"])]
+    weights += [
+        (f"sweep.weights_pS[{i}]", sweep["N"], w) for i, w in enumerate(sweep["weights_pS"])
+    ]
     for where, N, weight_pS in weights:
         times = strength(N, weight_pS)
         if times > TOO_STRONG:
@@ -166,8 +168,9 @@ def _nonsense(config: dict) -> Iterator[str]:
             )
     w_max = max(sweep["weights_pS"])
     for where, N, weight_pS in (weights[1], ("sweep.weights_pS", sweep["N"], w_max)):
-        if 0 < strength(N, weight_pS) < TOO_WEAK:
+        times = strength(N, weight_pS)
+        if 0 < times < TOO_WEAK:
             yield (
                 f"{where}: {weight_pS:g} pS is too small for N = {N}: the average excitatory "
-                f"conductance would be {strength(N, weight_pS):.0e} times the leak. Is it really in pS?"
+                f"conductance would be {times:.0e} times the leak. Is it really in pS?"
             )

@@ -2,10 +2,10 @@
 
 import pandas as pd
 import yaml
-from job import job, whole
-from tables import read_parquet
 
+from job import job, whole
 from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline
+from tables import read_parquet
 
 # What a printed quantity is called in our tables, and how many of its units make ours.
 COLUMNS = {

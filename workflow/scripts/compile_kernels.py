@@ -1,8 +1,8 @@
 """Compile all kernels, so that jobs that start together don't each do it."""
 
 import numba
-from job import job, whole
 
+from job import job, whole
 from nto1.simulation import compile_all
 
 

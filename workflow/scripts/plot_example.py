@@ -1,7 +1,7 @@
 """The voltage of one run, its first second."""
 
 from job import job
-from style import plt, save, set_up
+from style import covering, plt, save, set_up
 from tables import read_parquet
 
 
@@ -9,8 +9,9 @@ def main(trace, shown_s, files):
     trace = read_parquet(trace)
     shown = trace[trace["t_ms"] <= shown_s * 1000]
     figure, ax = plt.subplots()
-    ax.plot(shown["t_ms"], shown["V_m_mV"], clip_on=False)
-    set_up(ax, xlim=[0, shown_s * 1000], ylim=[-80, 40], xunit="ms", yunit="mV", nbins_y=7)
+    ax.plot(shown["t_ms"], shown["V_m_mV"])
+    ylim = covering(shown["V_m_mV"], [-80, 40])
+    set_up(ax, xlim=[0, shown_s * 1000], ylim=ylim, xunit="ms", yunit="mV", nbins_y=7)
     ax.set_xlabel("Time")
     save(figure, *files)
 

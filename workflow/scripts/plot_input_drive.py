@@ -1,7 +1,7 @@
 """Median voltage and firing rate against the input strength."""
 
 from job import job
-from style import MARGIN_WIDTH, WE_LABEL, hide_x_axis, hylabel, plt, save, set_up
+from style import MARGIN_WIDTH, WE_LABEL, covering, hide_x_axis, hylabel, plt, save, set_up
 from tables import read_parquet
 
 X_LABEL = f"{WE_LABEL} (pS)"
@@ -13,22 +13,22 @@ def plot_dots_and_means(ax, runs, column):
     ax.plot(runs["we_pS"], runs[column], "k.", ms=4, mec="none", clip_on=False)
 
 
-def plot_median(ax, runs, **limits):
+def plot_median(ax, runs, ylim, **options):
     plot_dots_and_means(ax, runs, "median_Vm_mV")
-    set_up(ax, **limits)
+    set_up(ax, ylim=covering(runs["median_Vm_mV"], ylim), **options)
     hylabel(ax, "Median $V_m$ (mV)")
 
 
-def plot_rate(ax, runs, **limits):
+def plot_rate(ax, runs, ylim, **options):
     ax.axhline(0, c="black", lw=1)
     plot_dots_and_means(ax, runs, "output_rate_Hz")
-    set_up(ax, **limits)
+    set_up(ax, ylim=covering(runs["output_rate_Hz"], ylim), **options)
     hylabel(ax, "Output firing rate (Hz)")
 
 
 def main(runs, both_files, median_files, rate_files):
     runs = read_parquet(runs)
-    xlim = [0, runs["we_pS"].max()]
+    xlim = [0, runs["we_pS"].max() or 1]
 
     figure, ax = plt.subplots(figsize=(0.9 * MARGIN_WIDTH, 0.6 * MARGIN_WIDTH))
     plot_median(ax, runs, xlim=xlim, ylim=[-65.2, -50])
@@ -44,8 +44,8 @@ def main(runs, both_files, median_files, rate_files):
     plot_median(above, runs, xlim=xlim, ylim=[-65, -50], nbins_x=4)
     plot_rate(below, runs, xlim=xlim, ylim=[0, 15], nbins_x=4)
     hide_x_axis(above)
-    below.set_xlabel(X_LABEL)
     figure.tight_layout(h_pad=1.4)
+    below.set_xlabel(X_LABEL)
     save(figure, *both_files)
 
 

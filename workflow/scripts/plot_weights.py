@@ -1,7 +1,7 @@
 """The input strength needed at every N, and which N were chosen."""
 
 from job import job
-from style import WE_LABEL, plt, save, set_up
+from style import WE_LABEL, covering, plt, save, set_up
 from tables import read_parquet
 
 
@@ -9,7 +9,9 @@ def plot_weights(ax, weights, target_rate_Hz):
     ax.set(xscale="log", yscale="log")
     ax.plot(weights["N"], weights["w0_nS"], ".-", label="Initial guess", clip_on=False)
     ax.plot(weights["N"], weights["we_nS"], ".-", label=f"Actual {WE_LABEL} needed", clip_on=False)
-    set_up(ax, xlim=[10, 7000], ylim=[0.01, 10], yunit="nS")
+    xlim = covering(weights["N"], [10, 7000])
+    ylim = covering([*weights["w0_nS"], *weights["we_nS"]], [0.01, 10])
+    set_up(ax, xlim=xlim, ylim=ylim, yunit="nS")
     ax.set(xlabel="Num inputs $N$", ylabel=f"Synaptic strength {WE_LABEL}")
     ax.set_title(f"Input needed to reach output firing rate of {target_rate_Hz:.1f} Hz", y=1.05)
     ax.legend()
@@ -18,7 +20,7 @@ def plot_weights(ax, weights, target_rate_Hz):
 def plot_strip(ax, N):
     ax.set_xscale("log")
     ax.plot(N, [1] * len(N), ".", clip_on=False)
-    set_up(ax, xlim=[10, 10_000])
+    set_up(ax, xlim=covering(N, [10, 10_000]))
     ax.yaxis.set_visible(False)
     ax.spines["left"].set_visible(False)
 

@@ -1,13 +1,11 @@
 """Median voltage and firing rate for some weights, at every seed."""
 
-import pandas as pd
 from job import job, note
-from tables import write_parquet
-
 from nto1.adex import AdEx
 from nto1.inputs import Inputs, Recording, count_spikes
 from nto1.simulation import Realisations, simulate_batch
 from nto1.units import mV, pS, to_SI
+from tables import write_parquet
 
 
 def main(N, weights_pS, seeds, recording, inputs, neuron, threads, output):
@@ -17,16 +15,12 @@ def main(N, weights_pS, seeds, recording, inputs, neuron, threads, output):
     weights = [weight * pS for weight in weights_pS]
     batch = simulate_batch(weights, realisations, AdEx(**to_SI(neuron)), threads=threads)
     note(f"{batch.rates.size} runs are done")
-    table = pd.DataFrame(
-        {
-            "we_pS": float(weight_pS),
-            "seed": seed,
-            "median_Vm_mV": batch.median_V[i, j] / mV,
-            "output_rate_Hz": batch.rates[i, j],
-        }
-        for j, weight_pS in enumerate(weights_pS)
-        for i, seed in enumerate(seeds)
-    )
+    table = {
+        "we_pS": [float(weight) for weight in weights_pS for _ in seeds],
+        "seed": seeds * len(weights_pS),
+        "median_Vm_mV": (batch.median_V / mV).T.ravel(),
+        "output_rate_Hz": batch.rates.T.ravel(),
+    }
     write_parquet(table, output)
 
 

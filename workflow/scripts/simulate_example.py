@@ -1,13 +1,11 @@
 """The voltage of one run, with its spikes ceiled."""
 
-import pandas as pd
 from job import job
-from tables import write_parquet
-
 from nto1.adex import AdEx
 from nto1.inputs import Inputs, Recording, count_spikes
 from nto1.simulation import ceil_spikes, simulate
-from nto1.units import mV, ms, pS, to_SI
+from nto1.units import ms, mV, pS, to_SI
+from tables import write_parquet
 
 
 def main(N, weight_pS, seed, recording, inputs, neuron, output):
@@ -16,7 +14,7 @@ def main(N, weight_pS, seed, recording, inputs, neuron, output):
     counts = count_spikes(N, seed, recording, inputs)
     run = simulate(weight_pS * pS, counts, neuron, record=True)
     V = ceil_spikes(run.trace.V, run.spike_steps, neuron.V_spike)
-    write_parquet(pd.DataFrame({"t_ms": run.trace.t / ms, "V_m_mV": V / mV}), output)
+    write_parquet({"t_ms": run.trace.t / ms, "V_m_mV": V / mV}, output)
 
 
 if "snakemake" in globals():

@@ -3,18 +3,17 @@
 from pathlib import Path
 
 import matplotlib as mpl
-from job import whole
+import matplotlib.pyplot as plt
 from matplotlib.ticker import AutoMinorLocator, FuncFormatter, LogLocator, MaxNLocator
 
+from job import whole
+
 mpl.use("agg")
-
-import matplotlib.pyplot as plt  # noqa: E402
-
 plt.style.use(Path(__file__).with_name("thesis.mplstyle"))
 
 MARGIN_WIDTH = 0.28 * 8.3  # inches: the margin of the thesis's A4 pages
 OFFSET = 10  # points, of an axis line from the plot
-WE_LABEL = r"$\Delta g_\mathrm{exc}$"
+WE_LABEL = r"$\mathrm{\Delta} g_\mathrm{exc}$"
 
 
 def set_up(ax, xlim=None, ylim=None, nbins_x=6, nbins_y=6, xunit="", yunit="") -> None:
@@ -31,12 +30,17 @@ def set_up(ax, xlim=None, ylim=None, nbins_x=6, nbins_y=6, xunit="", yunit="") -
             axis.set_minor_locator(LogLocator(subs=range(2, 10), numticks=12))
         else:
             axis.set_major_locator(MaxNLocator(nbins, steps=[1, 2, 5, 10]))
-            axis.set_minor_locator(AutoMinorLocator(5))
+            axis.set_minor_locator(AutoMinorLocator())
         axis.set_major_formatter(FuncFormatter(_label))
         axis.set_minor_formatter("")
         if unit:
             _put_unit_on_last_label(axis, unit)
     ax.grid(which="minor", color="#f2f2f2")
+
+
+def covering(values, limits) -> list[float]:
+    """The thesis's limits of an axis, or wider ones if values lie outside."""
+    return [min(limits[0], *values), max(limits[1], *values)]
 
 
 def _label(value, _) -> str:
@@ -63,11 +67,12 @@ def hide_x_axis(ax) -> None:
 
 def save(figure, *paths: str) -> None:
     """Write the figure, without the time and the software's version in it."""
+    nameless = {
+        "pdf": dict.fromkeys(("Creator", "Producer", "CreationDate")),
+        "svg": dict.fromkeys(("Creator", "Date")),
+    }
     for path in paths:
+        kind = Path(path).suffix[1:]
         with whole(path) as file:
-            figure.savefig(
-                file, format=Path(path).suffix[1:], metadata={"Creator": None, "Date": None}
-                if path.endswith(".svg")
-                else {"Creator": None, "Producer": None, "CreationDate": None},
-            )
+            figure.savefig(file, format=kind, metadata=nameless[kind])
     plt.close(figure)

@@ -1,6 +1,7 @@
 """One table of all runs, and one of their means over seeds."""
 
 import pandas as pd
+
 from job import job
 from tables import read_parquet, write_table
 
@@ -14,9 +15,7 @@ def main(batches, runs_files, means_files):
     values = ["median_Vm_mV", "output_rate_Hz"]
     means = by_weight[values].mean()
     errors = by_weight[values].sem().add_suffix("_sem")
-    write_table(
-        means.join(errors).assign(n_seeds=by_weight.size()).reset_index(), *means_files
-    )
+    write_table(means.join(errors).assign(n_seeds=by_weight.size()).reset_index(), *means_files)
 
 
 if "snakemake" in globals():

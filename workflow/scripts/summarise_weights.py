@@ -1,6 +1,7 @@
 """The weights of all N, and every evaluation of every search."""
 
 import pandas as pd
+
 from job import job
 from tables import read_parquet, write_table
 

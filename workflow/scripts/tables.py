@@ -1,6 +1,8 @@
 """Tables as files: written whole, and read with a clear message if they are not."""
 
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from job import whole
 
 
@@ -8,22 +10,23 @@ class UnreadableTable(ValueError):
     """A file is not the Parquet table it should be."""
 
 
-def write_parquet(table: pd.DataFrame, path: str) -> None:
+def write_parquet(columns, path: str) -> None:
+    """``columns``: arrays or lists by name, or a pandas table."""
     with whole(path) as file:
-        table.to_parquet(file, index=False)
+        pq.write_table(pa.table(dict(columns)), file)
 
 
-def write_table(table: pd.DataFrame, csv: str, parquet: str) -> None:
-    """The same table as CSV, with all digits, and as Parquet."""
+def write_table(table, csv: str, parquet: str) -> None:
+    """A pandas table as CSV, with all digits, and as Parquet."""
     with whole(csv) as file:
         table.to_csv(file, index=False, lineterminator="\n")
     write_parquet(table, parquet)
 
 
-def read_parquet(path: str, columns: list[str] | None = None) -> pd.DataFrame:
-    """Raises ``UnreadableTable`` for a truncated or corrupted file."""
+def read_parquet(path: str):
+    """A pandas table. Raises ``UnreadableTable`` if the file is truncated or corrupted."""
     try:
-        return pd.read_parquet(path, columns=columns)
+        return pq.read_table(path).to_pandas()
     except (OSError, ValueError) as error:
         raise UnreadableTable(
             f"{path} is truncated or corrupted ({error}). Delete it and run again."

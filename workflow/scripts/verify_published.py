@@ -4,7 +4,6 @@ import csv
 from collections import Counter
 
 from job import job, whole
-
 from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, headline
 
 
@@ -23,7 +22,7 @@ def main(table, output):
             for row in deviating[:5]
         )
         raise Deviation(
-            f"{len(deviating)} of {len(rows)} published numbers deviate: {worst}. All are in {table}"
+            f"{len(deviating)} of {len(rows)} published numbers deviate, see {table}: {worst}"
         )
     n = Counter(row["verdict"] for row in rows)
     verdict = headline(n[REPLAYED], n[DEVIATES], n[SKIPPED])
