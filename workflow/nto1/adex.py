@@ -12,7 +12,7 @@ exponentially decaying synaptic conductances.
 from typing import NamedTuple
 
 from nto1.compiled import inner
-from nto1.exponential import LN2, exp2
+from nto1.exponential import LOG2_E, exp2
 from nto1.units import ms, mV, nS, pA, pF
 
 
@@ -43,7 +43,7 @@ def I_syn(V, g_exc, g_inh, p):
 @inner
 def C_dV_dt(V, w, g_exc, g_inh, p):
     leak = -p.g_L * (V - p.E_L)
-    upstroke = p.g_L * p.Δ_T * exp2((V - p.V_T) / (p.Δ_T * LN2))
+    upstroke = p.g_L * p.Δ_T * exp2((V - p.V_T) * (LOG2_E / p.Δ_T))
     return leak - I_syn(V, g_exc, g_inh, p) - w + upstroke
 
 

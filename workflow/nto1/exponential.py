@@ -8,7 +8,7 @@ from math import log
 
 from nto1.compiled import bits_of, double_of, fma, inner
 
-LN2 = log(2)
+LOG2_E = 1 / log(2)  # e^x is 2^(x · LOG2_E)
 
 # Adding and subtracting this rounds to an integer, which is then in the low bits of the sum.
 ROUNDER = 1.5 * 2**52
@@ -31,12 +31,13 @@ def exp2(x):
     rounded = x + ROUNDER
     r = x - (rounded - ROUNDER)
 
-    # Estrin's scheme: short chains of dependent operations.
+    # Estrin's scheme, with short chains of dependent operations; the two largest terms come last.
     r2 = r * r
-    c1_to_c4 = fma(fma(C4, r, C3), r2, fma(C2, r, C1))
-    c5_to_c8 = fma(fma(C8, r, C7), r2, fma(C6, r, C5))
-    c9_to_c11 = fma(C11, r2, fma(C10, r, C9))
     r4 = r2 * r2
-    exp2_r = fma(fma(fma(c9_to_c11, r4, c5_to_c8), r4, c1_to_c4), r, 1.0)
+    c2_to_c5 = fma(fma(C5, r, C4), r2, fma(C3, r, C2))
+    c6_to_c9 = fma(fma(C9, r, C8), r2, fma(C7, r, C6))
+    c10_to_c11 = fma(C11, r, C10)
+    c2_on = fma(fma(c10_to_c11, r4, c6_to_c9), r4, c2_to_c5)
+    exp2_r = fma(fma(c2_on, r, C1), r, 1.0)
 
     return double_of(bits_of(exp2_r) + (bits_of(rounded) << 52))

@@ -47,7 +47,7 @@ class Summary(NamedTuple):
 def _tile_kernel(width):
     block_size = BLOCK * width
 
-    @kernel(fastmath={"arcp"})  # division by a constant as multiplication by its inverse
+    @kernel
     def integrate(exc, inh, w_exc, dt, p, summary, bracket, recorder):
         """Integrate the lanes of one tile from rest.
 

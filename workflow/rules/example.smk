@@ -26,6 +26,7 @@ rule simulate_example:
 rule plot_example:
     input:
         "results/example_trace.parquet",
+        style=STYLE,
     output:
         multiext("thesis_figs/voltage_example", ".pdf", ".svg"),
     log:

@@ -50,6 +50,7 @@ rule summarise_weights:
 rule plot_weights:
     input:
         "results/we_for_target_rate.parquet",
+        style=STYLE,
     output:
         weights=multiext(
             f"thesis_figs/we-for-{config['find_weight']['target_rate_Hz']:g}Hz-for-all-N",

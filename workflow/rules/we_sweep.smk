@@ -46,6 +46,7 @@ rule summarise_sweep:
 rule plot_input_drive:
     input:
         "results/we_sweep.parquet",
+        style=STYLE,
     output:
         input_drive=multiext("thesis_figs/input_drive_we", ".pdf", ".svg"),
         median=multiext("thesis_figs/median_voltage_we", ".pdf", ".svg"),

@@ -1,0 +1,56 @@
+"""Units and the comparison with printed numbers."""
+
+import pytest
+
+from nto1.comparison import DEVIATES, REPLAYED, compare, differing, half_last_digit, headline
+from nto1.units import to_SI
+
+
+def test_to_SI():
+    converted = to_SI({"C_pF": 104, "tau_w_ms": 88, "Delta_T_mV": 0.8, "g_L_nS": 4.3, "ratio": 4})
+    assert converted == pytest.approx(
+        {"C": 104e-12, "τ_w": 88e-3, "Δ_T": 0.8e-3, "g_L": 4.3e-9, "ratio": 4}
+    )
+    assert to_SI({"log_rate_variance": 0.6, "exc_to_inh": 4, "drop_last_spike": True}) == {
+        "log_rate_variance": 0.6,
+        "exc_to_inh": 4,
+        "drop_last_spike": True,
+    }
+
+
+@pytest.mark.parametrize(("printed", "half"), [("1.234", 0.0005), ("15.", 0.5), ("6", 0.5)])
+def test_half_last_digit(printed, half):
+    assert half_last_digit(printed) == pytest.approx(half)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "printed", "computed", "verdict"),
+    [
+        ("median_Vm", "-53.941", -53.9414999, REPLAYED),
+        ("median_Vm", "-53.941", -53.9416, DEVIATES),
+        ("median_Vm", "-53.941", float("nan"), DEVIATES),
+        ("rate", "4.", 3.999999999999999, REPLAYED),
+        ("rate", "4.", 4.01, DEVIATES),
+        ("iterations", "6", 6, REPLAYED),
+        ("iterations", "6", 7, DEVIATES),
+        ("weight", "2.83884334", 2.8388433391955425, REPLAYED),
+        ("weight", "2.83884334", 2.83884335, DEVIATES),
+    ],
+)
+def test_every_printed_digit_counts(quantity, printed, computed, verdict):
+    assert compare(quantity, printed, computed)[1] == verdict
+
+
+def test_differing_names_the_key():
+    config = {"a": {"x": 1, "y": 2}, "b": {"z": [1, 2]}}
+    assert list(differing({"a": {"x": 1}}, config)) == []
+    assert list(differing({"a": {"y": 3}, "b": {"z": [1]}}, config)) == [
+        "a.y is 2, not 3",
+        "b.z is [1, 2], not [1]",
+    ]
+
+
+def test_headline():
+    assert headline(10, 0, 0) == "All 10 published numbers replayed."
+    assert headline(9, 1, 0) == "1 of 10 published numbers deviate."
+    assert headline(8, 0, 2) == "8 published numbers replayed, 2 not comparable."
