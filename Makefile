@@ -22,7 +22,7 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 docs: $(READY)
-	$(BIN)/python workflow/schemas/describe.py
+	cd workflow && ../$(BIN)/python -m schemas.describe
 
 $(READY): envs/requirements.lock envs/bootstrap.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v < (3, 14); \

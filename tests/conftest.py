@@ -1,5 +1,89 @@
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
 from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
 
 # The first example of a test may compile; the same examples every time.
 settings.register_profile("here", deadline=None, derandomize=True)
 settings.load_profile("here")
+
+SMALL = {
+    "experiment": {"duration_s": 0.5, "seeds": [0, 1]},
+    "sweep": {"N": 100, "weights_pS": [0, 600, 1200], "weights_per_batch": 1},
+    "find_weight": {"N": [10, 20], "N_per_batch": 1, "target_rate_Hz": 10},
+    "example": {"N": 100, "weight_pS": 900, "shown_s": 0.2},
+}
+
+
+class Study:
+    """A working directory with a config of its own, in which the workflow is run."""
+
+    def __init__(self, folder: Path, config: dict, checkout: Path = ROOT):
+        self.folder, self.config, self.checkout = folder, config, checkout
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def snakemake(self, *arguments, ok=True) -> str:
+        """Run snakemake there; its output. With ``ok=False`` it has to fail."""
+        config_file = self.folder / "my.yaml"
+        config_file.write_text(yaml.safe_dump(self.config))
+        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"]
+        command += ["--snakefile", self.checkout / "Snakefile"]
+        command += ["--directory", self.folder, "--configfile", config_file]
+        done = subprocess.run(
+            command,
+            cwd=self.checkout,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"COLUMNS": "200"},
+        )
+        if (done.returncode == 0) != ok:
+            pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
+        return done.stdout
+
+    def planned(self, *arguments) -> dict[str, int]:
+        """Jobs by rule that would be run."""
+        output = self.snakemake("--dry-run", "--quiet", "rules", *arguments)
+        jobs = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
+        return {rule: int(n) for rule, n in jobs.items() if rule not in ("all", "total")}
+
+    def __truediv__(self, path: str) -> Path:
+        return self.folder / path
+
+
+def copy_checkout(folder: Path) -> Path:
+    """The parts of the project that the workflow needs, without what was made by it."""
+    for name in ("config", "envs", "profiles", "resources", "workflow"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Snakefile", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def thesis(tmp_path_factory) -> Study:
+    """The real thing, run in another folder."""
+    study = Study(tmp_path_factory.mktemp("thesis"), {})
+    study.output = study.snakemake()
+    return study
+
+
+@pytest.fixture(scope="session")
+def _small(tmp_path_factory) -> Study:
+    study = Study(tmp_path_factory.mktemp("small"), SMALL)
+    study.snakemake()
+    return study
+
+
+@pytest.fixture
+def small(_small, tmp_path) -> Study:
+    """A small study that has been run, in a folder of the test's own."""
+    shutil.copytree(_small.folder, tmp_path / "small", dirs_exist_ok=True)
+    return Study(tmp_path / "small", yaml.safe_load(yaml.safe_dump(SMALL)))

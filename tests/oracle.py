@@ -20,7 +20,7 @@ def sorted_spikes(trains: SpikeTrains, N: int, exc_to_inh=4):
 @njit
 def _run(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
     V, w, g_exc, g_inh, t = p.E_L, 0.0, 0.0, 0.0, 0.0
-    trace, spikes = np.empty((4, n_steps)), []
+    trace, spikes = np.empty((4, n_steps)), [0 for _ in range(0)]
     next_spike = 0
     for i in range(n_steps):
         while next_spike < n_delivered and times[next_spike] < t:
@@ -30,7 +30,9 @@ def _run(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
                 g_inh += p.inh_to_exc_weight * w_exc
             next_spike += 1
         I_syn = g_exc * (V - p.E_exc) + g_inh * (V - p.E_inh)
-        dV = (-p.g_L * (V - p.E_L) + p.g_L * p.Δ_T * math.exp((V - p.V_T) / p.Δ_T) - I_syn - w) / p.C
+        dV = (
+            -p.g_L * (V - p.E_L) + p.g_L * p.Δ_T * math.exp((V - p.V_T) / p.Δ_T) - I_syn - w
+        ) / p.C
         dw = (p.a * (V - p.E_L) - w) / p.τ_w
         dg_exc, dg_inh = -g_exc / p.τ_g, -g_inh / p.τ_g
         V, w, g_exc, g_inh = V + dt * dV, w + dt * dw, g_exc + dt * dg_exc, g_inh + dt * dg_inh
@@ -40,7 +42,7 @@ def _run(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
             spikes.append(i)
         trace[0, i], trace[1, i], trace[2, i], trace[3, i] = V, w, g_exc, g_inh
         t += dt
-    return trace, np.array([i for i in spikes], np.int64)
+    return trace, np.array(spikes)
 
 
 def simulate(w_exc, trains, N, recording=Recording(), drop_last=True, p=AdEx(), exc_to_inh=4):

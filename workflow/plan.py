@@ -1,34 +1,24 @@
 """What the rules share: which files hold the science, and how work is cut into jobs."""
 
-import ast
 import hashlib
 from pathlib import Path
 
-WORKFLOW = Path(__file__).parent
-PACKAGE = WORKFLOW / "nto1"
-STYLE = [str(WORKFLOW / "scripts" / name) for name in ("style.py", "thesis.mplstyle")]
+from nto1.sources import used_by
 
-# A job should be worth its start, but not so large that one more value in it costs much.
-JOB_SECONDS = 120
-MOST_PER_BATCH = 4
+SCRIPTS = Path(__file__).parent / "scripts"
+STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
+
+# A job should be worth its start, of about a second, and leave work for other cores.
+JOB_SECONDS = 4
 
 # Measured: per time step of one run, with its median and without.
 SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
 EVALUATIONS_PER_SEARCH = 12
 
 
-def science(module: str) -> list[str]:
-    """Files of the package nto1 that make up a module: itself and all it imports from there."""
-    files, todo = set(), {module}
-    while todo:
-        file = PACKAGE / f"{todo.pop()}.py"
-        files.add(str(file))
-        for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.module.partition(".")[0] == "nto1":
-                names = [node.module] if "." in node.module else [a.name for a in node.names]
-                todo |= {name.removeprefix("nto1.") for name in names}
-        todo -= {Path(file).stem for file in files}
-    return sorted(files)
+def science(script: str) -> list[str]:
+    """Files of the package nto1 that a script uses."""
+    return [str(file) for file in used_by(SCRIPTS / script)]
 
 
 def label(value: float) -> str:
@@ -37,14 +27,14 @@ def label(value: float) -> str:
 
 
 def weights_per_batch(config: dict) -> int:
-    """As configured, or as many as a job of a minute or two has time for."""
+    """As configured, or as many as a job of some seconds has time for."""
     n_runs = len(config["experiment"]["seeds"])
     seconds = n_runs * _n_steps(config) * SECONDS_PER_STEP_WITH_MEDIAN
     return _per_batch(config["sweep"]["weights_per_batch"], seconds)
 
 
 def N_per_batch(config: dict) -> int:
-    """As configured, or as many as a job of a minute or two has time for, inputs aside."""
+    """As configured, or as many as a job of some seconds has time for, inputs aside."""
     n_runs = len(config["experiment"]["seeds"]) * EVALUATIONS_PER_SEARCH
     seconds = n_runs * _n_steps(config) * SECONDS_PER_STEP
     return _per_batch(config["find_weight"]["N_per_batch"], seconds)
@@ -57,7 +47,7 @@ def _n_steps(config: dict) -> float:
 def _per_batch(configured: int | str, seconds_each: float) -> int:
     if configured != "auto":
         return configured
-    return max(1, min(int(JOB_SECONDS / seconds_each), MOST_PER_BATCH))
+    return max(1, int(JOB_SECONDS / seconds_each))
 
 
 def batches(values: list, size: int) -> dict[str, list]:

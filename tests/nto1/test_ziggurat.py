@@ -29,9 +29,7 @@ def digits():
 def test_normal_tables_to_the_last_bit():
     R = mpf(str(R_NORMAL))
     area = R * exp(-R * R / 2) + sqrt(pi / 2) * erfc(R / sqrt(2))
-    expected = tables(
-        R, area, lambda x: exp(-x * x / 2), lambda y: sqrt(-2 * log(y)), mpf(2) ** 51
-    )
+    expected = tables(R, area, lambda x: exp(-x * x / 2), lambda y: sqrt(-2 * log(y)), mpf(2) ** 51)
     for found, wanted in zip(NORMAL, expected, strict=True):
         assert found.tolist() == wanted
 

@@ -5,7 +5,7 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
-from nto1.cache import STAMP
+from nto1.sources import STAMP
 from plan import STYLE, N_per_batch, batches, science, weights_per_batch
 from schemas.check import InvalidConfig, check_config
 

@@ -1,7 +1,7 @@
 rule simulate_example:
     """One run, with its voltage."""
     input:
-        science("simulation"),
+        science("simulate_example.py"),
         compiled=ancient(STAMP),
     output:
         "results/example_trace.parquet",

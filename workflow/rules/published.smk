@@ -5,7 +5,7 @@ PUBLISHED = workflow.current_basedir.join("../../resources/published").get_path_
 
 rule compare_with_published:
     input:
-        science("comparison"),
+        science("compare_with_published.py"),
         numbers=f"{PUBLISHED}/adex_n_to_1.csv",
         conditions=f"{PUBLISHED}/adex_n_to_1_conditions.yaml",
         runs="results/we_sweep.parquet",

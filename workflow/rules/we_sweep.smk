@@ -2,12 +2,15 @@ WEIGHT_BATCHES = batches(config["sweep"]["weights_pS"], weights_per_batch(config
 
 
 rule simulate:
-    """All seeds, with the weights of one batch (named by its first weight)."""
+    """All seeds, with the weights of one batch (named by its first weight).
+
+    Runs that its table already has, made in the same way, are not made again.
+    """
     input:
-        science("simulation"),
+        science("simulate.py"),
         compiled=ancient(STAMP),
     output:
-        "results/simulations/N{N}/we{we_pS}pS.parquet",
+        update("results/simulations/N{N}/we{we_pS}pS.parquet"),
     log:
         "results/logs/simulate/N{N}_we{we_pS}pS.log",
     conda:

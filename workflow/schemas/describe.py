@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import yaml
-from check import SCHEMA, expected
+
+from schemas.check import SCHEMA, expected
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,4 +1,7 @@
-"""The weight that gives the target rate, for some N, and how it was found."""
+"""The weight that gives the target rate, for some N, and how it was found.
+
+Searches that are in the tables already, made from the same sources and parameters, stay there.
+"""
 
 from job import job, note
 from nto1.adex import AdEx
@@ -6,49 +9,61 @@ from nto1.inputs import Inputs, Recording, count_spikes
 from nto1.simulation import Realisations
 from nto1.units import nS, pS, to_SI
 from nto1.weight_search import find_weight, mean_rate
-from tables import write_parquet
+from tables import columns_of, origin, rows_of_same_origin, write_parquet
 
 
-def main(
-    all_N, seeds, recording, inputs, neuron, target_rate_Hz, guess, bracket_factor,
-    relative_tolerance, threads, found_file, evaluations_file,
-):  # fmt: skip
-    recording, inputs = Recording(**to_SI(recording)), Inputs(**to_SI(inputs))
-    neuron = AdEx(**to_SI(neuron))
-    searches = {}
-    for N in all_N:
-        realisations = Realisations([count_spikes(N, seed, recording, inputs) for seed in seeds])
-        searches[N] = find_weight(
-            lambda w_exc, realisations=realisations: mean_rate(
-                w_exc, realisations, neuron, threads
-            ),
-            target_rate_Hz,
-            guess["weight_pS"] * pS * (guess["N"] / N),
-            bracket_factor,
-            relative_tolerance,
-            report=lambda e, N=N: note(f"N = {N}: {e.rate:g} Hz at {e.w_exc / pS:g} pS"),
-        )
-    rows = [
-        {
-            "N": N,
-            "we_nS": search.w_exc / nS,
-            "fr_Hz": search.rate,
-            "factor": search.guess / search.w_exc,
-            "w0_nS": search.guess / nS,
-            "w0_fr_Hz": search.guess_rate,
-            "iterations": search.iterations,
-            "function_calls": search.function_calls,
-        }
-        for N, search in searches.items()
-    ]
-    write_parquet({name: [row[name] for row in rows] for name in rows[0]}, found_file)
-    evaluations = [(N, e) for N, search in searches.items() for e in search.evaluations]
-    columns = {
-        "N": [N for N, _ in evaluations],
-        "we_nS": [e.w_exc / nS for _, e in evaluations],
-        "fr_Hz": [e.rate for _, e in evaluations],
+def search(N, seeds, recording, inputs, neuron, target_rate, guess, factor, tolerance, threads):
+    """Rows of both tables."""
+    realisations = Realisations([count_spikes(N, seed, recording, inputs) for seed in seeds])
+    found = find_weight(
+        lambda w_exc: mean_rate(w_exc, realisations, neuron, threads),
+        target_rate,
+        guess,
+        factor,
+        tolerance,
+        report=lambda e: note(f"N = {N}: {e.rate:g} Hz at {e.w_exc / pS:g} pS"),
+    )
+    result = {
+        "N": N,
+        "we_nS": found.w_exc / nS,
+        "fr_Hz": found.rate,
+        "factor": found.guess / found.w_exc,
+        "w0_nS": found.guess / nS,
+        "w0_fr_Hz": found.guess_rate,
+        "iterations": found.iterations,
+        "function_calls": found.function_calls,
     }
-    write_parquet(columns, evaluations_file)
+    evaluations = [{"N": N, "we_nS": e.w_exc / nS, "fr_Hz": e.rate} for e in found.evaluations]
+    return result, evaluations
+
+
+def main(all_N, threads, found_file, evaluations_file, **parameters):
+    made_from = origin(__file__, **parameters)
+    found = {row["N"]: row for row in rows_of_same_origin(found_file, made_from)}
+    evaluations = {N: [] for N in all_N}
+    for row in rows_of_same_origin(evaluations_file, made_from):
+        evaluations.setdefault(row["N"], []).append(row)
+
+    guess = parameters["guess"]
+    for N in all_N:
+        if N in found and evaluations[N]:
+            note(f"N = {N} is there already")
+            continue
+        found[N], evaluations[N] = search(
+            N,
+            parameters["seeds"],
+            Recording(**to_SI(parameters["recording"])),
+            Inputs(**to_SI(parameters["inputs"])),
+            AdEx(**to_SI(parameters["neuron"])),
+            parameters["target_rate_Hz"],
+            guess["weight_pS"] * pS * (guess["N"] / N),
+            parameters["bracket_factor"],
+            parameters["relative_tolerance"],
+            threads,
+        )
+    write_parquet(columns_of([found[N] for N in all_N]), found_file, made_from)
+    rows = [row for N in all_N for row in evaluations[N]]
+    write_parquet(columns_of(rows), evaluations_file, made_from)
 
 
 if "snakemake" in globals():

@@ -1,19 +1,49 @@
 """Tables as files: written whole, and read with a clear message if they are not."""
 
+import hashlib
+import json
+from importlib.metadata import version
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from job import whole
+from job import note, whole
+from nto1.sources import digest, used_by
 
 
 class UnreadableTable(ValueError):
     """A file is not the Parquet table it should be."""
 
 
-def write_parquet(columns, path: str) -> None:
+def write_parquet(columns, path: str, origin: str = "") -> None:
     """``columns``: arrays or lists by name, or a pandas table."""
+    table = pa.table(dict(columns)).replace_schema_metadata({"origin": origin} if origin else None)
     with whole(path) as file:
-        pq.write_table(pa.table(dict(columns)), file)
+        pq.write_table(table, file)
+
+
+def columns_of(rows: list[dict]) -> dict[str, list]:
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def origin(script: str, **parameters) -> str:
+    """A hash of all that a script's numbers depend on: parameters, sources, versions."""
+    sources = digest([Path(script), *used_by(Path(script))])
+    made_from = [parameters, sources, version("numba"), version("numpy")]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def rows_of_same_origin(path: str, origin: str) -> list[dict]:
+    """Rows of an earlier version of a table that need not be computed again."""
+    try:
+        table = pq.read_table(path)
+    except (OSError, ValueError):
+        return []
+    if (table.schema.metadata or {}).get(b"origin") != origin.encode():
+        note(f"{path} is there, but was made from other sources or parameters")
+        return []
+    return table.to_pylist()
 
 
 def write_table(table, csv: str, parquet: str) -> None:
