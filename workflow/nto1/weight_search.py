@@ -37,9 +37,16 @@ class NotBracketed(ValueError):
 
 
 def mean_rate(w_exc: float, inputs: Realisations, neuron: AdEx = AdEx(), threads=1) -> float:
-    """Output rate (Hz) averaged over the realisations, summed in their order as in the notebook."""
-    rates = simulate_batch([w_exc], inputs, neuron, with_medians=False, threads=threads).rates[:, 0]
-    return sum(rates.tolist()) / len(rates)
+    """Output rate (Hz) averaged over the realisations.
+
+    They are added up one after the other, as in the notebook: the rounding decides on which side of
+    the target a mean of exactly 4 Hz comes out, and so where the search goes. (From Python 3.12 on,
+    ``sum`` rounds differently.)
+    """
+    total = 0.0
+    for rate in simulate_batch([w_exc], inputs, neuron, False, threads).rates[:, 0]:
+        total += float(rate)
+    return total / len(inputs)
 
 
 def find_weight(
