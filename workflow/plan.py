@@ -6,6 +6,7 @@ from pathlib import Path
 from nto1.sources import used_by
 
 SCRIPTS = Path(__file__).parent / "scripts"
+PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
 STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
 
 # A job should be worth its start, of about a second, and leave work for other cores.

@@ -6,7 +6,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
 from nto1.sources import STAMP
-from plan import STYLE, N_per_batch, batches, science, weights_per_batch
+from plan import PUBLISHED, STYLE, N_per_batch, batches, science, weights_per_batch
 from schemas.check import InvalidConfig, check_config
 
 try:
@@ -31,5 +31,8 @@ rule compile_kernels:
         "results/logs/compile_kernels.log",
     conda:
         "../../envs/simulation.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     script:
         "../scripts/compile_kernels.py"

@@ -33,6 +33,9 @@ rule plot_example:
         "results/logs/plot_example.log",
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     params:
         shown_s=config["example"]["shown_s"],
     script:

@@ -46,6 +46,9 @@ rule summarise_weights:
         "results/logs/summarise_weights.log",
     conda:
         "../../envs/simulation.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     script:
         "../scripts/summarise_weights.py"
 
@@ -66,6 +69,9 @@ rule plot_weights:
         "results/logs/plot_weights.log",
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     params:
         target_rate_Hz=config["find_weight"]["target_rate_Hz"],
         N_subset=config["find_weight"]["N_subset"],

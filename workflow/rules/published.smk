@@ -1,13 +1,8 @@
-PUBLISHED = workflow.current_basedir.join("../../resources/published").get_path_or_uri(
-    secret_free=True
-)
-
-
 rule compare_with_published:
     input:
         science("compare_with_published.py"),
-        numbers=f"{PUBLISHED}/adex_n_to_1.csv",
-        conditions=f"{PUBLISHED}/adex_n_to_1_conditions.yaml",
+        numbers=PUBLISHED / "adex_n_to_1.csv",
+        conditions=PUBLISHED / "adex_n_to_1_conditions.yaml",
         runs="results/we_sweep.parquet",
         means="results/we_sweep_means.parquet",
         weights="results/we_for_target_rate.parquet",
@@ -19,6 +14,9 @@ rule compare_with_published:
         "results/logs/compare_with_published.log",
     conda:
         "../../envs/simulation.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     params:
         config=config,
     script:
@@ -35,5 +33,8 @@ rule verify_published:
         "results/logs/verify_published.log",
     conda:
         "../../envs/simulation.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     script:
         "../scripts/verify_published.py"

@@ -42,6 +42,9 @@ rule summarise_sweep:
         "results/logs/summarise_sweep.log",
     conda:
         "../../envs/simulation.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     script:
         "../scripts/summarise_sweep.py"
 
@@ -58,5 +61,8 @@ rule plot_input_drive:
         "results/logs/plot_input_drive.log",
     conda:
         "../../envs/plot.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
     script:
         "../scripts/plot_input_drive.py"
