@@ -1,16 +1,19 @@
 """What the rules share: which files hold the science, and how work is cut into jobs."""
 
 import hashlib
+from math import ceil
 from pathlib import Path
 
+from nto1.memory import fit_sweep, search_MB, sweep_MB, trace_MB
 from nto1.sources import used_by
+from schemas.check import InvalidConfig
 
 SCRIPTS = Path(__file__).parent / "scripts"
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
 STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
 
 # A job should be worth its start, of about a second, and leave work for other cores.
-JOB_SECONDS = 4
+JOB_SECONDS = 10
 
 # Measured: per time step of one run, with its median and without.
 SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
@@ -41,8 +44,44 @@ def N_per_batch(config: dict) -> int:
     return _per_batch(config["find_weight"]["N_per_batch"], seconds)
 
 
-def _n_steps(config: dict) -> float:
-    return config["experiment"]["duration_s"] / (config["experiment"]["timestep_ms"] * 1e-3)
+def memory_to_sweep(config: dict, wildcards=None, threads: int = 1) -> int:
+    """Megabytes for a job of the sweep: what it could use, but not more than it may."""
+    N, n_steps = config["sweep"]["N"], _n_steps(config)
+    n_weights = min(weights_per_batch(config), len(config["sweep"]["weights_pS"]))
+    may = config["experiment"]["memory_per_job_MB"]
+    fit = fit_sweep(N, n_steps, len(config["experiment"]["seeds"]), n_weights, threads, may)
+    return ceil(sweep_MB(N, n_steps, *fit, threads))
+
+
+def memory_to_search(config: dict, wildcards=None, threads: int = 1) -> int:
+    """Megabytes for a job that searches weights."""
+    largest = max(config["find_weight"]["N"])
+    return ceil(search_MB(largest, _n_steps(config), len(config["experiment"]["seeds"]), threads))
+
+
+def memory_for_example(config: dict, wildcards=None, threads: int = 1) -> int:
+    """Megabytes for the one run with its trace."""
+    return ceil(trace_MB(config["example"]["N"], _n_steps(config)))
+
+
+def check_memory(config: dict) -> None:
+    """Raise ``InvalidConfig`` if a job needs more memory than it may have."""
+    may = config["experiment"]["memory_per_job_MB"]
+    for section, needed in (
+        ("sweep", memory_to_sweep(config)),
+        ("find_weight", memory_to_search(config)),
+        ("example", memory_for_example(config)),
+    ):
+        if needed > may:
+            raise InvalidConfig(
+                f"{section}: a job needs {needed} MB, more than experiment.memory_per_job_MB "
+                f"({may}). Raise it, or choose shorter runs, fewer seeds or fewer inputs."
+            )
+
+
+def _n_steps(config: dict) -> int:
+    experiment = config["experiment"]
+    return round(experiment["duration_s"] / (experiment["timestep_ms"] * 1e-3))
 
 
 def _per_batch(configured: int | str, seconds_each: float) -> int:

@@ -23,7 +23,7 @@ def random_walks(seed, n, width=8):
 @given(st.integers(0, 10**6), st.integers(1, 5000))
 def test_all_samples_inside(seed, n):
     samples = random_walks(seed, n)
-    bracket = Bracket.everything(8, n + BLOCK)
+    bracket = Bracket.everything(8, 8, n + BLOCK)
     feed(samples, bracket)
     np.testing.assert_array_equal(medians(bracket, n), np.median(samples, axis=0))
 
@@ -43,7 +43,7 @@ def test_samples_inside_a_bracket(seed, n, margin):
 @given(st.integers(1, 300), st.lists(st.sampled_from([-1.0, 0.0, 0.5, 2.0]), min_size=1))
 def test_many_equal_samples(repeats, values):
     samples = np.tile(np.repeat(values, repeats)[:, None], 8)
-    bracket = Bracket.everything(8, len(samples) + BLOCK)
+    bracket = Bracket.everything(8, 8, len(samples) + BLOCK)
     feed(samples, bracket)
     np.testing.assert_array_equal(medians(bracket, len(samples)), np.median(samples, axis=0))
 
@@ -58,7 +58,7 @@ def test_a_median_outside_the_bracket_is_not_made_up():
 
 def test_too_many_samples_inside_are_not_half_counted():
     samples = random_walks(1, 1000)
-    bracket = Bracket.everything(8, 500)
+    bracket = Bracket.everything(8, 8, 500)
     feed(samples, bracket)
     assert (bracket.n_inside == -1).all()
     assert np.isnan(medians(bracket, 1000)).all()
@@ -66,7 +66,7 @@ def test_too_many_samples_inside_are_not_half_counted():
 
 def test_quantiles_are_near():
     samples = random_walks(2, 6000)
-    bracket = Bracket.everything(8, 6000 + BLOCK)
+    bracket = Bracket.everything(8, 8, 6000 + BLOCK)
     feed(samples, bracket)
     low, high = quantile_range(bracket, 0.44, 0.56)
     for lane in range(8):

@@ -9,6 +9,7 @@ from numba import njit
 
 from nto1.adex import AdEx, decay, euler_step, spike_and_reset
 from nto1.inputs import Inputs, Recording, count_spikes, draw_spike_trains
+from nto1.lanes import SIGNALS
 from nto1.simulation import Realisations, RunOff, ceil_spikes, simulate, simulate_batch
 from nto1.units import mV, nS, pA, pS
 
@@ -48,7 +49,7 @@ def test_checkpoint():
 @pytest.mark.parametrize("seed", [0, 7])
 def test_plain_loop_over_sorted_spikes(weight, seed):
     trace, spikes = oracle.simulate(weight, draw_spike_trains(6500, seed), 6500)
-    run = simulate(weight, count_spikes(6500, seed), record=True)
+    run = simulate(weight, count_spikes(6500, seed), record=SIGNALS)
     assert run.spike_steps.tolist() == spikes.tolist()
     # The upstroke multiplies any rounding by thousands within a few steps.
     rising = trace[0] > -50 * mV
@@ -63,7 +64,7 @@ def test_plain_loop_over_sorted_spikes(weight, seed):
 
 def test_lanes_are_the_equations_to_the_bit():
     counts = count_spikes(6500, 2)
-    run = simulate(14 * pS, counts, record=True)
+    run = simulate(14 * pS, counts, record=SIGNALS)
     expected = one_lane(counts.exc, counts.inh, 14 * pS, 1e-4, AdEx())
     np.testing.assert_array_equal(run.trace.V, expected)
 
@@ -92,7 +93,7 @@ def test_other_neurons_against_the_plain_loop(N, seed, w_nS, n_steps, p, drop):
     trace, spikes = oracle.simulate(
         weight, draw_spike_trains(N, seed, recording, inputs), N, recording, drop, p
     )
-    run = simulate(weight, count_spikes(N, seed, recording, inputs), p, record=True)
+    run = simulate(weight, count_spikes(N, seed, recording, inputs), p, record=SIGNALS)
     # Rounding may move a spike by a step where the upstroke crosses V_spike just so; until then:
     same = run.trace.V.size
     if run.spike_steps.tolist() != spikes.tolist():
@@ -134,8 +135,8 @@ def test_the_arrangement_changes_nothing(n_weights, n_inputs, threads, n_steps):
 
 def test_recording_changes_nothing():
     counts = count_spikes(6500, 5)
-    recorded, not_recorded = simulate(20 * pS, counts, record=True), simulate(20 * pS, counts)
-    assert not_recorded.trace is None
+    recorded, not_recorded = simulate(20 * pS, counts, record=SIGNALS), simulate(20 * pS, counts)
+    assert not_recorded.trace.V is None
     assert recorded.median_V == not_recorded.median_V
     np.testing.assert_array_equal(recorded.spike_times, not_recorded.spike_times)
     ceiled = ceil_spikes(recorded.trace.V, recorded.spike_steps, AdEx().V_spike)
@@ -144,12 +145,12 @@ def test_recording_changes_nothing():
 
 
 def test_the_same_seed_gives_the_same_run():
-    first, second = (simulate(14 * pS, count_spikes(100, 3), record=True) for _ in range(2))
+    first, second = (simulate(14 * pS, count_spikes(100, 3), record=SIGNALS) for _ in range(2))
     np.testing.assert_array_equal(first.trace.V, second.trace.V)
 
 
 def test_without_input_strength_the_voltage_stays_at_rest():
-    run = simulate(0.0, count_spikes(6500, 0), record=True)
+    run = simulate(0.0, count_spikes(6500, 0), record=SIGNALS)
     assert run.rate == 0
     # The exponential current alone lifts the fixed point a little above E_L.
     assert run.median_V == pytest.approx(AdEx().E_L, abs=1e-4 * mV)

@@ -53,11 +53,11 @@ def config(duration_s=10, seeds=10, weights="auto", N="auto"):
 
 
 def test_batch_sizes():
-    assert weights_per_batch(config()) == 1000
-    assert weights_per_batch(config(seeds=100)) == 100
+    assert weights_per_batch(config()) == 2500
+    assert weights_per_batch(config(seeds=100)) == 250
     assert weights_per_batch(config(duration_s=6000, seeds=1000)) == 1
     assert weights_per_batch(config(weights=17)) == 17
-    assert N_per_batch(config()) == 133
+    assert N_per_batch(config()) == 333
     assert N_per_batch(config(duration_s=6000, seeds=1000)) == 1
     assert N_per_batch(config(N=2)) == 2
 

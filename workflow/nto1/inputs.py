@@ -80,9 +80,9 @@ def time_grid(recording: Recording) -> np.ndarray:
 
     The rounding decides in which step a spike on the border lands; published runs added.
     """
-    steps = np.full(recording.n_steps, recording.timestep)
-    steps[0] = 0
-    grid = np.cumsum(steps)
+    grid = np.full(recording.n_steps, recording.timestep)
+    grid[0] = 0
+    np.cumsum(grid, out=grid)
     grid.flags.writeable = False  # shared by all who ask
     return grid
 
@@ -90,8 +90,7 @@ def time_grid(recording: Recording) -> np.ndarray:
 @lru_cache(maxsize=4)
 def _border(recording: Recording) -> float:
     """How near t / timestep may be to a whole number for the time grid to have to decide."""
-    drift = time_grid(recording) / recording.timestep - np.arange(recording.n_steps)
-    return 1e-6 + 2 * np.abs(drift).max()
+    return 1e-6 + 2 * _largest_drift(time_grid(recording), recording.timestep)
 
 
 def draw_spike_trains(N: int, seed: int, recording=Recording(), inputs=Inputs()) -> SpikeTrains:
@@ -121,6 +120,15 @@ def count_spikes(N: int, seed: int, recording=Recording(), inputs=Inputs()) -> S
             f"ms (N = {N}): take a smaller time step or fewer inputs"
         )
     return SpikeCounts(N, seed, recording, *counts, n_spikes)
+
+
+@kernel
+def _largest_drift(grid, timestep):
+    """How far, in steps, a grid of added steps gets away from multiples of the step."""
+    largest = 0.0
+    for i in range(grid.size):
+        largest = max(largest, abs(grid[i] / timestep - i))
+    return largest
 
 
 @inner

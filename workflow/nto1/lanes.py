@@ -13,21 +13,24 @@ from numba import carray
 from nto1.adex import decay, euler_step, spike_and_reset
 from nto1.compiled import inner, kernel, local_doubles
 from nto1.median import BLOCK, collect
+from nto1.memory import WIDTHS
 
-WIDTHS = (8, 16, 32, 64)  # lanes per tile
+SIGNALS = ("V", "w", "g_exc", "g_inh")  # what can be recorded, in SI units
 
 
 class Recorder(NamedTuple):
-    """Where the first few lanes of a tile leave what they did. Zero steps: no traces."""
+    """Where the first few lanes of a tile leave what they did."""
 
-    spike_steps: np.ndarray  # [n_lanes, n_steps] int64
-    traces: np.ndarray  # [n_lanes, 4, n_steps or 0]  V, w, g_exc, g_inh at the end of each step
+    spike_steps: np.ndarray  # [n_lanes, n_steps] int32
+    signals: np.ndarray  # [n_signals] int64, indices into SIGNALS
+    traces: np.ndarray  # [n_lanes, n_signals, n_steps], at the end of each step
 
     @classmethod
-    def of(cls, n_lanes: int, n_steps: int, with_traces: bool) -> "Recorder":
+    def of(cls, n_lanes: int, n_steps: int, signals: tuple = ()) -> "Recorder":
         return cls(
-            np.empty((n_lanes, n_steps), np.int64),
-            np.empty((n_lanes, 4, n_steps if with_traces else 0)),
+            np.empty((n_lanes, n_steps), np.int32),
+            np.array([SIGNALS.index(name) for name in signals], np.int64),
+            np.empty((n_lanes, len(signals), n_steps)),
         )
 
 
@@ -59,7 +62,7 @@ def _tile_kernel(width):
         n_steps = exc.shape[0]
         inputs_are_shared = exc.shape[1] == 1
         wants_median = bracket.inside.size > 0
-        n_recorded, _, n_traced = recorder.traces.shape
+        n_recorded, n_signals, _ = recorder.traces.shape
 
         V = carray(local_doubles(width), (width,))
         w = carray(local_doubles(width), (width,))
@@ -122,12 +125,11 @@ def _tile_kernel(width):
                 for lane in range(n_recorded):
                     if V_ceiled[row, lane] != V[lane]:
                         recorder.spike_steps[lane, int(n_spikes[lane]) - 1] = i
-                    if n_traced:
-                        trace = recorder.traces[lane]
-                        G_e = G_exc_shared if inputs_are_shared else G_exc[lane]
-                        G_i = G_inh_shared if inputs_are_shared else G_inh[lane]
-                        trace[0, i], trace[1, i] = V[lane], w[lane]
-                        trace[2, i], trace[3, i] = w_e[lane] * G_e, w_i[lane] * G_i
+                    G_e = G_exc_shared if inputs_are_shared else G_exc[lane]
+                    G_i = G_inh_shared if inputs_are_shared else G_inh[lane]
+                    state = (V[lane], w[lane], w_e[lane] * G_e, w_i[lane] * G_i)
+                    for s in range(n_signals):
+                        recorder.traces[lane, s, i] = state[recorder.signals[s]]
 
             for lane in range(width):
                 V_lowest[lane] = min(V_lowest[lane], V[lane])

@@ -31,8 +31,11 @@ class Bracket(NamedTuple):
         return cls(low, high, *counts, np.empty((width, capacity)))
 
     @classmethod
-    def everything(cls, width: int, capacity: int) -> "Bracket":
-        return cls.around(np.full(width, -np.inf), np.full(width, np.inf), capacity)
+    def everything(cls, width: int, n_lanes: int, capacity: int) -> "Bracket":
+        """A bracket around any voltage, in the lanes that are in use; the others keep nothing."""
+        low, high = np.full(width, np.inf), np.full(width, np.inf)
+        low[:n_lanes], high[:n_lanes] = -1e3, 1e3
+        return cls.around(low, high, capacity)
 
 
 @inner
@@ -69,12 +72,16 @@ def collect(block, n_rows, width, bracket):
 
 @kernel
 def quantile_range(bracket, below, above):
-    """Two quantiles of each lane's samples inside, from every fourth: two arrays [width]."""
-    low, high = np.empty(bracket.low.size), np.empty(bracket.low.size)
+    """Two quantiles of each lane's samples inside, from every fourth: two arrays [width].
+
+    NaN in lanes that have none.
+    """
+    low, high = np.full(bracket.low.size, np.nan), np.full(bracket.low.size, np.nan)
     for lane in range(low.size):
-        samples = bracket.inside[lane, : bracket.n_inside[lane] : 4].copy()
-        low[lane], _ = _two_of_rank(samples, int(below * (samples.size - 1)))
-        high[lane], _ = _two_of_rank(samples, int(above * (samples.size - 1)))
+        samples = bracket.inside[lane, : max(bracket.n_inside[lane], 0) : 4].copy()
+        if samples.size:
+            low[lane], _ = _two_of_rank(samples, int(below * (samples.size - 1)))
+            high[lane], _ = _two_of_rank(samples, int(above * (samples.size - 1)))
     return low, high
 
 

@@ -4,7 +4,7 @@ Every number is the same, to the bit, whether a run is made alone or among other
 not, and with any number of threads.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,16 +13,26 @@ from typing import NamedTuple
 import numpy as np
 
 from nto1.adex import AdEx
-from nto1.inputs import Recording, SpikeCounts, count_spikes, draw_spike_trains, time_grid
-from nto1.lanes import KERNELS, WIDTHS, Recorder, Summary, sum_rows
+from nto1.inputs import (
+    Inputs,
+    Recording,
+    SpikeCounts,
+    count_spikes,
+    draw_spike_trains,
+    time_grid,
+)
+from nto1.lanes import KERNELS, SIGNALS, Recorder, Summary, sum_rows
 from nto1.median import BLOCK, Bracket, medians, quantile_range
+from nto1.memory import COARSENING, INSIDE, WIDTHS, width_for
 from nto1.units import ms, mV, pS
 
 # The voltage has run off if it falls below any that the model's currents could bring about.
 V_FLOOR = -1000 * mV
 
-# Where a median lies is guessed from a simulation with time steps this much longer.
-COARSENING = 16
+# From this value of dt · g / C on, every step goes further past the reversal potential.
+EULER_LIMIT = 2
+
+# Between these quantiles of a coarse simulation lies, nearly always, the median of the real one.
 GUESSED_QUANTILES = (0.44, 0.56)
 
 # Relative costs of one time step of a tile.
@@ -30,17 +40,22 @@ _TILE_COST = dict(zip(WIDTHS, (19, 25, 40, 80), strict=True))
 
 
 class RunOff(ArithmeticError):
-    """The voltage of a run ran off: too large a weight, or too coarse a time step."""
+    """The voltage of a run ran off: too large a weight, or too coarse a time step.
+
+    ``batch`` holds all other runs (NaN where it ran off), if there were others.
+    """
+
+    batch = None
 
 
 class Trace(NamedTuple):
-    """The state at the end of each time step, each [n_steps]."""
+    """The state at the end of each time step, each [n_steps]; what was not recorded is None."""
 
     t: np.ndarray  # s, when the step began
-    V: np.ndarray  # V, the reset voltage at a spike
-    w: np.ndarray  # A
-    g_exc: np.ndarray  # S
-    g_inh: np.ndarray  # S
+    V: np.ndarray | None = None  # V, the reset voltage at a spike
+    w: np.ndarray | None = None  # A
+    g_exc: np.ndarray | None = None  # S
+    g_inh: np.ndarray | None = None  # S
 
 
 class Simulation(NamedTuple):
@@ -50,7 +65,7 @@ class Simulation(NamedTuple):
     spike_times: np.ndarray  # [n_spikes] s
     rate: float  # Hz
     median_V: float  # V, spikes ceiled
-    trace: Trace | None
+    trace: Trace
 
 
 class Batch(NamedTuple):
@@ -63,7 +78,7 @@ class Batch(NamedTuple):
 class Realisations:
     """Realisations of the inputs, made once to be used in any number of runs."""
 
-    def __init__(self, counts: Sequence[SpikeCounts]):
+    def __init__(self, counts: Iterable[SpikeCounts]):
         self.counts = list(counts)
         if len({c.recording for c in self.counts}) != 1:
             raise ValueError("realisations that are run together need one duration and time step")
@@ -74,13 +89,28 @@ class Realisations:
 
     @cached_property
     def side_by_side(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """exc and inh, [n_steps, width] each, for every group of up to 64 realisations."""
-        return [
-            tuple(
-                _columns([getattr(c, kind) for c in self.counts[lanes]]) for kind in ("exc", "inh")
-            )
-            for lanes in _groups(len(self))
-        ]
+        """exc and inh, [n_steps, width] each, for every group that fits the widest tile.
+
+        The realisations become views of their columns, so that nothing is kept twice.
+        """
+        return [self._columns(lanes) for lanes in _groups(len(self))]
+
+    def _columns(self, lanes: slice) -> tuple[np.ndarray, np.ndarray]:
+        indices = range(lanes.start, lanes.stop)
+        shape = (self.recording.n_steps, width_for(len(indices)))
+        exc, inh = np.zeros(shape, np.uint16), np.zeros(shape, np.uint16)
+        for column, i in enumerate(indices):
+            exc[:, column], inh[:, column] = self.counts[i].exc, self.counts[i].inh
+            self.counts[i] = self.counts[i]._replace(exc=exc[:, column], inh=inh[:, column])
+        return exc, inh
+
+
+def realise(
+    N: int, seeds: Sequence[int], recording=Recording(), inputs=Inputs(), threads: int = 1
+) -> Realisations:
+    """The realisations of N inputs with these seeds. Raises what ``count_spikes`` raises."""
+    with ThreadPoolExecutor(threads) as pool:
+        return Realisations(pool.map(lambda seed: count_spikes(N, seed, recording, inputs), seeds))
 
 
 def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.ndarray:
@@ -91,15 +121,23 @@ def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.nd
 
 
 def simulate(
-    w_exc: float, inputs: SpikeCounts, neuron: AdEx = AdEx(), record: bool = False
+    w_exc: float,
+    inputs: SpikeCounts,
+    neuron: AdEx = AdEx(),
+    record: Sequence[str] = (),
+    with_median: bool = True,
 ) -> Simulation:
-    """One run with excitatory weight ``w_exc`` (S). With ``record``, its trace is kept.
+    """One run with excitatory weight ``w_exc`` (S), of which some signals may be recorded.
 
-    Raises ``RunOff`` if the voltage runs off.
+    ``record`` names some of V, w, g_exc, g_inh. The median, which takes about as long as the run,
+    can be left out (NaN). Raises ``ValueError`` for any other, ``RunOff``
+    if the voltage runs off.
     """
-    recorder = Recorder.of(1, inputs.exc.size, with_traces=record)
-    (tile,) = _tiles(np.array([w_exc]), Realisations([inputs]), neuron)
-    median_V = tile.run_with_medians(recorder)
+    if unknown := set(record) - set(SIGNALS):
+        raise ValueError(f"can't record {', '.join(unknown)}: there are {', '.join(SIGNALS)}")
+    recorder = Recorder.of(1, inputs.exc.size, tuple(record))
+    (tile,) = _tiles(np.array([w_exc]), Realisations([inputs]), neuron, WIDTHS[0])
+    median_V = tile.run_with_medians(recorder)[0] if with_median else tile.run(recorder=recorder)
     _check([tile])
     steps = recorder.spike_steps[0, : int(tile.summary.n_spikes[0])]
     grid = time_grid(inputs.recording)
@@ -107,8 +145,8 @@ def simulate(
         spike_steps=steps,
         spike_times=grid[steps],
         rate=steps.size / inputs.recording.duration,
-        median_V=median_V[0],
-        trace=Trace(grid, *recorder.traces[0]) if record else None,
+        median_V=median_V if with_median else np.nan,
+        trace=Trace(grid, **dict(zip(record, recorder.traces[0], strict=True))),
     )
 
 
@@ -118,24 +156,30 @@ def simulate_batch(
     neuron: AdEx = AdEx(),
     with_medians: bool = True,
     threads: int = 1,
+    max_width: int = WIDTHS[-1],
 ) -> Batch:
     """Every realisation with every weight (S).
 
-    Raises ``RunOff``, when all runs are done, if the voltage ran off in any.
+    Narrower tiles (``max_width``) need less memory, but more time. Raises ``RunOff``, when all
+    runs are done, if the voltage ran off in any.
     """
-    tiles = list(_tiles(np.asarray(weights, float), inputs, neuron))
+    tiles = list(_tiles(np.asarray(weights, float), inputs, neuron, max_width))
     run = _Tile.run_with_medians if with_medians else _Tile.run
     with ThreadPoolExecutor(threads) as pool:
         medians_of_tiles = list(pool.map(run, tiles))
-    _check(tiles)
 
     rates = np.empty((len(inputs), len(weights)))
     median_V = np.empty_like(rates) if with_medians else None
     for tile, medians_of_tile in zip(tiles, medians_of_tiles, strict=True):
+        ran_off = tile.ran_off()
         rates[tile.runs] = tile.summary.n_spikes[: tile.n] / inputs.recording.duration
+        rates[tile.runs][ran_off] = np.nan
         if with_medians:
             median_V[tile.runs] = medians_of_tile
-    return Batch(rates, median_V)
+            median_V[tile.runs][ran_off] = np.nan
+    batch = Batch(rates, median_V)
+    _check(tiles, batch)
+    return batch
 
 
 def compile_all() -> None:
@@ -143,7 +187,7 @@ def compile_all() -> None:
     recording = Recording(0.01, 0.1 * ms)
     draw_spike_trains(10, 0, recording)
     for width in WIDTHS:
-        realisations = Realisations([count_spikes(10, seed, recording) for seed in range(width)])
+        realisations = realise(10, range(width), recording)
         simulate_batch([0], realisations)
         simulate_batch(np.zeros(width), Realisations(realisations.counts[:1]))
 
@@ -169,7 +213,7 @@ class _Tile:
 
     def run(self, bracket=None, recorder=None, coarsening=1) -> None:
         """Integrate, and leave a ``summary``."""
-        width = _width(self.n)
+        width = width_for(self.n)
         w_exc = np.zeros(width)
         w_exc[: self.n] = self.w_exc
         summary = Summary.of(width)
@@ -180,43 +224,55 @@ class _Tile:
             self.dt * coarsening,
             self.neuron,
             summary,
-            bracket or Bracket.everything(width, 0),
-            recorder or Recorder.of(0, 0, with_traces=False),
+            bracket or Bracket.everything(width, 0, 0),
+            recorder or Recorder.of(0, 0),
         )
         self.summary = summary
 
     def run_with_medians(self, recorder=None) -> np.ndarray:
         """Integrate, leave a ``summary`` and return the medians [n] (V)."""
-        n_steps, width = self.exc.shape[0], _width(self.n)
-        rough = Bracket.everything(width, n_steps // COARSENING + BLOCK)
+        n_steps, width = self.exc.shape[0], width_for(self.n)
+        rough = Bracket.everything(width, self.n, n_steps // COARSENING + BLOCK)
         self.run(rough, coarsening=COARSENING)
-        bracket = Bracket.around(*quantile_range(rough, *GUESSED_QUANTILES), n_steps // 4 + BLOCK)
+        guess = quantile_range(rough, *GUESSED_QUANTILES)
+        bracket = Bracket.around(*guess, int(n_steps * INSIDE) + BLOCK)
         self.run(bracket, recorder)
         median_V = medians(bracket, n_steps)[: self.n]
         for lane in np.flatnonzero(np.isnan(median_V)):
             alone = self.lane(lane)
-            bracket = Bracket.everything(WIDTHS[0], n_steps + BLOCK)
+            bracket = Bracket.everything(WIDTHS[0], 1, n_steps + BLOCK)
             alone.run(bracket)
             median_V[lane] = medians(bracket, n_steps)[0]
         return median_V
 
+    def ran_off(self) -> np.ndarray:
+        """Of each lane in use, whether its voltage ran off in the last run [n]."""
+        summary, p = self.summary, self.neuron
+        unstable = self.dt * (p.g_L + summary.g_peak) / p.C >= EULER_LIMIT
+        ran_off = unstable | ~np.isfinite(summary.V_end) | ~(summary.V_lowest > V_FLOOR)
+        return ran_off[: self.n]
+
     def lane(self, lane: int) -> "_Tile":
         """A tile with this run alone."""
         counts = self.counts[lane if len(self.counts) > 1 else 0]
-        exc, inh = counts.exc[:, np.newaxis], counts.inh[:, np.newaxis]
-        return _Tile((), [counts], exc, inh, self.w_exc[[lane]], self.neuron)
+        return _Tile((), [counts], *_one_column(counts), self.w_exc[[lane]], self.neuron)
 
 
-def _tiles(weights: np.ndarray, inputs: Realisations, neuron: AdEx) -> Iterator[_Tile]:
+def _tiles(
+    weights: np.ndarray, inputs: Realisations, neuron: AdEx, max_width: int
+) -> Iterator[_Tile]:
     """The runs of all realisations with all weights, in the cheaper of two arrangements."""
 
-    def cost(n_lanes):
-        return sum(_TILE_COST[_width(len(range(n_lanes)[lanes]))] for lanes in _groups(n_lanes))
+    def cost(n_lanes, width):
+        sizes = [len(range(n_lanes)[lanes]) for lanes in _groups(n_lanes, width)]
+        return sum(_TILE_COST[width_for(size)] for size in sizes)
 
-    if len(inputs) * cost(weights.size) <= weights.size * cost(len(inputs)):
+    by_weight = len(inputs) * cost(weights.size, max_width)
+    by_realisation = weights.size * cost(len(inputs), WIDTHS[-1])
+    if by_weight <= by_realisation or min(len(inputs), WIDTHS[-1]) > max_width:
         for i, counts in enumerate(inputs.counts):
-            for lanes in _groups(weights.size):
-                exc, inh = counts.exc[:, np.newaxis], counts.inh[:, np.newaxis]
+            for lanes in _groups(weights.size, max_width):
+                exc, inh = _one_column(counts)
                 yield _Tile((i, lanes), [counts], exc, inh, weights[lanes], neuron)
     else:
         for j, weight in enumerate(weights):
@@ -225,48 +281,37 @@ def _tiles(weights: np.ndarray, inputs: Realisations, neuron: AdEx) -> Iterator[
                 yield _Tile((lanes, j), counts, exc, inh, np.full(len(counts), weight), neuron)
 
 
-def _groups(n: int) -> list[slice]:
+def _groups(n: int, width: int = WIDTHS[-1]) -> list[slice]:
     """0 … n-1 in groups that fit a tile."""
-    return [slice(start, min(start + WIDTHS[-1], n)) for start in range(0, n, WIDTHS[-1])]
+    return [slice(start, min(start + width, n)) for start in range(0, n, width)]
 
 
-def _width(n_lanes: int) -> int:
-    """The narrowest tile with room for so many lanes."""
-    return next(width for width in WIDTHS if width >= n_lanes)
+def _one_column(counts: SpikeCounts) -> tuple[np.ndarray, np.ndarray]:
+    """exc and inh [n_steps, 1]."""
+    return tuple(np.ascontiguousarray(c)[:, np.newaxis] for c in (counts.exc, counts.inh))
 
 
-def _columns(arrays: list[np.ndarray]) -> np.ndarray:
-    """Arrays [n] side by side [n, width of a tile], zeros in the columns left over."""
-    columns = np.zeros((arrays[0].size, _width(len(arrays))), arrays[0].dtype)
-    for i, array in enumerate(arrays):
-        columns[:, i] = array
-    return columns
-
-
-def _check(tiles: list[_Tile]) -> None:
+def _check(tiles: list[_Tile], batch: Batch | None = None) -> None:
     """Raise ``RunOff`` if any lane did."""
-    failures = []
-    for tile in tiles:
-        summary, p = tile.summary, tile.neuron
-        unstable = tile.dt * (p.g_L + summary.g_peak) / p.C >= 2
-        ran_off = unstable | ~np.isfinite(summary.V_end) | ~(summary.V_lowest > V_FLOOR)
-        lanes = np.flatnonzero(ran_off[: tile.n])
-        failures.extend(_describe_run_off(tile.lane(lane)) for lane in lanes)
-    if failures:
-        n_runs = sum(tile.n for tile in tiles)
-        raise RunOff(
-            f"the voltage ran off in {len(failures)} of {n_runs} runs, for too large a weight or "
-            "too coarse a time step: " + "; ".join(failures[:5]) + (" …" if failures[5:] else "")
-        )
+    failed = [tile.lane(lane) for tile in tiles for lane in np.flatnonzero(tile.ran_off())]
+    if not failed:
+        return
+    shown = "; ".join(_describe_run_off(tile) for tile in failed[:5])
+    error = RunOff(
+        f"the voltage ran off in {len(failed)} of {sum(tile.n for tile in tiles)} runs, for too "
+        f"large a weight or too coarse a time step: {shown}{' …' if failed[5:] else ''}"
+    )
+    error.batch = batch
+    raise error
 
 
 def _describe_run_off(tile: _Tile) -> str:
     """Which run ran off (the tile's only one), and when."""
     dt, p, (counts,) = tile.dt, tile.neuron, tile.counts
-    recorder = Recorder.of(1, counts.exc.size, with_traces=True)
+    recorder = Recorder.of(1, counts.exc.size, ("V", "g_exc", "g_inh"))
     tile.run(recorder=recorder)
-    V, _, g_exc, g_inh = recorder.traces[0]
+    V, g_exc, g_inh = recorder.traces[0]
     g_syn = (g_exc + g_inh) / (1 - dt / p.τ_g)  # before it decayed
-    bad = ~(V > V_FLOOR) | (dt * (p.g_L + g_syn) / p.C >= 2 * (1 - 1e-9))
+    bad = ~(V > V_FLOOR) | (dt * (p.g_L + g_syn) / p.C >= EULER_LIMIT * (1 - 1e-9))
     t = time_grid(counts.recording)[np.argmax(bad)]
     return f"w_e = {tile.w_exc[0] / pS:g} pS, N = {counts.N}, seed {counts.seed} at t = {t:.4f} s"

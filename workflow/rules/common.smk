@@ -1,4 +1,5 @@
 import sys
+from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -6,11 +7,23 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
 from nto1.sources import STAMP
-from plan import PUBLISHED, STYLE, N_per_batch, batches, science, weights_per_batch
+from plan import (
+    PUBLISHED,
+    STYLE,
+    N_per_batch,
+    batches,
+    check_memory,
+    memory_for_example,
+    memory_to_search,
+    memory_to_sweep,
+    science,
+    weights_per_batch,
+)
 from schemas.check import InvalidConfig, check_config
 
 try:
     check_config(config)
+    check_memory(config)
 except InvalidConfig as error:
     raise WorkflowError(str(error))
 

@@ -10,7 +10,7 @@ rule simulate_example:
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=partial(memory_for_example, config),
         runtime=10,
     params:
         N=config["example"]["N"],

@@ -17,7 +17,7 @@ rule find_weight:
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=partial(memory_to_search, config),
         runtime=10,
     params:
         all_N=lookup("{N}", within=N_BATCHES),

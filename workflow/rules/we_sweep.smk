@@ -16,7 +16,7 @@ rule simulate:
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=1000,
+        mem_mb=partial(memory_to_sweep, config),
         runtime=10,
     params:
         weights_pS=lookup("{we_pS}", within=WEIGHT_BATCHES),

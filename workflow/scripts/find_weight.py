@@ -3,20 +3,22 @@
 Searches that are in the tables already, made from the same sources and parameters, stay there.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 from job import job, note
 from nto1.adex import AdEx
-from nto1.inputs import Inputs, Recording, count_spikes
-from nto1.simulation import Realisations
+from nto1.inputs import Inputs, Recording
+from nto1.simulation import realise
 from nto1.units import nS, pS, to_SI
 from nto1.weight_search import find_weight, mean_rate
 from tables import columns_of, origin, rows_of_same_origin, write_parquet
 
 
-def search(N, seeds, recording, inputs, neuron, target_rate, guess, factor, tolerance, threads):
+def search(N, seeds, recording, inputs, neuron, target_rate, guess, factor, tolerance):
     """Rows of both tables."""
-    realisations = Realisations([count_spikes(N, seed, recording, inputs) for seed in seeds])
+    realisations = realise(N, seeds, recording, inputs)
     found = find_weight(
-        lambda w_exc: mean_rate(w_exc, realisations, neuron, threads),
+        lambda w_exc: mean_rate(w_exc, realisations, neuron),
         target_rate,
         guess,
         factor,
@@ -45,11 +47,12 @@ def main(all_N, threads, found_file, evaluations_file, **parameters):
         evaluations.setdefault(row["N"], []).append(row)
 
     guess = parameters["guess"]
-    for N in all_N:
+
+    def search_for(N):
         if N in found and evaluations[N]:
             note(f"N = {N} is there already")
-            continue
-        found[N], evaluations[N] = search(
+            return found[N], evaluations[N]
+        return search(
             N,
             parameters["seeds"],
             Recording(**to_SI(parameters["recording"])),
@@ -59,8 +62,11 @@ def main(all_N, threads, found_file, evaluations_file, **parameters):
             guess["weight_pS"] * pS * (guess["N"] / N),
             parameters["bracket_factor"],
             parameters["relative_tolerance"],
-            threads,
         )
+
+    with ThreadPoolExecutor(threads) as pool:
+        for N, (result, steps) in zip(all_N, pool.map(search_for, all_N), strict=True):
+            found[N], evaluations[N] = result, steps
     write_parquet(columns_of([found[N] for N in all_N]), found_file, made_from)
     rows = [row for N in all_N for row in evaluations[N]]
     write_parquet(columns_of(rows), evaluations_file, made_from)

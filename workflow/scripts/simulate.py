@@ -5,39 +5,72 @@ Runs that are in the table already, made from the same sources and parameters, s
 
 from collections import defaultdict
 
+import numpy as np
+
 from job import job, note
 from nto1.adex import AdEx
-from nto1.inputs import Inputs, Recording, count_spikes
-from nto1.simulation import Realisations, simulate_batch
+from nto1.inputs import Inputs, Recording
+from nto1.memory import fit_sweep
+from nto1.simulation import RunOff, realise, simulate_batch
 from nto1.units import mV, pS, to_SI
 from tables import columns_of, origin, rows_of_same_origin, write_parquet
 
 
-def main(N, weights_pS, seeds, recording, inputs, neuron, threads, output):
-    made_from = origin(__file__, N=N, recording=recording, inputs=inputs, neuron=neuron)
-    rows = {(r["we_pS"], r["seed"]): r for r in rows_of_same_origin(output, made_from)}
-    wanted = [(float(weight), seed) for weight in weights_pS for seed in seeds]
-    note(f"{sum(run in rows for run in wanted)} of {len(wanted)} runs are there already")
-    weights_by_missing_seeds = defaultdict(list)
-    for weight in map(float, weights_pS):
+def weights_by_missing_seeds(weights_pS, seeds, rows) -> dict[tuple, list]:
+    """Weights that still have to be run, by the seeds at which they have to."""
+    result = defaultdict(list)
+    for weight in weights_pS:
         if missing := tuple(seed for seed in seeds if (weight, seed) not in rows):
-            weights_by_missing_seeds[missing].append(weight)
+            result[missing].append(weight)
+    return result
 
-    recording, inputs = Recording(**to_SI(recording)), Inputs(**to_SI(inputs))
-    neuron = AdEx(**to_SI(neuron))
-    for missing, weights in weights_by_missing_seeds.items():
-        realisations = Realisations([count_spikes(N, seed, recording, inputs) for seed in missing])
-        batch = simulate_batch([w * pS for w in weights], realisations, neuron, threads=threads)
-        for j, weight in enumerate(weights):
-            for i, seed in enumerate(missing):
+
+def run(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB):
+    """Rows of the table; and what ran off, once all the rest is done and in the log."""
+    at_once, width = fit_sweep(
+        N, recording.n_steps, len(seeds), len(weights_pS), threads, memory_MB
+    )
+    rows, failures = {}, []
+    for start in range(0, len(seeds), at_once):
+        some_seeds = seeds[start : start + at_once]
+        realisations = realise(N, some_seeds, recording, inputs, threads)
+        weights = [weight * pS for weight in weights_pS]
+        try:
+            batch = simulate_batch(weights, realisations, neuron, True, threads, width)
+        except RunOff as failure:
+            failures.append(str(failure))
+            batch = failure.batch
+        for j, weight in enumerate(weights_pS):
+            for i, seed in enumerate(some_seeds):
                 rows[weight, seed] = {
                     "we_pS": weight,
                     "seed": seed,
-                    "median_Vm_mV": batch.median_V[i, j] / mV,
-                    "output_rate_Hz": batch.rates[i, j],
+                    "median_Vm_mV": float(batch.median_V[i, j]) / mV,
+                    "output_rate_Hz": float(batch.rates[i, j]),
                 }
-        note(f"{batch.rates.size} runs are done")
+            good = np.isfinite(batch.rates[:, j])
+            rate, median = batch.rates[good, j], batch.median_V[good, j] / mV
+            means = f"{rate.mean():g} Hz, {median.mean():g} mV" if good.any() else "nothing"
+            note(f"{weight:g} pS: {means} on average of {good.sum()} of {good.size} runs")
+    return rows, failures
 
+
+def main(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB, output):
+    made_from = origin(__file__, N=N, recording=recording, inputs=inputs, neuron=neuron)
+    rows = {(r["we_pS"], r["seed"]): r for r in rows_of_same_origin(output, made_from)}
+    weights_pS = [float(weight) for weight in weights_pS]
+    wanted = [(weight, seed) for weight in weights_pS for seed in seeds]
+    note(f"{sum(run in rows for run in wanted)} of {len(wanted)} runs are there already")
+
+    recording, inputs = Recording(**to_SI(recording)), Inputs(**to_SI(inputs))
+    neuron = AdEx(**to_SI(neuron))
+    all_failures = []
+    for missing, weights in weights_by_missing_seeds(weights_pS, seeds, rows).items():
+        new_rows, failures = run(N, weights, missing, recording, inputs, neuron, threads, memory_MB)
+        rows |= new_rows
+        all_failures += failures
+    if all_failures:
+        raise RunOff("; ".join(all_failures))
     write_parquet(columns_of([rows[run] for run in wanted]), output, made_from)
 
 
@@ -47,5 +80,6 @@ if "snakemake" in globals():
             int(snakemake.wildcards.N),
             **dict(snakemake.params.items()),
             threads=snakemake.threads,
+            memory_MB=snakemake.resources.mem_mb,
             output=snakemake.output[0],
         )

@@ -12,7 +12,7 @@ def main(N, weight_pS, seed, recording, inputs, neuron, output):
     recording, inputs = Recording(**to_SI(recording)), Inputs(**to_SI(inputs))
     neuron = AdEx(**to_SI(neuron))
     counts = count_spikes(N, seed, recording, inputs)
-    run = simulate(weight_pS * pS, counts, neuron, record=True)
+    run = simulate(weight_pS * pS, counts, neuron, record=["V"])
     V = ceil_spikes(run.trace.V, run.spike_steps, neuron.V_spike)
     write_parquet({"t_ms": run.trace.t / ms, "V_m_mV": V / mV}, output)
 

@@ -40,7 +40,7 @@ def set_up(ax, xlim=None, ylim=None, nbins_x=6, nbins_y=6, xunit="", yunit="") -
 
 def covering(values, limits) -> list[float]:
     """The thesis's limits of an axis, or wider ones if values lie outside."""
-    return [min(limits[0], *values), max(limits[1], *values)]
+    return [min([limits[0], *values]), max([limits[1], *values])]
 
 
 def _label(value, _) -> str:
