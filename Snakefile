@@ -20,6 +20,7 @@ include: "workflow/rules/we_sweep.smk"
 include: "workflow/rules/find_weight.smk"
 include: "workflow/rules/example.smk"
 include: "workflow/rules/published.smk"
+include: "benchmarks/benchmark.smk"
 
 
 rule all:

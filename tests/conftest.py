@@ -61,7 +61,7 @@ class Study:
 
 def copy_checkout(folder: Path) -> Path:
     """The parts of the project that the workflow needs, without what was made by it."""
-    for name in ("config", "envs", "profiles", "resources", "workflow"):
+    for name in ("benchmarks", "config", "envs", "profiles", "resources", "workflow"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
     return folder

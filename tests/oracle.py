@@ -18,7 +18,7 @@ def sorted_spikes(trains: SpikeTrains, N: int, exc_to_inh=4):
 
 
 @njit
-def _run(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
+def run(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
     V, w, g_exc, g_inh, t = p.E_L, 0.0, 0.0, 0.0, 0.0
     trace, spikes = np.empty((4, n_steps)), [0 for _ in range(0)]
     next_spike = 0
@@ -49,4 +49,4 @@ def simulate(w_exc, trains, N, recording=Recording(), drop_last=True, p=AdEx(), 
     """V, w, g_exc, g_inh [4, n_steps], and the steps with a spike."""
     times, is_exc = sorted_spikes(trains, N, exc_to_inh)
     n_delivered = times.size - drop_last if times.size else 0
-    return _run(times, is_exc, n_delivered, recording.n_steps, recording.timestep, w_exc, p)
+    return run(times, is_exc, n_delivered, recording.n_steps, recording.timestep, w_exc, p)

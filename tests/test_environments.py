@@ -5,6 +5,7 @@ import tomllib
 
 import pytest
 import yaml
+
 from conftest import ROOT
 
 LOCK = (ROOT / "envs/requirements.lock").read_text()

@@ -1,12 +1,12 @@
 """Runs against a plain loop over sorted spikes, checkpoints, and what must not change a result."""
 
 import numpy as np
-import oracle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
+import oracle
 from nto1.adex import AdEx, decay, euler_step, spike_and_reset
 from nto1.inputs import Inputs, Recording, count_spikes, draw_spike_trains
 from nto1.lanes import SIGNALS

@@ -7,8 +7,9 @@ import sys
 
 import pytest
 import yaml
-from conftest import ROOT, Study
 
+from conftest import ROOT, Study
+from plan import check_memory, memory_to_sweep
 from schemas.check import SCHEMA, InvalidConfig, check_config
 from schemas.describe import describe
 
@@ -47,7 +48,7 @@ BAD = {
     ),
     "empty section": (
         {"experiment": None},
-        "experiment: nothing is not a section with the keys duration_s, timestep_ms, seeds.",
+        "experiment: nothing is not a section with the keys duration_s, timestep_ms, seeds, ",
     ),
     "a word for a number": (
         {"inputs": {"mean_rate_Hz": "four"}},
@@ -170,6 +171,30 @@ def test_bad_config(name):
     lines = str(error.value).splitlines()
     assert lines[0] == "The configuration is not valid."
     assert any(line.strip().startswith(message) for line in lines[1:]), lines
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (
+            {"experiment": {"duration_s": 600, "seeds": list(range(100))}},
+            r"find_weight: a job needs \d+ MB, more than experiment.memory_per_job_MB \(1000\)",
+        ),
+        ({"experiment": {"duration_s": 6000}}, r"sweep: a job needs \d+ MB, more than"),
+        ({"experiment": {"memory_per_job_MB": 200}}, r"sweep: a job needs \d+ MB"),
+    ],
+)
+def test_what_does_not_fit_into_memory_is_refused(sections, message):
+    config = changed(**sections)
+    check_config(config)
+    with pytest.raises(InvalidConfig, match=message):
+        check_memory(config)
+
+
+def test_a_ten_minute_recording_fits():
+    config = changed(experiment={"duration_s": 600})
+    check_memory(config)
+    assert memory_to_sweep(config) <= 1000
 
 
 def test_everything_that_is_wrong_is_said_at_once():

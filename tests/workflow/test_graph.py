@@ -7,6 +7,7 @@ import shutil
 
 import pandas as pd
 import pytest
+
 from conftest import SMALL, Study, copy_checkout
 
 SWEEP_FIGURES = {"summarise_sweep": 1, "plot_input_drive": 1}
@@ -162,12 +163,13 @@ def test_within_a_batch_only_what_is_new_is_simulated(in_one_batch):
     study.config["sweep"]["weights_pS"] = [0, 300, 600, 1200]
     study.config["find_weight"]["N"] = [10, 20, 40]
     study.snakemake()
-    assert "6 of 8 runs are there already\n2 runs are done" in simulate.read_text()
+    assert "6 of 8 runs are there already\n300 pS: 0 Hz" in simulate.read_text()
     assert "N = 10 is there already\nN = 20 is there already\nN = 40: " in search.read_text()
 
     study.config["experiment"]["seeds"] = [0, 1, 2]
     study.snakemake()
-    assert "8 of 12 runs are there already\n4 runs are done" in simulate.read_text()
+    assert "8 of 12 runs are there already" in simulate.read_text()
+    assert simulate.read_text().count("on average of 1 of 1 runs") == 4
     runs = pd.read_csv(study / "results/we_sweep.csv")
 
     shutil.rmtree(study / "results")
@@ -210,3 +212,36 @@ def test_a_weight_that_is_too_large_fails_with_its_reason(small):
     assert re.search(r"RunOff: the voltage ran off in [12] of 2 runs", output)
     assert re.search(r"w_e = 180000 pS, N = 100, seed [01] at t = 0\.\d+ s", output)
     assert not (small / "results/simulations/N100/we180000pS.parquet").exists()
+
+
+def test_runs_that_are_fine_are_reported_before_one_that_ran_off(in_one_batch):
+    in_one_batch.config["sweep"]["weights_pS"] = [600, 1200, 180_000]
+    in_one_batch.snakemake(ok=False)
+    log = (in_one_batch / "results/logs/simulate/N100_we600pS.log").read_text()
+    fine = re.search(r"1200 pS: [\d.]+ Hz, -[\d.]+ mV on average of 2 of 2 runs", log)
+    assert fine.end() < log.index("RunOff: the voltage ran off")
+
+
+def test_a_hundred_thousand_runs_are_few_jobs(tmp_path):
+    study = Study(
+        tmp_path,
+        {
+            "experiment": {"seeds": list(range(100))},
+            "sweep": {"weights_pS": [round(0.03 * i, 2) for i in range(1000)]},
+        },
+    )
+    planned = study.planned()
+    assert planned["simulate"] <= 10
+    assert sum(planned.values()) <= 30
+
+
+def test_threads_do_not_change_results(small, tmp_path):
+    threaded = Study(tmp_path / "threaded", small.config)
+    threaded.snakemake(
+        "--set-threads",
+        "simulate=2",
+        "find_weight=2",
+    )
+    for table in ("we_sweep.parquet", "we_for_target_rate_evaluations.parquet"):
+        a, b = (pd.read_parquet(study / "results" / table) for study in (small, threaded))
+        pd.testing.assert_frame_equal(a, b, check_exact=True)

@@ -5,6 +5,7 @@ import subprocess
 
 import pandas as pd
 import pytest
+
 from conftest import ROOT
 
 FIGURES = {

@@ -1,4 +1,4 @@
-"""How this package compiles: two decorators, and four LLVM primitives that numba lacks.
+"""How this package compiles: two decorators, and five LLVM primitives that numba lacks.
 
 ``@kernel`` is for functions called from Python, ``@inner`` for the small ones they are made of.
 
@@ -78,3 +78,16 @@ def local_doubles(typing_context, n):
         return builder.bitcast(memory, ir.DoubleType().as_pointer())
 
     return types.CPointer(types.float64)(n), generate
+
+
+@intrinsic
+def rarely(typing_context, condition):
+    """A condition that the compiler is told to expect to be false."""
+
+    def generate(context, builder, signature, arguments):
+        boolean = ir.IntType(1)
+        form = ir.FunctionType(boolean, [boolean, boolean])
+        expect = builder.module.declare_intrinsic("llvm.expect", [boolean], form)
+        return builder.call(expect, [arguments[0], ir.Constant(boolean, 0)])
+
+    return types.boolean(types.boolean), generate

@@ -6,12 +6,13 @@ and comes out of it, so that compiled loops keep it in registers.
 """
 
 import hashlib
-from math import exp, log
+from math import log
 
 import numpy as np
 from numba import int64, uint64
 
-from nto1.compiled import inner
+from nto1.compiled import inner, rarely
+from nto1.exponential import LOG2_E, exp2
 from nto1.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
 
 # Module constants, so that they are compiled in.
@@ -73,9 +74,9 @@ def next_exponential(state):
     m = word >> uint64(12)
     layer = m & uint64(255)
     x = int64(m) * _w_exponential[layer]
-    if m < _k_exponential[layer]:
-        return x, state
-    return _exponential_rarely(m, state)
+    if rarely(m >= _k_exponential[layer]):
+        return _exponential_rarely(m, state)
+    return x, state
 
 
 @inner
@@ -90,7 +91,7 @@ def _exponential_rarely(m, state):
         if layer == 0:
             return _R_exponential - log(u), state
         f, f_below = _f_exponential[layer], _f_exponential[layer - uint64(1)]
-        if (f_below - f) * u + f < exp(-x):
+        if (f_below - f) * u + f < exp2(-x * LOG2_E):
             return x, state
         word, state = next_word(state)
         m = word >> uint64(12)
@@ -117,7 +118,7 @@ def normal_from(word, state):
                     return (-x if (m >> 8) & 1 else x), state
         u, state = next_uniform(state)
         f, f_below = _f_normal[layer], _f_normal[layer - 1]
-        if (f_below - f) * u + f < exp(-0.5 * x * x):
+        if (f_below - f) * u + f < exp2(-0.5 * x * x * LOG2_E):
             return x, state
         word, state = next_word(state)
 

@@ -4,7 +4,7 @@ Every number is the same, to the bit, whether a run is made alone or among other
 not, and with any number of threads.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,7 +64,7 @@ class Simulation(NamedTuple):
     spike_steps: np.ndarray  # [n_spikes] int64
     spike_times: np.ndarray  # [n_spikes] s
     rate: float  # Hz
-    median_V: float  # V, spikes ceiled
+    median_V: float | None  # V, spikes ceiled
     trace: Trace
 
 
@@ -109,8 +109,7 @@ def realise(
     N: int, seeds: Sequence[int], recording=Recording(), inputs=Inputs(), threads: int = 1
 ) -> Realisations:
     """The realisations of N inputs with these seeds. Raises what ``count_spikes`` raises."""
-    with ThreadPoolExecutor(threads) as pool:
-        return Realisations(pool.map(lambda seed: count_spikes(N, seed, recording, inputs), seeds))
+    return Realisations(_map(lambda seed: count_spikes(N, seed, recording, inputs), seeds, threads))
 
 
 def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.ndarray:
@@ -130,7 +129,7 @@ def simulate(
     """One run with excitatory weight ``w_exc`` (S), of which some signals may be recorded.
 
     ``record`` names some of V, w, g_exc, g_inh. The median, which takes about as long as the run,
-    can be left out (NaN). Raises ``ValueError`` for any other, ``RunOff``
+    can be left out. Raises ``ValueError`` for any other, ``RunOff``
     if the voltage runs off.
     """
     if unknown := set(record) - set(SIGNALS):
@@ -145,7 +144,7 @@ def simulate(
         spike_steps=steps,
         spike_times=grid[steps],
         rate=steps.size / inputs.recording.duration,
-        median_V=median_V if with_median else np.nan,
+        median_V=median_V,
         trace=Trace(grid, **dict(zip(record, recorder.traces[0], strict=True))),
     )
 
@@ -165,8 +164,7 @@ def simulate_batch(
     """
     tiles = list(_tiles(np.asarray(weights, float), inputs, neuron, max_width))
     run = _Tile.run_with_medians if with_medians else _Tile.run
-    with ThreadPoolExecutor(threads) as pool:
-        medians_of_tiles = list(pool.map(run, tiles))
+    medians_of_tiles = _map(run, tiles, threads)
 
     rates = np.empty((len(inputs), len(weights)))
     median_V = np.empty_like(rates) if with_medians else None
@@ -180,6 +178,14 @@ def simulate_batch(
     batch = Batch(rates, median_V)
     _check(tiles, batch)
     return batch
+
+
+def _map(function: Callable, items: Iterable, threads: int) -> list:
+    """Results in the order of the items. Kernels run beside each other, Python does not."""
+    if threads == 1:
+        return [function(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(function, items))
 
 
 def compile_all() -> None:

@@ -1,0 +1,91 @@
+# What this costs, beside other simulators: snakemake benchmark --cores all
+# Peers are installed from their own locks. Every measurement has the machine to itself.
+
+BENCHMARKS = Path(str(workflow.current_basedir))
+
+
+rule benchmark:
+    input:
+        "benchmarks/measured/README.md",
+
+
+rule install_peer:
+    input:
+        BENCHMARKS / "envs" / "{peer}.lock",
+    output:
+        touch("results/benchmarks/{peer}.installed"),
+    log:
+        "results/logs/benchmarks/install_{peer}.log",
+    conda:
+        "../envs/simulation.yaml"
+    params:
+        folder="results/benchmarks/environments/{peer}",
+        python=sys.executable,
+    shell:
+        "({params.python:q} -m uv venv --quiet --clear --python {params.python:q} {params.folder:q} && "
+        "{params.python:q} -m uv pip sync --quiet --require-hashes "
+        "--python {params.folder:q}/bin/python {input:q}) > {log:q} 2>&1"
+
+
+rule build_arbor_mechanisms:
+    input:
+        BENCHMARKS / "peers/arbor_mechanisms/adex.mod",
+        BENCHMARKS / "peers/arbor_mechanisms/reset.mod",
+        installed="results/benchmarks/arbor.installed",
+    output:
+        "results/benchmarks/nto1-catalogue.so",
+    log:
+        "results/logs/benchmarks/build_arbor_mechanisms.log",
+    conda:
+        "../envs/simulation.yaml"
+    params:
+        mechanisms=BENCHMARKS / "peers/arbor_mechanisms",
+    shell:
+        "(cd $(dirname {output:q}) && . environments/arbor/bin/activate && "
+        "arbor-build-catalogue nto1 {params.mechanisms:q}) > {log:q} 2>&1"
+
+
+rule measure:
+    input:
+        peers=BENCHMARKS / "peers",
+        script=BENCHMARKS / "measure.py",
+        science=science("find_weight.py"),
+        compiled=ancient(STAMP),
+        brian2="results/benchmarks/brian2.installed",
+        mechanisms="results/benchmarks/nto1-catalogue.so",
+    output:
+        "results/benchmarks/measured.json",
+    log:
+        "results/logs/benchmarks/measure.log",
+    conda:
+        "../envs/simulation.yaml"
+    threads: workflow.cores
+    params:
+        peers=[
+            ["results/benchmarks/environments/arbor/bin/python"]
+            + [str(BENCHMARKS / "peers/arbor_run.py")]
+            + ["--mechanisms", "results/benchmarks/nto1-catalogue.so"],
+            *(
+                ["results/benchmarks/environments/brian2/bin/python"]
+                + [str(BENCHMARKS / "peers/brian2_run.py"), "--target", target]
+                for target in ("C++", "Cython")
+            ),
+        ],
+    script:
+        "measure.py"
+
+
+rule show_benchmark:
+    input:
+        "results/benchmarks/measured.json",
+        style=STYLE,
+    output:
+        page="benchmarks/measured/README.md",
+        table="benchmarks/measured/measured.csv",
+        figure=multiext("benchmarks/measured/measured", ".pdf", ".svg"),
+    log:
+        "results/logs/benchmarks/show_benchmark.log",
+    conda:
+        "../envs/plot.yaml"
+    script:
+        "show.py"

@@ -1,0 +1,305 @@
+"""What this project's code costs, on one core, with warm kernels; ratios are taken within one run.
+
+Times are the smallest of several: on a shared machine, everything else is noise upwards.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import numba
+import numpy as np
+import scipy
+from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
+
+import oracle
+from job import job, note, whole
+from nto1.inputs import Recording, count_spikes, draw_spike_trains
+from nto1.simulation import Realisations, ceil_spikes, realise, simulate, simulate_batch
+from nto1.units import mV, pS
+from nto1.weight_search import find_weight, mean_rate
+
+N, WEIGHT, SEEDS = 6500, 14 * pS, range(10)
+SWEEP = np.array([0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30])
+ALL_N = (10, 20, 45, 100, 200, 400, 800, 1600, 3200, 6500)
+
+
+def in_turns(*functions: Callable, rounds: int = 15) -> list[list[float]]:
+    """Times (s) of each function in each round; functions take turns, as machines have moods."""
+    times = [[] for _ in functions]
+    for _ in range(rounds):
+        for function, of_function in zip(functions, times, strict=True):
+            start = perf_counter()
+            function()
+            of_function.append(perf_counter() - start)
+    return times
+
+
+def best(*functions: Callable, rounds: int = 15) -> list[float]:
+    """The shortest time of each function (s)."""
+    return [min(times) for times in in_turns(*functions, rounds=rounds)]
+
+
+def compare(ours: Callable, theirs: Callable, rounds: int = 15) -> dict:
+    """Shortest times, and the median of the ratios of times within a round."""
+    our_times, their_times = in_turns(ours, theirs, rounds=rounds)
+    return {
+        "ours_ms": min(our_times) * 1e3,
+        "theirs_ms": min(their_times) * 1e3,
+        "ratio": float(np.median(np.divide(their_times, our_times))),
+    }
+
+
+def machine() -> dict:
+    features = get_host_cpu_features()
+    vectors = [name for name in ("avx512f", "avx2", "neon") if features.get(name)]
+    return {
+        "cpu": get_host_cpu_name(),
+        "vectors": vectors[0] if vectors else "",
+        "cores": os.cpu_count(),
+        "platform": platform.platform(terse=True),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "numba": numba.__version__,
+        "scipy": scipy.__version__,
+    }
+
+
+def plain_run(seed, weight, N=N, with_median=True):
+    """One run as the published code did it, and the oracle does: draw, sort, step by step."""
+    times, is_exc = oracle.sorted_spikes(draw_spike_trains(N, seed), N)
+    trace, spikes = oracle.run(times, is_exc, times.size - 1, 100_000, 1e-4, weight, oracle.AdEx())
+    median = np.median(ceil_spikes(trace[0], spikes, 40 * mV)) if with_median else None
+    return spikes.size / 10, median
+
+
+def one_run():
+    """The full run that others are compared with: inputs, integration, spikes."""
+    return simulate(WEIGHT, count_spikes(N, 1), with_median=False)
+
+
+def against(command: list[str], rounds: int) -> dict:
+    """One run of another simulator, in a process that makes one for every line it is sent."""
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
+    ) as peer:
+        simulator = json.loads(peer.stdout.readline())["simulator"]
+        our_times, their_runs = [], []
+        for _ in range(rounds):
+            our_times.append(best(one_run, rounds=20)[0])
+            peer.stdin.write("\n")
+            peer.stdin.flush()
+            their_runs.append(json.loads(peer.stdout.readline()))
+            note(f"{simulator}: {their_runs[-1]}")
+        peer.stdin.close()
+    their_times = [run["seconds"] for run in their_runs]
+    return {
+        "what": "one full run, inputs included",
+        "against": simulator,
+        "ours_ms": min(our_times) * 1e3,
+        "theirs_ms": min(their_times) * 1e3,
+        "ratio": float(np.median(np.divide(their_times, our_times))),
+        "their_set_up_ms": min(run.get("set_up_seconds", 0) for run in their_runs) * 1e3,
+    }
+
+
+PLAIN = "plain numba loop over sorted spikes"
+
+
+def single_run() -> dict:
+    compared = compare(lambda: simulate(WEIGHT, count_spikes(N, 1)), lambda: plain_run(1, WEIGHT))
+    return {"what": "one full run, with its median", "against": PLAIN} | compared
+
+
+def one_among_many() -> dict:
+    """Integration of one of 128 runs that share their inputs."""
+    counts, weights = Realisations([count_spikes(N, 1)]), np.linspace(10, 20, 128) * pS
+    compared = compare(lambda: simulate_batch(weights, counts, with_medians=False), plain_loop(1))
+    compared["ours_ms"] /= weights.size
+    compared["ratio"] *= weights.size
+    return {
+        "what": "integration of one of 128 runs with the same inputs",
+        "against": PLAIN,
+    } | compared
+
+
+def inputs_beside_numpy() -> dict:
+    generator, n_spikes = np.random.default_rng(1), count_spikes(N, 1).n_spikes
+    room = np.empty(n_spikes)
+    compared = compare(
+        lambda: count_spikes(N, 1), lambda: generator.standard_exponential(out=room), rounds=40
+    )
+    return {"what": "inputs, N = 6500", "against": "NumPy, as many exponentials"} | compared
+
+
+def plain_loop(seed: int) -> Callable:
+    """The integration alone, of spikes that are drawn and sorted already."""
+    times, is_exc = oracle.sorted_spikes(draw_spike_trains(N, seed), N)
+    return lambda: oracle.run(times, is_exc, times.size - 1, 100_000, 1e-4, WEIGHT, oracle.AdEx())
+
+
+def lanes() -> list[dict]:
+    """Nanoseconds per run and step, and those of the plain loop."""
+    counts, plain = Realisations([count_spikes(N, 1)]), plain_loop(1)
+    rows = []
+    for n in (1, 2, 4, 8, 16, 32, 64, 128, 256):
+        weights = np.linspace(10, 20, n) * pS
+        alone, medians, loop = best(
+            lambda w=weights: simulate_batch(w, counts, with_medians=False),
+            lambda w=weights: simulate_batch(w, counts),
+            plain,
+        )
+        rows.append(
+            {
+                "lanes": n,
+                "integration_ns": alone / n * 1e4,
+                "with_median_ns": medians / n * 1e4,
+                "plain_loop_ns": loop * 1e4,
+            }
+        )
+    return rows
+
+
+def inputs() -> list[dict]:
+    """Nanoseconds per input spike."""
+    rows = []
+    for n in (10, 100, 1000, 6500, 100_000):
+        n_spikes = count_spikes(n, 1).n_spikes
+        (seconds,) = best(lambda n=n: count_spikes(n, 1), rounds=40 if n < 100_000 else 5)
+        ms, ns = seconds * 1e3, seconds / n_spikes * 1e9
+        rows.append({"N": n, "spikes": n_spikes, "ms": ms, "ns_per_spike": ns})
+    return rows
+
+
+def durations() -> list[dict]:
+    """Seconds for 64 lanes with medians, against the length of the recording."""
+    rows = []
+    for duration in (1.0, 10.0, 100.0, 600.0):
+        counts = realise(N, [1], Recording(duration, 1e-4))
+        weights = np.linspace(10, 20, 64) * pS
+        (seconds,) = best(lambda w=weights, c=counts: simulate_batch(w, c), rounds=3)
+        rows.append(
+            {
+                "duration_s": duration,
+                "seconds": seconds,
+                "ns_per_lane_step": seconds / 64 / duration * 1e5,
+            }
+        )
+    return rows
+
+
+def published_set() -> dict:
+    """All the thesis's runs: the sweep with medians, and the ten searches."""
+
+    def guess(N):
+        return 15 * pS * (6500 / N)
+
+    def ours():
+        simulate_batch(SWEEP * pS, realise(N, SEEDS))
+        found = {}
+        for n in ALL_N:
+            inputs = realise(n, SEEDS)
+            found[n] = find_weight(lambda w, i=inputs: mean_rate(w, i), 4.0, guess(n))
+        return found
+
+    def plain():
+        for weight in SWEEP * pS:
+            for seed in SEEDS:
+                plain_run(seed, weight)
+
+        def rate(w, n):
+            total = 0.0
+            for seed in SEEDS:
+                total += plain_run(seed, w, n, with_median=False)[0]
+            return total / len(SEEDS)
+
+        return {n: find_weight(lambda w, n=n: rate(w, n), 4.0, guess(n)) for n in ALL_N}
+
+    found = ours()
+    (seconds,) = best(ours, rounds=5)
+    start = perf_counter()
+    same = plain()
+    plain_seconds = perf_counter() - start
+    assert all(abs(found[n].w_exc / same[n].w_exc - 1) < 1e-12 for n in ALL_N)
+    runs = SWEEP.size * len(SEEDS)
+    runs += sum(len(f.evaluations) for f in found.values()) * len(SEEDS)
+    return {
+        "what": f"the thesis: {runs} runs with inputs, medians and searches",
+        "against": f"{PLAIN}, one run after the other",
+        "ours_ms": seconds * 1e3,
+        "theirs_ms": plain_seconds * 1e3,
+        "ratio": plain_seconds / seconds,
+    }
+
+
+def python(code: str) -> subprocess.CompletedProcess:
+    """Run code in a process of its own."""
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, cwd=ROOT / "workflow", capture_output=True, text=True, check=True
+    )
+
+
+def peak_memory_MB(n: int) -> float:
+    """Of a process of its own, that makes one run with n inputs."""
+    code = (
+        "from nto1.inputs import count_spikes; from nto1.simulation import simulate; "
+        f"simulate(1e-13, count_spikes({n}, 1)); "
+        "print(*(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
+    )
+    return int(python(code).stdout) * 1024 / 1e6
+
+
+def memory() -> list[dict]:
+    return [{"N": n, "peak_MB": peak_memory_MB(n)} for n in (10, 6500, 100_000, 1_000_000)]
+
+
+def default_run() -> list[dict]:
+    """Where the wall time of one job, and of Snakemake, goes (s)."""
+
+    steps = {
+        "Python starts": "pass",
+        "+ numba": "import numba",
+        "+ Parquet": "import numba, pyarrow.parquet",
+        "+ SciPy's root finder": "import numba, pyarrow.parquet, scipy.optimize",
+        "pandas and matplotlib": "import pandas, pyarrow.parquet, matplotlib.pyplot",
+        "kernels from the cache": "from nto1.simulation import compile_all; compile_all()",
+    }
+    rows = [
+        {"step": name, "seconds": best(lambda c=code: python(c), rounds=3)[0]}
+        for name, code in steps.items()
+    ]
+    snakemake = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "--cores", "1"]
+    (seconds,) = best(
+        lambda: subprocess.run(snakemake, check=True, cwd=ROOT, capture_output=True), rounds=3
+    )
+    return [*rows, {"step": "Snakemake, nothing to do", "seconds": seconds}]
+
+
+def main(peers: list[list[str]], output: str) -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    # Warm kernels, and the same result.
+    assert one_run().rate == plain_run(1, WEIGHT)[0] == 4.1
+    measured = {"machine": machine()}
+    compared = [against(peer, rounds=5) for peer in peers]
+    compared += [f() for f in (single_run, one_among_many, published_set, inputs_beside_numpy)]
+    measured["compared"] = compared
+    for measure in (lanes, inputs, durations, memory, default_run):
+        measured[measure.__name__] = measure()
+        note(f"{measure.__name__} is done")
+    with whole(output) as file, open(file, "w") as stream:
+        json.dump(measured, stream, indent=1)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(snakemake.params.peers, snakemake.output[0])
