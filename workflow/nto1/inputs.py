@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nto1.compiled import inner, kernel
+from nto1.growing import with_room_for
 from nto1.random_stream import next_exponential, normals, seeded
 from nto1.units import Hz, ms, s
 
@@ -159,10 +160,7 @@ def _spike_times(N, inputs, duration, state):
     for train in range(N):
         t, state = _next_spike(0.0, rates[train], state)
         while t <= duration:
-            if n == times.size:
-                longer = np.empty(2 * n)
-                longer[:n] = times
-                times = longer
+            times = with_room_for(times, n)
             times[n] = t
             n += 1
             n_spikes[train] += 1

@@ -124,6 +124,13 @@ def normal_from(word, state):
 
 
 @inner
+def next_normal(state):
+    """A standard normal, and the state after."""
+    word, state = next_word(state)
+    return normal_from(word, state)
+
+
+@inner
 def words_in_bulk(n, state):
     """n ≥ 8 random words [n], and the state after, from an 8-lane generator forked off this
     one. The last n mod 8 words come from the generator itself."""
@@ -153,8 +160,7 @@ def normals(n, state):
     z = np.empty(n)
     if n < _LANES:
         for i in range(n):
-            word, state = next_word(state)
-            z[i], state = normal_from(word, state)
+            z[i], state = next_normal(state)
     else:
         words, state = words_in_bulk(n, state)
         for i in range(n):

@@ -4,8 +4,7 @@ Every number is the same, to the bit, whether a run is made alone or among other
 not, and with any number of threads.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -13,21 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from nto1.adex import AdEx
-from nto1.inputs import (
-    Inputs,
-    Recording,
-    SpikeCounts,
-    count_spikes,
-    draw_spike_trains,
-    time_grid,
-)
+from nto1.inputs import Inputs, Recording, SpikeCounts, count_spikes, time_grid
 from nto1.lanes import KERNELS, SIGNALS, Recorder, Summary, sum_rows
 from nto1.median import BLOCK, Bracket, medians, quantile_range
 from nto1.memory import COARSENING, INSIDE, WIDTHS, width_for
-from nto1.units import ms, mV, pS
-
-# The voltage has run off if it falls below any that the model's currents could bring about.
-V_FLOOR = -1000 * mV
+from nto1.run_off import V_FLOOR, RunOff
+from nto1.threads import map_ahead
+from nto1.units import pS
 
 # From this value of dt · g / C on, every step goes further past the reversal potential.
 EULER_LIMIT = 2
@@ -37,15 +28,6 @@ GUESSED_QUANTILES = (0.44, 0.56)
 
 # Relative costs of one time step of a tile.
 _TILE_COST = dict(zip(WIDTHS, (19, 25, 40, 80), strict=True))
-
-
-class RunOff(ArithmeticError):
-    """The voltage of a run ran off: too large a weight, or too coarse a time step.
-
-    ``batch`` holds all other runs (NaN where it ran off), if there were others.
-    """
-
-    batch = None
 
 
 class Trace(NamedTuple):
@@ -109,7 +91,9 @@ def realise(
     N: int, seeds: Sequence[int], recording=Recording(), inputs=Inputs(), threads: int = 1
 ) -> Realisations:
     """The realisations of N inputs with these seeds. Raises what ``count_spikes`` raises."""
-    return Realisations(_map(lambda seed: count_spikes(N, seed, recording, inputs), seeds, threads))
+    return Realisations(
+        map_ahead(lambda seed: count_spikes(N, seed, recording, inputs), seeds, threads)
+    )
 
 
 def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.ndarray:
@@ -164,7 +148,7 @@ def simulate_batch(
     """
     tiles = list(_tiles(np.asarray(weights, float), inputs, neuron, max_width))
     run = _Tile.run_with_medians if with_medians else _Tile.run
-    medians_of_tiles = _map(run, tiles, threads)
+    medians_of_tiles = map_ahead(run, tiles, threads)
 
     rates = np.empty((len(inputs), len(weights)))
     median_V = np.empty_like(rates) if with_medians else None
@@ -178,24 +162,6 @@ def simulate_batch(
     batch = Batch(rates, median_V)
     _check(tiles, batch)
     return batch
-
-
-def _map(function: Callable, items: Iterable, threads: int) -> list:
-    """Results in the order of the items. Kernels run beside each other, Python does not."""
-    if threads == 1:
-        return [function(item) for item in items]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(function, items))
-
-
-def compile_all() -> None:
-    """Compile every kernel, or load it from the cache."""
-    recording = Recording(0.01, 0.1 * ms)
-    draw_spike_trains(10, 0, recording)
-    for width in WIDTHS:
-        realisations = realise(10, range(width), recording)
-        simulate_batch([0], realisations)
-        simulate_batch(np.zeros(width), Realisations(realisations.counts[:1]))
 
 
 @dataclass

@@ -11,6 +11,10 @@ import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
+WITH_KERNELS = [
+    PACKAGE / f"{name}.py"
+    for name in ("connection_test", "inputs", "lanes", "network", "voltage_imaging")
+]
 
 
 def used_by(*files: Path) -> list[Path]:
@@ -34,7 +38,7 @@ def digest(files: list[Path]) -> str:
 
 
 def _cache_folder() -> Path:
-    name = "nto1-" + digest(used_by(PACKAGE / "lanes.py", PACKAGE / "inputs.py"))[:16]
+    name = "nto1-" + digest(used_by(*WITH_KERNELS))[:16]
     if base := os.environ.get("NUMBA_CACHE_DIR"):
         return Path(base).absolute() / name
     if os.access(PACKAGE, os.W_OK):

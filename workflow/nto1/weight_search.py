@@ -9,7 +9,8 @@ from typing import NamedTuple
 from scipy.optimize import root_scalar
 
 from nto1.adex import AdEx
-from nto1.simulation import Realisations, RunOff, simulate_batch
+from nto1.run_off import RunOff
+from nto1.simulation import Realisations, simulate_batch
 from nto1.units import pS
 
 MAX_WIDENINGS = 3

@@ -11,7 +11,8 @@ from job import job, note
 from nto1.adex import AdEx
 from nto1.inputs import Inputs, Recording
 from nto1.memory import fit_sweep
-from nto1.simulation import RunOff, realise, simulate_batch
+from nto1.run_off import RunOff
+from nto1.simulation import realise, simulate_batch
 from nto1.units import mV, pS, to_SI
 from tables import columns_of, origin, rows_of_same_origin, write_parquet
 

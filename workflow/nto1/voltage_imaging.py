@@ -1,0 +1,178 @@
+"""The N-to-1 experiment of 2021: Poisson trains, some of them connected, one Izhikevich neuron,
+and its voltage as imaging would show it.
+
+    C dv/dt = k (v - v_r) (v - v_t) - u - g_exc (v - E_exc) - g_inh (v - E_inh)
+    τ_g dg/dt = -g                                           for g_exc and g_inh
+
+All connected trains of a kind share one conductance: their sum is all that the neuron notices,
+so no train needs a trace of its own.
+
+Source: ``simulate_and_test_connections`` in the notebook of 2021-11-18, and the code it calls.
+"""
+
+import random
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from nto1.adex import decay
+from nto1.compiled import inner, kernel
+from nto1.growing import with_room_for
+from nto1.izhikevich import Izhikevich, du_dt, dv_dt
+from nto1.run_off import V_FLOOR, RunOff
+from nto1.units import Hz, ms, mV, nS
+
+
+class Trains(NamedTuple):
+    """What the input trains are like. Defaults: the notebook's."""
+
+    n_trains: int = 30
+    spike_rate: float = 20 * Hz
+    p_inhibitory: float = 0.2
+    p_connected: float = 0.7  # of either kind
+
+
+class Synapses(NamedTuple):
+    """Defaults: the notebook's."""
+
+    exc_weight: float = 0.4 * nS  # conductance step of a spike
+    inh_weight: float = 1.6 * nS
+    E_exc: float = 0 * mV
+    E_inh: float = -65 * mV
+    τ_g: float = 7 * ms
+
+
+class Wiring(NamedTuple):
+    """Inhibitory trains come first; of either kind, the connected ones do."""
+
+    inhibitory: np.ndarray  # [n_trains] bool
+    connected: np.ndarray  # [n_trains] bool
+
+
+class Response(NamedTuple):
+    v: np.ndarray  # [n_steps] V
+    spike_steps: np.ndarray  # [n_spikes] int64, the steps of the resets
+
+
+def draw_trains(trains: Trains, duration: float, rng: np.random.RandomState) -> list[np.ndarray]:
+    """Spike times (s, ascending) of every Poisson train.
+
+    Intervals are drawn in blocks of as many as are expected, from NumPy's legacy generator, as
+    the published code did. Raises ``ValueError`` if less than one spike is expected.
+    """
+    block = round(duration * trains.spike_rate)
+    if block < 1:
+        raise ValueError(
+            f"no spikes are to be expected in {duration:g} s at {trains.spike_rate:g} Hz: take a "
+            f"longer recording or a higher rate"
+        )
+
+    def train():
+        times = np.empty(0)
+        while times.size == 0 or times[-1] <= duration:
+            last = times[-1] if times.size else 0
+            intervals = rng.exponential(1 / trains.spike_rate, block)
+            times = np.append(times, last + np.cumsum(intervals))
+        return times[times < duration]
+
+    return [train() for _ in range(trains.n_trains)]
+
+
+def draw_wiring(trains: Trains, rng: random.Random) -> Wiring:
+    """How many trains are inhibitory and connected, from Python's generator: whole numbers next to
+    the given proportions, at random the one above or below."""
+    n_inh = int(trains.p_inhibitory * trains.n_trains + rng.random())
+    n_exc = trains.n_trains - n_inh
+    connected = []
+    for n in (n_inh, n_exc):
+        n_connected = int(trains.p_connected * n + rng.random())
+        connected += [True] * n_connected + [False] * (n - n_connected)
+    inhibitory = np.arange(trains.n_trains) < n_inh
+    return Wiring(inhibitory, np.array(connected, bool))
+
+
+def spike_counts(trains: Iterable[np.ndarray], n_steps: int, timestep: float) -> np.ndarray:
+    """Number of spikes of all given trains, at the time step nearest to each [n_steps] uint16."""
+    counts = np.zeros(n_steps, np.uint16)
+    for times in trains:
+        _count(times, timestep, counts)
+    return counts
+
+
+def respond(
+    exc: np.ndarray,
+    inh: np.ndarray,
+    timestep: float = 0.1 * ms,
+    synapses: Synapses = Synapses(),
+    neuron: Izhikevich = Izhikevich(),
+    late_reset: bool = False,
+) -> Response:
+    """The neuron's response, from rest, to spike counts per step (exc and inh, each [n_steps]).
+
+    A step that would end above the peak is where a spike is cut off. Either the step before is
+    drawn up to the peak and this one is the reset: "a slightly too sharp and early peak". Or
+    (``late_reset``) this one is cut down to the peak and the reset comes a step later: "a
+    slightly too late and flat-topped one". The notebook took the first.
+
+    Raises ``RunOff`` if the voltage runs off.
+    """
+    v = np.empty(exc.size)
+    spike_steps, ran_off = _integrate(exc, inh, timestep, synapses, neuron, late_reset, v)
+    if ran_off >= 0:
+        raise RunOff(
+            f"the neuron's voltage ran off at t = {ran_off * timestep:.4f} s: take weaker "
+            f"inputs or a smaller time step"
+        )
+    return Response(v, spike_steps)
+
+
+def image(v: np.ndarray, spike_SNR: float, neuron: Izhikevich, rng: np.random.RandomState):
+    """The voltage with imaging noise [n_steps] (V): normal, of standard deviation
+    (v_peak - v_r) / spike_SNR."""
+    imaged = rng.randn(v.size)
+    imaged *= (neuron.v_peak - neuron.v_r) / spike_SNR
+    imaged += v
+    return imaged
+
+
+@kernel
+def _count(times, timestep, counts):
+    for t in times:
+        step = round(t / timestep)
+        if step < counts.size:
+            counts[step] += 1
+
+
+@inner
+def _euler_step(v, u, I_syn, dt, p):
+    return v + dt * dv_dt(v, u, I_syn, p), u + dt * du_dt(v, u, p)
+
+
+@kernel
+def _integrate(exc, inh, dt, synapses, p, late_reset, v_trace):
+    """Fill v_trace; the steps of all resets [n_spikes], and the step at which v ran off, or -1."""
+    v, u, g_exc, g_inh, I_syn = p.v_r, 0.0, 0.0, 0.0, 0.0
+    spike_steps, n_spikes = np.empty(1000, np.int64), 0
+    v_trace[0] = v
+    for i in range(1, v_trace.size):
+        resets = v == p.v_peak  # it was cut off there, one step ago
+        if not resets:
+            v, u = _euler_step(v, u, I_syn, dt, p)
+            if v >= p.v_peak and late_reset:
+                v = p.v_peak
+            elif v >= p.v_peak:
+                v_trace[i - 1] = p.v_peak
+                resets = True
+        if resets:
+            v, u = p.c, u + p.d
+            spike_steps = with_room_for(spike_steps, n_spikes)
+            spike_steps[n_spikes] = i
+            n_spikes += 1
+        if not v > V_FLOOR:
+            return spike_steps[:n_spikes], i
+        v_trace[i] = v
+        g_exc = decay(g_exc, dt, synapses) + synapses.exc_weight * exc[i]
+        g_inh = decay(g_inh, dt, synapses) + synapses.inh_weight * inh[i]
+        I_syn = g_exc * (v - synapses.E_exc) + g_inh * (v - synapses.E_inh)
+    return spike_steps[:n_spikes].copy(), -1
