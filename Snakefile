@@ -19,6 +19,8 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/we_sweep.smk"
 include: "workflow/rules/find_weight.smk"
 include: "workflow/rules/example.smk"
+include: "workflow/rules/network.smk"
+include: "workflow/rules/connection_test.smk"
 include: "workflow/rules/published.smk"
 include: "benchmarks/benchmark.smk"
 
@@ -29,6 +31,10 @@ rule all:
         rules.plot_input_drive.output,
         rules.plot_weights.output,
         rules.plot_example.output,
+        rules.plot_network.output,
+        rules.plot_excerpt.output,
+        rules.plot_connection_tests.output,
         rules.summarise_sweep.output,
         rules.summarise_weights.output,
+        rules.summarise_connection_tests.output,
         rules.verify_published.output,

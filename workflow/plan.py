@@ -4,7 +4,14 @@ import hashlib
 from math import ceil
 from pathlib import Path
 
-from nto1.memory import fit_sweep, search_MB, sweep_MB, trace_MB
+from nto1.memory import (
+    connection_test_MB,
+    fit_sweep,
+    network_MB,
+    search_MB,
+    sweep_MB,
+    trace_MB,
+)
 from nto1.sources import used_by
 from schemas.check import InvalidConfig
 
@@ -33,20 +40,20 @@ def label(value: float) -> str:
 def weights_per_batch(config: dict) -> int:
     """As configured, or as many as a job of some seconds has time for."""
     n_runs = len(config["experiment"]["seeds"])
-    seconds = n_runs * _n_steps(config) * SECONDS_PER_STEP_WITH_MEDIAN
+    seconds = n_runs * _n_steps(config["experiment"]) * SECONDS_PER_STEP_WITH_MEDIAN
     return _per_batch(config["sweep"]["weights_per_batch"], seconds)
 
 
 def N_per_batch(config: dict) -> int:
     """As configured, or as many as a job of some seconds has time for, inputs aside."""
     n_runs = len(config["experiment"]["seeds"]) * EVALUATIONS_PER_SEARCH
-    seconds = n_runs * _n_steps(config) * SECONDS_PER_STEP
+    seconds = n_runs * _n_steps(config["experiment"]) * SECONDS_PER_STEP
     return _per_batch(config["find_weight"]["N_per_batch"], seconds)
 
 
 def memory_to_sweep(config: dict, wildcards=None, threads: int = 1) -> int:
     """Megabytes for a job of the sweep: what it could use, but not more than it may."""
-    N, n_steps = config["sweep"]["N"], _n_steps(config)
+    N, n_steps = config["sweep"]["N"], _n_steps(config["experiment"])
     n_weights = min(weights_per_batch(config), len(config["sweep"]["weights_pS"]))
     may = config["experiment"]["memory_per_job_MB"]
     fit = fit_sweep(N, n_steps, len(config["experiment"]["seeds"]), n_weights, threads, may)
@@ -56,12 +63,41 @@ def memory_to_sweep(config: dict, wildcards=None, threads: int = 1) -> int:
 def memory_to_search(config: dict, wildcards=None, threads: int = 1) -> int:
     """Megabytes for a job that searches weights."""
     largest = max(config["find_weight"]["N"])
-    return ceil(search_MB(largest, _n_steps(config), len(config["experiment"]["seeds"]), threads))
+    return ceil(
+        search_MB(
+            largest, _n_steps(config["experiment"]), len(config["experiment"]["seeds"]), threads
+        )
+    )
 
 
 def memory_for_example(config: dict, wildcards=None, threads: int = 1) -> int:
     """Megabytes for the one run with its trace."""
-    return ceil(trace_MB(config["example"]["N"], _n_steps(config)))
+    return ceil(trace_MB(config["example"]["N"], _n_steps(config["experiment"])))
+
+
+def memory_for_network(config: dict, wildcards=None, threads: int = 1) -> int:
+    """Megabytes for the network; of tables, their size tells roughly how long they are."""
+    network = config["network"]
+    E_syn, weights = network["E_syn_mV"], network["weights_nS"]
+    n_neurons = _rows(E_syn) if isinstance(E_syn, str) else len(E_syn)
+    n_connections = _rows(weights) if isinstance(weights, str) else n_neurons**2
+    n_samples = (1 + len(network["recorded_neurons"])) * _n_steps(network)
+    return ceil(network_MB(n_neurons, n_connections, network["duration_s"], n_samples))
+
+
+def memory_to_test(config: dict, wildcards=None, threads: int = 1) -> int:
+    """Megabytes for the largest of the connection tests."""
+    return max(
+        ceil(
+            connection_test_MB(
+                _n_steps(test),
+                test["duration_s"] * test["spike_rate_Hz"],
+                test["n_shuffles"],
+                threads,
+            )
+        )
+        for test in connection_tests(config).values()
+    )
 
 
 def check_memory(config: dict) -> None:
@@ -71,6 +107,8 @@ def check_memory(config: dict) -> None:
         ("sweep", memory_to_sweep(config)),
         ("find_weight", memory_to_search(config)),
         ("example", memory_for_example(config)),
+        ("network", memory_for_network(config)),
+        ("connection_test", memory_to_test(config)),
     ):
         if needed > may:
             raise InvalidConfig(
@@ -79,8 +117,41 @@ def check_memory(config: dict) -> None:
             )
 
 
-def _n_steps(config: dict) -> int:
-    experiment = config["experiment"]
+def connection_tests(config: dict) -> dict[str, dict]:
+    """The parameters of every connection test, by name: ``base``, and ``key=value,…`` of the
+    variants."""
+    base = without(config["connection_test"], "significance", "excerpt", "variants")
+    tests = {"base": base}
+    for variant in config["connection_test"]["variants"]:
+        changes = sorted(variant.items())
+        name = ",".join(f"{k}={v if isinstance(v, str) else label(v)}" for k, v in changes)
+        tests[name] = base | variant
+    return tests
+
+
+def without(section: dict, *keys: str) -> dict:
+    """A section of the config without what a rule doesn't need."""
+    return {key: value for key, value in section.items() if key not in keys}
+
+
+def recording_of(test: dict) -> dict:
+    """What the voltage depends on, of a connection test's parameters."""
+    return without(test, "imaging_spike_SNR", "window_ms", "n_shuffles", "p_value")
+
+
+def network_tables(config: dict) -> list[str]:
+    """Files that stand in for lists in the network's section."""
+    values = (config["network"]["E_syn_mV"], config["network"]["weights_nS"])
+    return [value for value in values if isinstance(value, str)]
+
+
+def _rows(table: str) -> int:
+    """About how many rows a table has, at most; 0 if there is no such file yet."""
+    path = Path(table)
+    return path.stat().st_size // 3 if path.exists() else 0
+
+
+def _n_steps(experiment: dict) -> int:
     return round(experiment["duration_s"] / (experiment["timestep_ms"] * 1e-3))
 
 

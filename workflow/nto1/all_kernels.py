@@ -8,7 +8,8 @@ from nto1.memory import WIDTHS
 from nto1.network import Network, simulate_network
 from nto1.simulation import Realisations, realise, simulate_batch
 from nto1.units import ms
-from nto1.voltage_imaging import Trains, draw_trains, respond, spike_counts
+from nto1.voltage_imaging import Experiment, Trains, respond
+from nto1.voltage_imaging import realise as realise_trains
 
 
 def compile_all() -> None:
@@ -22,8 +23,7 @@ def compile_all() -> None:
 
     simulate_network(Network.of([[0]], [0]), *recording)
 
-    rng = np.random.RandomState(0)
-    trains = draw_trains(Trains(n_trains=1), 1, rng)
-    counts = spike_counts(trains, 100, recording.timestep)
-    v = digitise(respond(counts, counts).v)
-    list(compare_with_shuffles(trains, v, recording.timestep, 10, 1, rng))
+    experiment = Experiment(0.5, 0.1 * ms, Trains(n_trains=1))
+    realisation = realise_trains(experiment, 0)
+    v = digitise(respond(realisation, experiment).v)
+    list(compare_with_shuffles(realisation.times, v, 0.1 * ms, 10, 1, realisation.rng))

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 REPLAYED, DEVIATES, SKIPPED = "replayed", "DEVIATES", "skipped"
 
 # Quantities that are counts, or multiples of a hundredth: these must agree exactly.
-EXACT = {"output_rate", "mean_output_rate", "rate", "guess_rate", "iterations"}
+EXACT = {
+    *("output_rate", "mean_output_rate", "rate", "guess_rate", "iterations"),
+    *("p_value", "p_value_bound", "TPR", "FPR", "area", "area_exc", "area_inh"),
+    *("n_inhibitory", "n_excitatory", "n_inhibitory_connected", "n_excitatory_connected"),
+    "n_output_spikes",
+}
+
+# What tells numbers of one quantity apart.
+KEYS = ("N", "we_pS", "seed", "train", "sample")
 
 
 def half_last_digit(printed: str) -> float:
@@ -20,6 +28,12 @@ def compare(quantity: str, printed: str, computed: float) -> tuple[float, str]:
     rounding = 1e-12 * abs(float(printed))
     allowed = 1e-9 if quantity in EXACT else half_last_digit(printed) + rounding
     return difference, REPLAYED if abs(difference) <= allowed else DEVIATES
+
+
+def which(number: dict[str, str]) -> str:
+    """A published number's name: "weight (N 100)"."""
+    keys = ", ".join(f"{key} {number[key]}" for key in KEYS if number.get(key))
+    return f"{number['quantity']} ({keys})" if keys else number["quantity"]
 
 
 def differing(conditions: dict, config: dict, path: str = "") -> Iterator[str]:

@@ -69,3 +69,19 @@ def fit_sweep(
         if sweep_MB(N, n_steps, at_once, width, threads) <= available_MB:
             return at_once, width
     return 1, WIDTHS[0]
+
+
+def connection_test_MB(n_steps: int, n_spikes: float, n_shuffles: int, threads: int = 1) -> float:
+    """A job that simulates the voltage-imaging experiment and tests its trains, each of about
+    ``n_spikes``."""
+    voltage = (8 + 8 + 4 + 2 * 2) * n_steps  # simulated, imaged, digitised; spike counts
+    intervals_and_steps = (8 + 4) * (n_shuffles + 1) * n_spikes
+    return PROGRAM_MB + (voltage + (threads + 2) * intervals_and_steps) / 1e6
+
+
+def network_MB(n_neurons: int, n_connections: int, duration: float, n_recorded_samples: int):
+    """A job that simulates a network; neurons may fire at 50 Hz."""
+    spikes = 3 * 12 * 50 * duration * n_neurons
+    connections = 5 * 24 * n_connections
+    recorded = 3 * 8 * n_recorded_samples
+    return PROGRAM_MB + (spikes + connections + recorded) / 1e6

@@ -11,7 +11,6 @@ Source: ``simulate_and_test_connections`` in the notebook of 2021-11-18, and the
 """
 
 import random
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +20,7 @@ from nto1.compiled import inner, kernel
 from nto1.growing import with_room_for
 from nto1.izhikevich import Izhikevich, du_dt, dv_dt
 from nto1.run_off import V_FLOOR, RunOff
-from nto1.units import Hz, ms, mV, nS
+from nto1.units import Hz, ms, mV, nS, s
 
 
 class Trains(NamedTuple):
@@ -43,11 +42,33 @@ class Synapses(NamedTuple):
     τ_g: float = 7 * ms
 
 
+class Experiment(NamedTuple):
+    """Defaults: the notebook's."""
+
+    duration: float = 600 * s
+    timestep: float = 0.1 * ms
+    trains: Trains = Trains()
+    synapses: Synapses = Synapses()
+    neuron: Izhikevich = Izhikevich()
+
+    @property
+    def n_steps(self) -> int:
+        return round(self.duration / self.timestep)
+
+
 class Wiring(NamedTuple):
     """Inhibitory trains come first; of either kind, the connected ones do."""
 
     inhibitory: np.ndarray  # [n_trains] bool
     connected: np.ndarray  # [n_trains] bool
+
+
+class Realisation(NamedTuple):
+    """The random part of an experiment."""
+
+    times: list[np.ndarray]  # s, ascending, of every train's spikes
+    wiring: Wiring
+    rng: np.random.RandomState  # for what is still to be drawn: first the imaging noise
 
 
 class Response(NamedTuple):
@@ -92,23 +113,20 @@ def draw_wiring(trains: Trains, rng: random.Random) -> Wiring:
     return Wiring(inhibitory, np.array(connected, bool))
 
 
-def spike_counts(trains: Iterable[np.ndarray], n_steps: int, timestep: float) -> np.ndarray:
-    """Number of spikes of all given trains, at the time step nearest to each [n_steps] uint16."""
-    counts = np.zeros(n_steps, np.uint16)
-    for times in trains:
-        _count(times, timestep, counts)
-    return counts
+def realise(experiment: Experiment, seed: int) -> Realisation:
+    """Draw trains and wiring, in the published order. Raises what ``draw_trains`` raises."""
+    rng = np.random.RandomState(seed)
+    times = draw_trains(experiment.trains, experiment.duration, rng)
+    return Realisation(times, draw_wiring(experiment.trains, random.Random(seed)), rng)
 
 
 def respond(
-    exc: np.ndarray,
-    inh: np.ndarray,
-    timestep: float = 0.1 * ms,
-    synapses: Synapses = Synapses(),
-    neuron: Izhikevich = Izhikevich(),
+    realisation: Realisation,
+    experiment: Experiment,
+    n_steps: int | None = None,
     late_reset: bool = False,
 ) -> Response:
-    """The neuron's response, from rest, to spike counts per step (exc and inh, each [n_steps]).
+    """The neuron's response, from rest, for the whole duration or so many steps of it.
 
     A step that would end above the peak is where a spike is cut off. Either the step before is
     drawn up to the peak and this one is the reset: "a slightly too sharp and early peak". Or
@@ -117,12 +135,17 @@ def respond(
 
     Raises ``RunOff`` if the voltage runs off.
     """
-    v = np.empty(exc.size)
-    spike_steps, ran_off = _integrate(exc, inh, timestep, synapses, neuron, late_reset, v)
+    _, dt, _, synapses, neuron = experiment
+    times, (inhibitory, connected), _ = realisation
+    counts = np.zeros((2, n_steps or experiment.n_steps), np.uint16)
+    for train in np.flatnonzero(connected):
+        _count(times[train], dt, counts[int(inhibitory[train])])
+    v = np.empty(counts.shape[1])
+    spike_steps, ran_off = _integrate(*counts, dt, synapses, neuron, late_reset, v)
     if ran_off >= 0:
         raise RunOff(
-            f"the neuron's voltage ran off at t = {ran_off * timestep:.4f} s: take weaker "
-            f"inputs or a smaller time step"
+            f"the neuron's voltage ran off at t = {ran_off * dt:.4f} s: take weaker inputs or a "
+            f"smaller time step"
         )
     return Response(v, spike_steps)
 

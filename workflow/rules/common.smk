@@ -13,11 +13,17 @@ from plan import (
     N_per_batch,
     batches,
     check_memory,
+    connection_tests,
     memory_for_example,
     memory_to_search,
     memory_to_sweep,
+    memory_to_test,
+    memory_for_network,
+    network_tables,
+    recording_of,
     science,
     weights_per_batch,
+    without,
 )
 from schemas.check import InvalidConfig, check_config
 
@@ -34,6 +40,7 @@ RECORDING = {key: config["experiment"][key] for key in ("duration_s", "timestep_
 wildcard_constraints:
     N=r"\d+",
     we_pS=r"[0-9.]+(e[+-]\d+)?",
+    variant=r"[\w=,.+-]+",
 
 
 rule compile_kernels:

@@ -1,12 +1,18 @@
+NOTEBOOKS = ("adex_n_to_1", "izhikevich_n_to_1")
+
+
 rule compare_with_published:
     input:
         science("compare_with_published.py"),
-        numbers=PUBLISHED / "adex_n_to_1.csv",
-        conditions=PUBLISHED / "adex_n_to_1_conditions.yaml",
+        numbers=expand(PUBLISHED / "{notebook}.csv", notebook=NOTEBOOKS),
+        conditions=expand(PUBLISHED / "{notebook}_conditions.yaml", notebook=NOTEBOOKS),
         runs="results/we_sweep.parquet",
         means="results/we_sweep_means.parquet",
         weights="results/we_for_target_rate.parquet",
         trace="results/example_trace.parquet",
+        trains="results/connection_test/trains.parquet",
+        performance="results/connection_test/performance.parquet",
+        excerpt="results/connection_test/excerpt.parquet",
     output:
         table="results/published_comparison.csv",
         summary="results/published_comparison.md",

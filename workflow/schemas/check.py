@@ -28,15 +28,26 @@ def check_config(config: dict) -> None:
 
 def expected(schema: dict) -> str:
     """What a schema allows, in words."""
+    if "expected" in schema:
+        return schema["expected"]
     if "anyOf" in schema:
         return " or ".join(expected(option) for option in schema["anyOf"])
     if "const" in schema:
         return str(schema["const"])
+    if "enum" in schema:
+        return " or ".join(schema["enum"])
     if schema["type"] == "array":
-        return f"a list of one or more, each once: {expected(schema['items'])}"
+        many = "one or more" if "minItems" in schema else "none or more"
+        once = ", each once" if "uniqueItems" in schema else ""
+        return f"a list of {many}{once}: {expected(schema['items'])}"
     if schema["type"] == "object":
         return f"a section with the keys {', '.join(schema['properties'])}"
-    words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
+    words = {
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "string": "the name of a file",
+    }
     bounds = {"exclusiveMinimum": ">", "minimum": "≥", "maximum": "≤"}
     limits = [f"{sign} {schema[key]:g}" for key, sign in bounds.items() if key in schema]
     return " ".join([words[schema["type"]], ", ".join(limits)]).strip()
@@ -59,7 +70,7 @@ _Validator = extend(
 
 
 def _schema_problems(config: dict) -> Iterator[str]:
-    for error in _Validator(SCHEMA).iter_errors(config):
+    for error in _precise(_Validator(SCHEMA).iter_errors(config)):
         where = _dotted(error.absolute_path)
         if error.validator == "additionalProperties":
             allowed = error.schema["properties"]
@@ -69,10 +80,18 @@ def _schema_problems(config: dict) -> Iterator[str]:
             missing = [key for key in error.validator_value if key not in error.instance]
             yield f"{where or 'config'}: missing {', '.join(missing)}."
         elif error.validator == "uniqueItems":
-            twice = sorted({x for x in error.instance if error.instance.count(x) > 1})
+            values = error.instance
+            twice = [x for i, x in enumerate(values) if x in values[i + 1 :]]
             yield f"{where}: {', '.join(map(str, twice))} stands there more than once. Keep one."
         else:
             yield f"{where}: {_shown(error.instance)} is not {expected(error.schema)}."
+
+
+def _precise(errors) -> Iterator:
+    """Errors; where several options were allowed and one was nearly met, what is wrong there."""
+    for error in errors:
+        deeper = [e for e in error.context if e.relative_path]
+        yield from _precise(deeper) if deeper else [error]
 
 
 def _dotted(path) -> str:
@@ -98,44 +117,78 @@ def _meant(key, allowed) -> str:
 
 def _nonsense(config: dict) -> Iterator[str]:
     """What a schema can't say; the config follows the schema."""
-    experiment, inputs, neuron = config["experiment"], config["inputs"], config["neuron"]
-    sweep, search, example = config["sweep"], config["find_weight"], config["example"]
-    dt_ms, duration_s = experiment["timestep_ms"], experiment["duration_s"]
+    yield from _about_runs(config)
+    yield from _about_inputs(config)
+    yield from _about_izhikevich(config["izhikevich"])
+    yield from _about_network(config["network"])
+    base = config["connection_test"]
+    yield from _about_connection_test(base, "connection_test")
+    for i, variant in enumerate(base["variants"]):
+        yield from _about_connection_test(base | variant, f"connection_test.variants[{i}]")
+    yield from _about_excerpt(base)
 
+
+def _steps(duration_s: float, dt_ms: float, where: str) -> Iterator[str]:
     n_steps = duration_s / (dt_ms * 1e-3)
     if round(n_steps) < 1 or abs(n_steps - round(n_steps)) > 1e-6 * n_steps:
         yield (
-            f"experiment.duration_s: {duration_s:g} s is not a whole number of time steps of "
+            f"{where}.duration_s: {duration_s:g} s is not a whole number of time steps of "
             f"{dt_ms:g} ms. Change one of them."
         )
-    tau_m_ms = neuron["C_pF"] / neuron["g_L_nS"]
-    for name, tau_ms in (
-        ("neuron.tau_g_ms", neuron["tau_g_ms"]),
-        ("neuron.tau_w_ms", neuron["tau_w_ms"]),
-        ("the membrane's C / g_L", tau_m_ms),
-    ):
+
+
+def _too_coarse(dt_ms: float, where: str, time_constants_ms: dict) -> Iterator[str]:
+    for name, tau_ms in time_constants_ms.items():
         if dt_ms >= tau_ms:
             yield (
-                f"experiment.timestep_ms: {dt_ms:g} ms is too coarse, it has to be below {name}, "
+                f"{where}.timestep_ms: {dt_ms:g} ms is too coarse, it has to be below {name}, "
                 f"which is {tau_ms:g} ms."
             )
-    for low in ("V_reset_mV", "V_T_mV", "E_L_mV"):
-        if neuron[low] >= neuron["V_spike_mV"]:
+
+
+def _below_the_spike(neuron: dict, section: str, spike: str, voltages: tuple) -> Iterator[str]:
+    for low in voltages:
+        if neuron[low] >= neuron[spike]:
             yield (
-                f"neuron.{low}: {neuron[low]:g} mV has to be below V_spike_mV, which is "
-                f"{neuron['V_spike_mV']:g} mV."
+                f"{section}.{low}: {neuron[low]:g} mV has to be below {spike}, which is "
+                f"{neuron[spike]:g} mV."
             )
-    if example["shown_s"] > duration_s:
+
+
+def _longer_than_the_run(shown: dict, where: str, duration_s: float, run: str) -> Iterator[str]:
+    if shown["shown_s"] > duration_s:
         yield (
-            f"example.shown_s: {example['shown_s']:g} s is longer than the runs "
-            f"(experiment.duration_s: {duration_s:g} s)."
+            f"{where}.shown_s: {shown['shown_s']:g} s is longer than the runs "
+            f"({run}.duration_s: {duration_s:g} s)."
         )
+
+
+def _about_runs(config: dict) -> Iterator[str]:
+    experiment, neuron, search = config["experiment"], config["neuron"], config["find_weight"]
+    dt_ms, duration_s = experiment["timestep_ms"], experiment["duration_s"]
+    yield from _steps(duration_s, dt_ms, "experiment")
+    yield from _too_coarse(
+        dt_ms,
+        "experiment",
+        {
+            "neuron.tau_g_ms": neuron["tau_g_ms"],
+            "neuron.tau_w_ms": neuron["tau_w_ms"],
+            "the membrane's C / g_L": neuron["C_pF"] / neuron["g_L_nS"],
+        },
+    )
+    low = ("V_reset_mV", "V_T_mV", "E_L_mV")
+    yield from _below_the_spike(neuron, "neuron", "V_spike_mV", low)
+    yield from _longer_than_the_run(config["example"], "example", duration_s, "experiment")
     if search["target_rate_Hz"] >= 500 / dt_ms:
         yield (
             f"find_weight.target_rate_Hz: {search['target_rate_Hz']:g} Hz can't be reached with "
             f"time steps of {dt_ms:g} ms."
         )
 
+
+def _about_inputs(config: dict) -> Iterator[str]:
+    inputs, neuron = config["inputs"], config["neuron"]
+    sweep, search, example = config["sweep"], config["find_weight"], config["example"]
     parts = inputs["exc_to_inh"] + 1
     all_N = [("sweep.N", sweep["N"]), ("example.N", example["N"])]
     all_N += [(f"find_weight.N[{i}]", N) for i, N in enumerate(search["N"])]
@@ -174,3 +227,69 @@ def _nonsense(config: dict) -> Iterator[str]:
                 f"{where}: {weight_pS:g} pS is too small for N = {N}: the average excitatory "
                 f"conductance would be {times:.0e} times the leak. Is it really in pS?"
             )
+
+
+def _about_izhikevich(neuron: dict) -> Iterator[str]:
+    yield from _below_the_spike(neuron, "izhikevich", "v_peak_mV", ("c_mV", "v_r_mV", "v_t_mV"))
+
+
+def _about_network(network: dict) -> Iterator[str]:
+    yield from _steps(network["duration_s"], network["timestep_ms"], "network")
+    slowest = {"network.tau_g_ms": network["tau_g_ms"]}
+    yield from _too_coarse(network["timestep_ms"], "network", slowest)
+    yield from _longer_than_the_run(network, "network", network["duration_s"], "network")
+    if isinstance(network["E_syn_mV"], str):
+        return
+    N, matrix = len(network["E_syn_mV"]), network["weights_nS"]
+    for neuron in network["recorded_neurons"]:
+        if neuron >= N:
+            yield (
+                f"network.recorded_neurons: there is no neuron {neuron}. network.E_syn_mV is a "
+                f"list of {N}, for the neurons 0 … {N - 1}."
+            )
+    if isinstance(matrix, str):
+        return
+    shape = (len(matrix), {len(row) for row in matrix})
+    if shape != (N, {N}):
+        lengths = " or ".join(map(str, sorted(shape[1])))
+        yield (
+            f"network.weights_nS: {shape[0]} rows of {lengths} don't make a matrix for the {N} "
+            f"neurons of network.E_syn_mV. Write {N} rows of {N}."
+        )
+    elif selves := [i for i in range(N) if matrix[i][i] and not network["allow_self_connections"]]:
+        yield (
+            f"network.weights_nS: neuron {', '.join(map(str, selves))} connects to itself. Write 0 "
+            f"on the diagonal, or set network.allow_self_connections to true."
+        )
+
+
+def _about_connection_test(test: dict, where: str) -> Iterator[str]:
+    duration_s, dt_ms, rate_Hz = test["duration_s"], test["timestep_ms"], test["spike_rate_Hz"]
+    yield from _steps(duration_s, dt_ms, where)
+    yield from _too_coarse(dt_ms, where, {"connection_test.tau_g_ms": test["tau_g_ms"]})
+    if not dt_ms <= test["window_ms"] < duration_s * 1e3:
+        yield (
+            f"{where}.window_ms: windows of {test['window_ms']:g} ms don't fit between a time step "
+            f"({dt_ms:g} ms) and the recording ({duration_s * 1e3:g} ms)."
+        )
+    if round(duration_s * rate_Hz) < 1:
+        yield (
+            f"{where}.spike_rate_Hz: at {rate_Hz:g} Hz, no spikes are to be expected in "
+            f"{duration_s:g} s. Choose a higher rate or a longer recording."
+        )
+
+
+def _about_excerpt(test: dict) -> Iterator[str]:
+    excerpt = test["excerpt"]
+    end = excerpt["start_ms"] + excerpt["duration_ms"]
+    zoom_end = excerpt["zoom_start_ms"] + excerpt["zoom_duration_ms"]
+    if end > test["duration_s"] * 1e3:
+        yield (
+            f"connection_test.excerpt: it ends at {end:g} ms, after the recording "
+            f"({test['duration_s'] * 1e3:g} ms)."
+        )
+    if not excerpt["start_ms"] <= excerpt["zoom_start_ms"] < zoom_end <= end:
+        yield (
+            f"connection_test.excerpt: the zoom ({excerpt['zoom_start_ms']:g} to {zoom_end:g} ms) "
+            f"has to lie within the excerpt ({excerpt['start_ms']:g} to {end:g} ms)."
+        )

@@ -1,51 +1,85 @@
 """Every published number beside ours."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pandas as pd
 import yaml
 
 from job import job, whole
-from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline
+from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
 from tables import read_parquet
 
-# What a printed quantity is called in our tables, and how many of its units make ours.
+# What a printed quantity is called in our tables, if not the same.
 COLUMNS = {
-    "median_Vm": ("median_Vm_mV", {"mV": 1}),
-    "mean_median_Vm": ("median_Vm_mV", {"mV": 1}),
-    "output_rate": ("output_rate_Hz", {"Hz": 1}),
-    "mean_output_rate": ("output_rate_Hz", {"Hz": 1}),
-    "guess": ("w0_nS", {"nS": 1, "pS": 1000}),
-    "guess_rate": ("w0_fr_Hz", {"Hz": 1}),
-    "weight": ("we_nS", {"nS": 1, "pS": 1000}),
-    "rate": ("fr_Hz", {"Hz": 1}),
-    "factor": ("factor", {"": 1}),
-    "iterations": ("iterations", {"": 1}),
-    "voltage": ("V_m_mV", {"mV": 1}),
+    "median_Vm": "median_Vm_mV",
+    "mean_median_Vm": "median_Vm_mV",
+    "output_rate": "output_rate_Hz",
+    "mean_output_rate": "output_rate_Hz",
+    "guess": "w0_nS",
+    "guess_rate": "w0_fr_Hz",
+    "weight": "we_nS",
+    "rate": "fr_Hz",
+    "factor": "factor",
+    "iterations": "iterations",
 }
 
+# How many of its units make ours, where they differ.
+PER_OUR_UNIT = {("guess", "pS"): 1000, ("weight", "pS"): 1000}
 
-def main(numbers, conditions, runs, means, weights, trace, config, table_file, summary_file):
-    published = pd.read_csv(numbers, dtype=str, keep_default_na=False)
-    with open(conditions) as stream:
-        conditions = yaml.safe_load(stream)
-    runs = read_parquet(runs).set_index(["we_pS", "seed"])
-    means = read_parquet(means).set_index("we_pS")
-    weights = read_parquet(weights).set_index("N")
-    trace = read_parquet(trace)
 
-    def computed(number):
-        """Ours; raises ``KeyError`` if the study doesn't include it."""
-        column, units = COLUMNS[number["quantity"]]
-        if number["group"] == "find_weight":
-            ours = weights.loc[int(number["N"])]
-        elif number["group"] == "example":
-            ours = trace.iloc[int(number["sample"])]
-        elif number["seed"]:
-            ours = runs.loc[float(number["we_pS"]), int(number["seed"])]
-        else:
-            ours = means.loc[float(number["we_pS"])]
-        return float(ours[column]) * units[number["unit"]]
+def computed_by_group(tables: dict) -> dict[str, Callable[[dict], float]]:
+    """For every group of numbers, a function that finds ours, in our unit; it raises ``KeyError``
+    if the study doesn't include it."""
+    runs = tables["runs"].set_index(["we_pS", "seed"])
+    means = tables["means"].set_index("we_pS")
+    weights = tables["weights"].set_index("N")
+    trains = tables["trains"].set_index("train")
+    excerpt = tables["excerpt"].set_index("step")
+    performance = tables["performance"].set_index("variant").loc["base"]
 
-    obstacles = {group: "; ".join(differing(c, config)) for group, c in conditions.items()}
+    def of_sweep(number):
+        seed, weight = number["seed"], float(number["we_pS"])
+        ours = runs.loc[weight, int(seed)] if seed else means.loc[weight]
+        return ours[COLUMNS[number["quantity"]]]
+
+    def of_search(number):
+        return weights.loc[int(number["N"]), COLUMNS[number["quantity"]]]
+
+    def of_example(number):
+        return tables["trace"]["V_m_mV"].iloc[int(number["sample"])]
+
+    def of_connection_test(number):
+        match number["quantity"].split("_"):
+            case ["voltage"]:
+                return excerpt.loc[int(number["sample"]), "V_m_mV"]
+            case ["p", "value", *bound]:
+                p, is_bound = trains.loc[int(number["train"]), ["p_value", "p_is_bound"]]
+                return p if is_bound == bool(bound) else float("nan")
+            case ["n", "inhibitory" | "excitatory" as kind, *connected]:
+                of_kind = trains[trains["kind"] == kind]
+                return of_kind["connected"].sum() if connected else len(of_kind)
+            case _:
+                return performance[COLUMNS.get(number["quantity"], number["quantity"])]
+
+    return {
+        "sweep": of_sweep,
+        "find_weight": of_search,
+        "example": of_example,
+        "connection_test": of_connection_test,
+    }
+
+
+def main(numbers, conditions, tables, config, table_file, summary_file):
+    published = pd.concat(
+        [pd.read_csv(file, dtype=str, keep_default_na=False) for file in numbers]
+    ).fillna("")
+    of_groups = {}
+    for file in conditions:
+        of_groups |= yaml.safe_load(Path(file).read_text())
+    obstacles = {group: "; ".join(differing(c, config)) for group, c in of_groups.items()}
+    computed = computed_by_group({name: read_parquet(file) for name, file in tables.items()})
+
     rows = []
     for number in published.to_dict("records"):
         row = number | {"computed": None, "difference": None, "verdict": SKIPPED, "reason": ""}
@@ -53,10 +87,11 @@ def main(numbers, conditions, runs, means, weights, trace, config, table_file, s
             row["reason"] = obstacles[number["group"]]
         else:
             try:
-                row["computed"] = computed(number)
+                ours = float(computed[number["group"]](number))
             except KeyError:
                 row["reason"] = "not part of this study"
             else:
+                row["computed"] = ours * PER_OUR_UNIT.get((number["quantity"], number["unit"]), 1)
                 row["difference"], row["verdict"] = compare(
                     number["quantity"], number["published"], row["computed"]
                 )
@@ -88,11 +123,8 @@ def summary(table) -> str:
     if len(deviating):
         lines += ["", "| number | published | computed | difference |", "|---|---:|---:|---:|"]
     for number in deviating.to_dict("records"):
-        which = ", ".join(
-            f"{key} {number[key]}" for key in ("N", "we_pS", "seed", "sample") if number[key]
-        )
         lines.append(
-            f"| {number['quantity']} ({which}) | {number['published']} {number['unit']} "
+            f"| {which(number)} | {number['published']} {number['unit']} "
             f"| {number['computed']!r} | {number['difference']:.1e} |"
         )
     return "\n".join(lines) + "\n"
@@ -100,13 +132,11 @@ def summary(table) -> str:
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
+        tables = dict(snakemake.input.items())
         main(
-            snakemake.input.numbers,
-            snakemake.input.conditions,
-            snakemake.input.runs,
-            snakemake.input.means,
-            snakemake.input.weights,
-            snakemake.input.trace,
+            tables.pop("numbers"),
+            tables.pop("conditions"),
+            tables,
             snakemake.params.config,
             snakemake.output.table,
             snakemake.output.summary,

@@ -1,5 +1,6 @@
 """What the thesis's figures have in common beyond ``thesis.mplstyle``."""
 
+from math import isclose
 from pathlib import Path
 
 import matplotlib as mpl
@@ -44,7 +45,8 @@ def covering(values, limits) -> list[float]:
 
 
 def _label(value, _) -> str:
-    return f"{value:.4g}"
+    short = f"{value:.4g}"
+    return short if isclose(float(short), value) else f"{value:.6g}"
 
 
 def _put_unit_on_last_label(axis, unit: str) -> None:

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 
 from job import job, whole
-from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, headline
+from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, headline, which
 
 
 class Deviation(Exception):
@@ -17,8 +17,7 @@ def main(table, output):
     deviating = [row for row in rows if row["verdict"] == DEVIATES]
     if deviating:
         worst = "; ".join(
-            f"{row['quantity']} (N = {row['N']}, we = {row['we_pS'] or '-'} pS): "
-            f"published {row['published']}, computed {row['computed']}"
+            f"{which(row)}: published {row['published']}, computed {row['computed']}"
             for row in deviating[:5]
         )
         raise Deviation(

@@ -1,0 +1,41 @@
+rule simulate_network:
+    """Spikes of all neurons, voltages of the recorded ones."""
+    input:
+        science("simulate_network.py"),
+        tables=network_tables(config),
+        compiled=ancient(STAMP),
+    output:
+        spikes="results/network/spikes.parquet",
+        voltages="results/network/voltages.parquet",
+    log:
+        "results/logs/simulate_network.log",
+    conda:
+        "../../envs/simulation.yaml"
+    resources:
+        mem_mb=partial(memory_for_network, config),
+        runtime=30,
+    params:
+        network=without(config["network"], "shown_s"),
+        neuron=config["izhikevich"],
+    script:
+        "../scripts/simulate_network.py"
+
+
+rule plot_network:
+    input:
+        spikes="results/network/spikes.parquet",
+        voltages="results/network/voltages.parquet",
+        style=STYLE,
+    output:
+        multiext("thesis_figs/network", ".pdf", ".svg"),
+    log:
+        "results/logs/plot_network.log",
+    conda:
+        "../../envs/plot.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        shown_s=config["network"]["shown_s"],
+    script:
+        "../scripts/plot_network.py"
