@@ -16,15 +16,21 @@ import numba
 import numpy as np
 import scipy
 from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
+from numba import njit
+from scipy.sparse import coo_array
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 
 import oracle
 from job import job, note, whole
+from nto1 import voltage_imaging
+from nto1.connection_test import compare_with_shuffles, digitise, p_value
 from nto1.inputs import Recording, count_spikes, draw_spike_trains
+from nto1.network import Network, simulate_network
 from nto1.simulation import Realisations, ceil_spikes, realise, simulate, simulate_batch
-from nto1.units import mV, pS
+from nto1.units import mV, nS, pS
+from nto1.voltage_imaging import Experiment, image
 from nto1.weight_search import find_weight, mean_rate
 
 N, WEIGHT, SEEDS = 6500, 14 * pS, range(10)
@@ -240,6 +246,95 @@ def published_set() -> dict:
     }
 
 
+@njit(error_model="numpy")
+def plain_averages(v, intervals, timestep, window):
+    """Heights of the spike-triggered averages of all series, window after window."""
+    heights = np.empty(len(intervals))
+    for series in range(len(intervals)):
+        total, n = np.zeros(window), 0
+        t = 0.0
+        for interval in intervals[series]:
+            t += interval
+            start = round(t / timestep)
+            if start + window < v.size:
+                total += v[start : start + window]
+                n += 1
+        heights[series] = (total.max() - total.min()) / n
+    return heights
+
+
+IMAGING, WINDOW, N_SHUFFLES = Experiment(), 1000, 100
+
+
+def imaged():
+    """The recording of 600 s, what was drawn for it, and its voltage as imaged."""
+    realisation = voltage_imaging.realise(IMAGING, 0)
+    v = voltage_imaging.respond(realisation, IMAGING).v
+    return realisation, image(v, 20, IMAGING.neuron, realisation.rng)
+
+
+def p_values(realisation, v, threads=1) -> list[float]:
+    tests = compare_with_shuffles(
+        *(realisation.times, digitise(v), IMAGING.timestep, WINDOW, N_SHUFFLES),
+        *(realisation.rng, threads),
+    )
+    return [p_value(test.height, test.shuffled_heights).p for test in tests]
+
+
+def connection_tests() -> dict:
+    """30 trains, 600 s, 100 shuffles each: from the same point of the random stream on."""
+    realisation, v = imaged()
+    start = realisation.rng.get_state()
+
+    def ours():
+        realisation.rng.set_state(start)
+        return p_values(realisation, v)
+
+    def plain():
+        realisation.rng.set_state(start)
+        p = []
+        for times in realisation.times:
+            intervals = np.diff(times, prepend=0)
+            series = [intervals, *(realisation.rng.permutation(intervals) for _ in range(100))]
+            height, *shuffled = plain_averages(v, np.array(series), IMAGING.timestep, WINDOW)
+            p.append(p_value(height, np.array(shuffled)).p)
+        return p
+
+    assert ours() == plain()
+    return {
+        "what": "connection tests of 30 trains, 600 s",
+        "against": "plain numba loop over trains and windows",
+    } | compare(ours, plain, rounds=3)
+
+
+def imaging_experiment() -> list[dict]:
+    """Seconds for the whole experiment: trains, voltage, noise, shuffles, tests."""
+    rows, (core,) = [], os.sched_getaffinity(0)
+    for threads in (1, 2):
+        os.sched_setaffinity(0, range(os.cpu_count()) if threads > 1 else {core})
+        (seconds,) = best(lambda n=threads: p_values(*imaged(), n), rounds=3)
+        rows.append({"threads": threads, "seconds": seconds})
+    os.sched_setaffinity(0, {core})
+    return rows
+
+
+def networks() -> list[dict]:
+    """One second of networks in which each neuron has 100 synapses."""
+    rows, rng = [], np.random.default_rng(0)
+    for n in (100, 1000, 10_000):
+        before, after = np.repeat(np.arange(n), 100), rng.integers(0, n, 100 * n)
+        weights = np.where(before == after, 0, 0.1 * nS)
+        E_syn = np.where(np.arange(n) < 0.8 * n, 0, -65 * mV)
+        network = Network.of(coo_array((weights, (before, after)), shape=(n, n)), E_syn)
+        simulate_network(network, 0.01)
+        start = perf_counter()
+        n_spikes = simulate_network(network, 1.0).spike_times.size
+        seconds = perf_counter() - start
+        ns = seconds / n / 10_000 * 1e9
+        rows.append({"N": n, "spikes": n_spikes, "seconds": seconds, "ns_per_neuron_step": ns})
+    return rows
+
+
 def python(code: str) -> subprocess.CompletedProcess:
     """Run code in a process of its own."""
     command = [sys.executable, "-c", code]
@@ -284,6 +379,10 @@ def default_run() -> list[dict]:
     return [*rows, {"step": "Snakemake, nothing to do", "seconds": seconds}]
 
 
+COMPARED = (single_run, one_among_many, published_set, inputs_beside_numpy, connection_tests)
+SHOWN = (lanes, inputs, durations, memory, imaging_experiment, networks, default_run)
+
+
 def main(peers: list[list[str]], output: str) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -291,9 +390,9 @@ def main(peers: list[list[str]], output: str) -> None:
     assert one_run().rate == plain_run(1, WEIGHT)[0] == 4.1
     measured = {"machine": machine()}
     compared = [against(peer, rounds=5) for peer in peers]
-    compared += [f() for f in (single_run, one_among_many, published_set, inputs_beside_numpy)]
+    compared += [f() for f in COMPARED]
     measured["compared"] = compared
-    for measure in (lanes, inputs, durations, memory, default_run):
+    for measure in SHOWN:
         measured[measure.__name__] = measure()
         note(f"{measure.__name__} is done")
     with whole(output) as file, open(file, "w") as stream:

@@ -47,6 +47,18 @@ Nanoseconds per run and time step.
 
 {durations}
 
+## The voltage-imaging experiment
+
+All of it: 30 trains, 600 s of voltage, 100 shuffles of each train, 1000 samples per window.
+
+{imaging_experiment}
+
+## Networks
+
+One second, 10 000 steps, with 100 synapses per neuron.
+
+{networks}
+
 ## Memory
 
 Of one process, with one run.
@@ -66,7 +78,7 @@ def page(measured: dict) -> str:
         return pd.DataFrame(rows).to_markdown(index=False, floatfmt=".3g")
 
     compared = pd.DataFrame(measured["compared"])
-    names = ("lanes", "inputs", "durations", "memory", "default_run")
+    names = measured.keys() - {"machine", "compared"}
     return PAGE.format(
         date=f"{date.today():%-d %B %Y}",
         machine=", ".join(f"{key} {value}" for key, value in measured["machine"].items()),

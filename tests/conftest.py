@@ -20,6 +20,20 @@ SMALL = {
     "sweep": {"N": 100, "weights_pS": [0, 600, 1200], "weights_per_batch": 1},
     "find_weight": {"N": [10, 20], "N_per_batch": 1, "target_rate_Hz": 10},
     "example": {"N": 100, "weight_pS": 900, "shown_s": 0.2},
+    "network": {"duration_s": 0.5, "shown_s": 0.5},
+    "connection_test": {
+        "duration_s": 2,
+        "n_trains": 10,
+        "n_shuffles": 5,
+        "window_ms": 20,
+        "excerpt": {
+            "start_ms": 100,
+            "duration_ms": 200,
+            "zoom_start_ms": 150,
+            "zoom_duration_ms": 7,
+        },
+        "variants": [{"imaging_spike_SNR": 5}],
+    },
 }
 
 

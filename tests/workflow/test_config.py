@@ -148,6 +148,82 @@ BAD = {
         {"find_weight": {"target_rate_Hz": 6000}},
         "find_weight.target_rate_Hz: 6000 Hz can't be reached with time steps of 0.1 ms.",
     ),
+    "a spike below its reset": (
+        {"izhikevich": {"c_mV": 35}},
+        "izhikevich.c_mV: 35 mV has to be below v_peak_mV, which is 35 mV.",
+    ),
+    "a matrix of the wrong shape": (
+        {"network": {"weights_nS": [[0, 4, 0], [0, 0, 0]]}},
+        "network.weights_nS: 2 rows of 3 don't make a matrix for the 4 neurons of "
+        "network.E_syn_mV. Write 4 rows of 4.",
+    ),
+    "a ragged matrix": (
+        {"network": {"weights_nS": [[0, 4, 0, 0], [0], [0] * 4, [0] * 4]}},
+        "network.weights_nS: 4 rows of 1 or 4 don't make a matrix",
+    ),
+    "a negative conductance": (
+        {"network": {"weights_nS": [[0, -4, 0, 0], [0] * 4, [0] * 4, [0] * 4]}},
+        "network.weights_nS[0][1]: -4 is not a number ≥ 0",
+    ),
+    "self-connections not asked for": (
+        {"network": {"weights_nS": [[1, 0, 0, 0], [0] * 4, [0] * 4, [0, 0, 0, 2]]}},
+        "network.weights_nS: neuron 0, 3 has a connection to itself. Write 0 on the diagonal, or "
+        "set network.allow_self_connections to true.",
+    ),
+    "a neuron that isn't there": (
+        {"network": {"recorded_neurons": [0, 4]}},
+        "network.recorded_neurons: there is no neuron 4.",
+    ),
+    "negative spike rate": (
+        {"connection_test": {"spike_rate_Hz": -20}},
+        "connection_test.spike_rate_Hz: -20 is not a number > 0",
+    ),
+    "trains without spikes": (
+        {"connection_test": {"spike_rate_Hz": 0.0001}},
+        "connection_test.spike_rate_Hz: at 0.0001 Hz, no spikes are to be expected in 600 s.",
+    ),
+    "windows longer than the recording": (
+        {"connection_test": {"window_ms": 100_000, "variants": [{"duration_s": 60}]}},
+        "connection_test.variants[0].window_ms: windows of 100000 ms don't fit between a time "
+        "step (0.1 ms) and the recording (60000 ms).",
+    ),
+    "no shuffles": (
+        {"connection_test": {"n_shuffles": 0}},
+        "connection_test.n_shuffles: 0 is not a whole number ≥ 1",
+    ),
+    "a p-value of another kind": (
+        {"connection_test": {"p_value": "exact"}},
+        "connection_test.p_value: 'exact' is not published or unbiased.",
+    ),
+    "a misspelt key in a variant": (
+        {"connection_test": {"variants": [{"imaging_SNR": 5}]}},
+        "connection_test.variants[0].imaging_SNR: no such key. Did you mean imaging_spike_SNR?",
+    ),
+    "a variant twice": (
+        {"connection_test": {"variants": [{"seed": 1}, {"seed": 1}]}},
+        "connection_test.variants: {'seed': 1} stands there more than once. Keep one.",
+    ),
+    "a variant that changes nothing": (
+        {"connection_test": {"variants": [{}]}},
+        "connection_test.variants[0]: {} is not a section with",
+    ),
+    "an excerpt after the end": (
+        {"connection_test": {"duration_s": 4}},
+        "connection_test.excerpt: it ends at 4950 ms, after the recording (4000 ms).",
+    ),
+    "a zoom outside the excerpt": (
+        {
+            "connection_test": {
+                "excerpt": {
+                    "start_ms": 0,
+                    "duration_ms": 100,
+                    "zoom_start_ms": 99,
+                    "zoom_duration_ms": 7,
+                }
+            }
+        },
+        "connection_test.excerpt: the zoom (99 to 106 ms) has to lie within the excerpt (0 to 100",
+    ),
     "no bracket": (
         {"find_weight": {"bracket_factor": 1}},
         "find_weight.bracket_factor: 1 is not a number > 1",
@@ -182,6 +258,8 @@ def test_bad_config(name):
         ),
         ({"experiment": {"duration_s": 6000}}, r"sweep: a job needs \d+ MB, more than"),
         ({"experiment": {"memory_per_job_MB": 200}}, r"sweep: a job needs \d+ MB"),
+        ({"connection_test": {"duration_s": 6000}}, r"connection_test: a job needs \d+ MB"),
+        ({"network": {"duration_s": 10_000}}, r"network: a job needs \d+ MB"),
     ],
 )
 def test_what_does_not_fit_into_memory_is_refused(sections, message):

@@ -13,6 +13,10 @@ from conftest import SMALL, Study, copy_checkout
 SWEEP_FIGURES = {"summarise_sweep": 1, "plot_input_drive": 1}
 WEIGHT_FIGURES = {"summarise_weights": 1, "plot_weights": 1}
 COMPARISON = {"compare_with_published": 1, "verify_published": 1}
+TEST_FIGURES = {"summarise_connection_tests": 1, "plot_connection_tests": 1}
+NETWORK = {"simulate_network": 1, "plot_network": 1}
+EXCERPT = {"simulate_excerpt": 1, "plot_excerpt": 1}
+TESTS = EXCERPT | {"test_connections": 2} | TEST_FIGURES
 
 
 def test_partial_config_over_the_defaults(small):
@@ -26,7 +30,7 @@ def test_partial_config_over_the_defaults(small):
 
 def test_someone_elses_config_is_not_compared_and_says_so(small):
     verdict = (small / "results/published_verdict.txt").read_text()
-    assert verdict == "0 published numbers replayed, 152 not comparable.\n"
+    assert verdict == "0 published numbers replayed, 191 not comparable.\n"
     summary = (small / "results/published_comparison.md").read_text()
     assert "experiment.duration_s is 0.5, not 10; experiment.seeds is [0, 1], not [0, 1," in summary
 
@@ -44,7 +48,8 @@ def test_done_is_done(small):
 
 
 ALL_SIMULATIONS = {"simulate": 3, "find_weight": 2, "simulate_example": 1}
-EVERYTHING = ALL_SIMULATIONS | SWEEP_FIGURES | WEIGHT_FIGURES | {"plot_example": 1} | COMPARISON
+ADEX = ALL_SIMULATIONS | SWEEP_FIGURES | WEIGHT_FIGURES | {"plot_example": 1} | COMPARISON
+EVERYTHING = ADEX | NETWORK | TESTS
 
 
 @pytest.mark.parametrize(
@@ -58,14 +63,25 @@ EVERYTHING = ALL_SIMULATIONS | SWEEP_FIGURES | WEIGHT_FIGURES | {"plot_example":
         ("find_weight", {"bracket_factor": 3}, {"find_weight": 2} | WEIGHT_FIGURES),
         ("example", {"shown_s": 0.1}, {"plot_example": 1}),
         ("example", {"seed": 3}, {"simulate_example": 1, "plot_example": 1}),
-        ("inputs", {"drop_last_spike": False}, EVERYTHING),
-        ("neuron", {"b_pA": 66}, EVERYTHING),
+        ("inputs", {"drop_last_spike": False}, ADEX),
+        ("neuron", {"b_pA": 66}, ADEX),
         (
             "experiment",
             {"seeds": [0, 1, 2]},
             {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES,
         ),
-        ("experiment", {"duration_s": 0.6}, EVERYTHING),
+        ("experiment", {"duration_s": 0.6}, ADEX),
+        ("izhikevich", {"d_pA": 90}, NETWORK | TESTS),
+        ("network", {"recorded_neurons": [1]}, NETWORK),
+        ("network", {"shown_s": 0.3}, {"plot_network": 1}),
+        ("connection_test", {"exc_weight_nS": 0.5}, TESTS),
+        ("connection_test", {"n_shuffles": 6}, {"test_connections": 2} | TEST_FIGURES),
+        ("connection_test", {"significance": 0.1}, TEST_FIGURES),
+        (
+            "connection_test",
+            {"variants": [{"imaging_spike_SNR": 5}, {"imaging_spike_SNR": 2, "duration_s": 1}]},
+            {"test_connections": 1} | TEST_FIGURES,
+        ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else value,
 )
@@ -98,14 +114,27 @@ def in_own_checkout(tmp_path_factory) -> Study:
 @pytest.mark.parametrize(
     ("file", "jobs"),
     [
-        ("nto1/lanes.py", EVERYTHING | {"compile_kernels": 1}),
+        ("nto1/lanes.py", ADEX | {"compile_kernels": 1}),
         ("nto1/units.py", EVERYTHING | {"compile_kernels": 1}),
-        ("nto1/simulation.py", EVERYTHING),
+        ("nto1/adex.py", EVERYTHING | {"compile_kernels": 1}),
+        ("nto1/simulation.py", ADEX),
+        ("nto1/izhikevich.py", NETWORK | TESTS | {"compile_kernels": 1}),
+        (
+            "nto1/connection_test.py",
+            {"test_connections": 2, "compile_kernels": 1} | TEST_FIGURES,
+        ),
         ("nto1/weight_search.py", {"find_weight": 2} | WEIGHT_FIGURES),
         ("nto1/comparison.py", {}),
         (
             "scripts/style.py",
-            {"plot_input_drive": 1, "plot_weights": 1, "plot_example": 1},
+            {
+                "plot_input_drive": 1,
+                "plot_weights": 1,
+                "plot_example": 1,
+                "plot_network": 1,
+                "plot_excerpt": 1,
+                "plot_connection_tests": 1,
+            },
         ),
         ("scripts/summarise_sweep.py", SWEEP_FIGURES),
     ],
@@ -199,8 +228,8 @@ def test_a_published_number_that_deviates_stops_the_run_and_is_shown(thesis, tmp
     table.loc[3, "we_nS"] *= 1 + 1e-7
     table.to_parquet(path)
     output = study.snakemake("results/published_verdict.txt", ok=False)
-    assert "1 of 152 published numbers deviate, see results/published_comparison.csv" in output
-    assert "weight (N = 100, we = - pS): published 0.58695123, computed 0.586951" in output
+    assert "1 of 191 published numbers deviate, see results/published_comparison.csv" in output
+    assert "weight (N 100): published 0.58695123, computed 0.586951" in output
     rows = pd.read_csv(study / "results/published_comparison.csv")
     assert (rows["verdict"] == "DEVIATES").sum() == 1
     assert not (study / "results/published_verdict.txt").exists()

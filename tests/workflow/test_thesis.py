@@ -3,6 +3,7 @@
 import csv
 import subprocess
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,6 +17,14 @@ FIGURES = {
     "we-for-4Hz-for-all-N",
     "chosen_N",
     "chosen_N_subset",
+    "network",
+    "voltage_reset",
+    "voltage_reset_zoom",
+    "voltage_reset_early_and_late",
+    "spike_triggered_averages",
+    "heights_of_averages",
+    "connection_test_roc",
+    "connection_test_variants",
 }
 
 
@@ -26,9 +35,9 @@ def git(*arguments) -> str:
 def test_every_published_number_is_replayed(thesis):
     with open(thesis / "results/published_comparison.csv", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert len(rows) == 152
+    assert len(rows) == 191
     assert {row["verdict"] for row in rows} == {"replayed"}
-    verdict = "All 152 published numbers replayed."
+    verdict = "All 191 published numbers replayed."
     assert (thesis / "results/published_verdict.txt").read_text() == verdict + "\n"
     assert verdict in (thesis / "results/published_comparison.md").read_text()
 
@@ -71,8 +80,46 @@ def test_tables(thesis):
         assert len(of_N) >= row["function_calls"]
 
 
+def test_connection_test_tables(thesis):
+    trains = pd.read_csv(thesis / "results/connection_test/trains.csv")
+    assert list(trains) == (
+        "train kind connected n_spikes n_windows sta_height_mV mean_shuffled_height_mV "
+        "relative_height p_value p_is_bound".split()
+    )
+    assert (trains["p_is_bound"] == trains["connected"]).all()
+    p = trains.set_index("train")["p_value"]
+    assert p[[4, 5, 23]].tolist() == [0.66, 0.5, 0.63]
+
+    performance = pd.read_csv(thesis / "results/connection_test/performance.csv")
+    performance = performance.set_index("variant")
+    areas = performance["area"]
+    assert areas["base"] == 1
+    assert areas["duration_s=60,imaging_spike_SNR=2"] < 0.7
+    assert (performance.filter(like="area") <= 1).all(axis=None)
+
+    stas = pd.read_parquet(thesis / "results/connection_test/base/stas.parquet")
+    assert len(stas) == 30 * 1000
+    of_train_6 = stas[stas["train"] == 6]
+    assert np.ptp(of_train_6["sta_mV"]) == pytest.approx(trains["sta_height_mV"][6])
+    assert of_train_6["sta_mV"].max() > of_train_6["shuffled_95_percent_mV"].max()
+    spikes = pd.read_parquet(thesis / "results/connection_test/base/output_spikes.parquet")
+    assert len(spikes) == 148
+
+
+def test_network_tables(thesis):
+    voltages = pd.read_parquet(thesis / "results/network/voltages.parquet")
+    assert list(voltages) == ["t_ms", "V_m_0_mV", "V_m_2_mV"]
+    assert len(voltages) == 100_000
+    spikes = pd.read_parquet(thesis / "results/network/spikes.parquet")
+    rates = spikes["neuron"].value_counts() / 10
+    assert sorted(rates.index) == [0, 1, 2, 3]
+    assert rates.between(2, 4.5).all()
+
+
 @pytest.mark.parametrize(
-    "name", ["we_sweep", "we_sweep_means", "we_for_target_rate", "we_for_target_rate_evaluations"]
+    "name",
+    ["we_sweep", "we_sweep_means", "we_for_target_rate", "we_for_target_rate_evaluations"]
+    + [f"connection_test/{name}" for name in ("trains", "performance", "roc")],
 )
 def test_csv_and_parquet_are_the_same_table(thesis, name):
     csv_table = pd.read_csv(thesis / f"results/{name}.csv")

@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
 from nto1.sources import STAMP
 from plan import (
+    KERNELS,
     PUBLISHED,
     STYLE,
     N_per_batch,
@@ -44,7 +45,9 @@ wildcard_constraints:
 
 
 rule compile_kernels:
-    """Once for all jobs. The name of its output changes with the sources."""
+    """Once for all jobs, that start together."""
+    input:
+        KERNELS,
     output:
         STAMP,
     log:

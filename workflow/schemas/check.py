@@ -258,8 +258,8 @@ def _about_network(network: dict) -> Iterator[str]:
         )
     elif selves := [i for i in range(N) if matrix[i][i] and not network["allow_self_connections"]]:
         yield (
-            f"network.weights_nS: neuron {', '.join(map(str, selves))} connects to itself. Write 0 "
-            f"on the diagonal, or set network.allow_self_connections to true."
+            f"network.weights_nS: neuron {', '.join(map(str, selves))} has a connection to itself. "
+            f"Write 0 on the diagonal, or set network.allow_self_connections to true."
         )
 
 
