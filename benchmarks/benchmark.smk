@@ -49,7 +49,7 @@ rule measure:
     input:
         peers=BENCHMARKS / "peers",
         script=BENCHMARKS / "measure.py",
-        science=science("measure.py"),
+        science=science(BENCHMARKS / "measure.py"),
         compiled=ancient(STAMP),
         brian2="results/benchmarks/brian2.installed",
         mechanisms="results/benchmarks/nto1-catalogue.so",

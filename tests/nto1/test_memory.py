@@ -6,7 +6,15 @@ import sys
 import pytest
 
 from conftest import ROOT
-from nto1.memory import WIDTHS, fit_sweep, search_MB, sweep_MB, trace_MB
+from nto1.memory import (
+    WIDTHS,
+    connection_test_MB,
+    fit_sweep,
+    network_MB,
+    search_MB,
+    sweep_MB,
+    trace_MB,
+)
 
 
 def peak_MB(code: str) -> float:
@@ -80,3 +88,38 @@ def test_less_memory_means_fewer_at_a_time():
         )
     assert fit_sweep(6500, 100_000, 10, 18, 1, 1000) == (10, 32)
     assert fit_sweep(6500, 6_000_000, 10, 64, 1, 10) == (1, WIDTHS[0])
+
+
+def test_connection_tests_stay_within_what_was_told(tmp_path):
+    """Ten minutes of voltage; the number of trains doesn't matter."""
+    measured = peak_MB(
+        f"""
+import sys
+import yaml
+sys.path.insert(0, "scripts")
+from plan import connection_tests
+from test_connections import main
+config = yaml.safe_load(open("../config/config.yaml"))
+test = connection_tests(config)["base"] | dict(n_trains=4)
+tables = ("trains", "stas", "shuffled_heights", "output_spikes", "run")
+main(test, config["izhikevich"], 2, **{{name: "{tmp_path}/" + name for name in tables}})
+"""
+    )
+    told = connection_test_MB(6_000_000, 12_000, 100, threads=2)
+    assert 0.3 * told < measured <= told
+
+
+def test_networks_stay_within_what_was_told():
+    measured = peak_MB(
+        """
+from scipy.sparse import coo_array
+from nto1.network import Network, simulate_network
+rng = np.random.default_rng(0)
+pairs = rng.integers(0, 10_000, (2, 1_000_000))
+weights = np.where(pairs[0] == pairs[1], 0, 0.1e-9)
+network = Network.of(coo_array((weights, pairs), shape=(10_000, 10_000)), np.zeros(10_000))
+simulate_network(network, 0.2, recorded=range(1000))
+"""
+    )
+    told = network_MB(10_000, 1_000_000, 0.2, 1000 * 2000)
+    assert 0.3 * told < measured <= told
