@@ -50,7 +50,7 @@ rule measure:
         peers=BENCHMARKS / "peers",
         script=BENCHMARKS / "measure.py",
         science=science(BENCHMARKS / "measure.py"),
-        compiled=ancient(STAMP),
+        compiled=ancient([stamp(family) for family in FAMILIES]),
         brian2="results/benchmarks/brian2.installed",
         mechanisms="results/benchmarks/nto1-catalogue.so",
     output:

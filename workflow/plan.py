@@ -12,12 +12,11 @@ from nto1.memory import (
     sweep_MB,
     trace_MB,
 )
-from nto1.sources import WITH_KERNELS, used_by
+from nto1.sources import used_by
 from schemas.check import InvalidConfig
 
 SCRIPTS = Path(__file__).parent / "scripts"
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
-KERNELS = [str(file) for file in used_by(*WITH_KERNELS)]
 STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
 
 # A job should be worth its start, of about a second, and leave work for other cores.

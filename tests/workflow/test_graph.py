@@ -115,13 +115,13 @@ def in_own_checkout(tmp_path_factory) -> Study:
     ("file", "jobs"),
     [
         ("nto1/lanes.py", ADEX | {"compile_kernels": 1}),
-        ("nto1/units.py", EVERYTHING | {"compile_kernels": 1}),
-        ("nto1/adex.py", EVERYTHING | {"compile_kernels": 1}),
+        ("nto1/units.py", EVERYTHING | {"compile_kernels": 3}),
+        ("nto1/adex.py", EVERYTHING | {"compile_kernels": 3}),
         ("nto1/simulation.py", ADEX),
-        ("nto1/izhikevich.py", NETWORK | TESTS | {"compile_kernels": 1}),
+        ("nto1/izhikevich.py", NETWORK | TESTS | {"compile_kernels": 2}),
         (
             "nto1/connection_test.py",
-            {"test_connections": 2, "compile_kernels": 1} | TEST_FIGURES,
+            TESTS | {"compile_kernels": 1},
         ),
         ("nto1/weight_search.py", {"find_weight": 2} | WEIGHT_FIGURES),
         ("nto1/comparison.py", {}),

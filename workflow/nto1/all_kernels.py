@@ -1,4 +1,4 @@
-"""Every kernel of this package, compiled once."""
+"""Every kernel of this package, compiled."""
 
 import numpy as np
 
@@ -12,8 +12,12 @@ from nto1.voltage_imaging import Experiment, Trains, respond
 from nto1.voltage_imaging import realise as realise_trains
 
 
-def compile_all() -> None:
-    """Compile every kernel, or load it from the cache."""
+def compile_all(family: str) -> None:
+    """Compile the kernels of a family, or load them from its cache."""
+    {"adex": _adex, "imaging": _imaging, "network": _network}[family]()
+
+
+def _adex() -> None:
     recording = Recording(0.01, 0.1 * ms)
     draw_spike_trains(10, 0, recording)
     for width in WIDTHS:
@@ -21,9 +25,13 @@ def compile_all() -> None:
         simulate_batch([0], realisations)
         simulate_batch(np.zeros(width), Realisations(realisations.counts[:1]))
 
-    simulate_network(Network.of([[0]], [0]), *recording)
 
+def _imaging() -> None:
     experiment = Experiment(0.5, 0.1 * ms, Trains(n_trains=1))
     realisation = realise_trains(experiment, 0)
     v = digitise(respond(realisation, experiment).v)
     list(compare_with_shuffles(realisation.times, v, 0.1 * ms, 10, 1, realisation.rng))
+
+
+def _network() -> None:
+    simulate_network(Network.of([[0]], [0]), 0.01, 0.1 * ms)

@@ -2,7 +2,7 @@
 
 ``@kernel`` is for functions called from Python, ``@inner`` for the small ones they are made of.
 
-Kernels are cached on disk, in a folder of this package's own (see ``sources``).
+Kernels are cached on disk, in folders of this package's own (see ``sources``).
 """
 
 from functools import wraps
@@ -13,7 +13,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from nto1.sources import CACHE
+from nto1.sources import FAMILY_OF, cache
 
 inner = numba.njit(error_model="numpy")
 
@@ -24,7 +24,7 @@ def kernel(function=None, **options):
     if function is None:
         return lambda f: kernel(f, **options)
     others = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE)
+    numba.config.CACHE_DIR = str(cache(FAMILY_OF[function.__module__.rpartition(".")[2]]))
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     finally:

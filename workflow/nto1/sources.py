@@ -1,8 +1,8 @@
 """Which files numbers depend on, and where compiled kernels are kept. Imports no compiler.
 
 numba looks only at a function's own file to see whether a cached binary is stale; the kernels
-of this package call each other across files. So their folder is named after a hash of all files
-with kernels: after an edit to any, nothing old can be loaded.
+of this package call each other across files. So the folder of each family of kernels is named
+after a hash of all files that they are made from: after an edit to any, nothing old can be loaded.
 """
 
 import hashlib
@@ -11,10 +11,13 @@ import re
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-WITH_KERNELS = [
-    PACKAGE / f"{name}.py"
-    for name in ("connection_test", "inputs", "lanes", "network", "voltage_imaging")
-]
+
+# Modules whose kernels are used, and compiled, together.
+FAMILIES = {
+    "adex": ("inputs", "lanes", "median"),
+    "imaging": ("connection_test", "voltage_imaging"),
+    "network": ("network",),
+}
 
 
 def used_by(*files: Path) -> list[Path]:
@@ -37,14 +40,25 @@ def digest(files: list[Path]) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def _cache_folder() -> Path:
-    name = "nto1-" + digest(used_by(*WITH_KERNELS))[:16]
+def _folder_of_caches() -> Path:
     if base := os.environ.get("NUMBA_CACHE_DIR"):
-        return Path(base).absolute() / name
+        return Path(base).absolute()
     if os.access(PACKAGE, os.W_OK):
-        return PACKAGE / "__pycache__" / name
-    return Path.home() / ".cache" / name
+        return PACKAGE / "__pycache__"
+    return Path.home() / ".cache"
 
 
-CACHE = _cache_folder()
-STAMP = str(CACHE.parent / "nto1-kernels-are-compiled.txt")
+def cache(family: str) -> Path:
+    """The folder of a family's compiled kernels."""
+    files = used_by(*(PACKAGE / f"{module}.py" for module in FAMILIES[family]))
+    return CACHES / f"nto1-{family}-{digest(files)[:16]}"
+
+
+def stamp(family: str) -> str:
+    """A file that is there once all kernels of a family are compiled."""
+    return str(cache(family) / STAMP)
+
+
+CACHES = _folder_of_caches()
+STAMP = "compiled.txt"
+FAMILY_OF = {module: family for family, modules in FAMILIES.items() for module in modules}

@@ -6,9 +6,8 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
-from nto1.sources import STAMP
+from nto1.sources import CACHES, FAMILIES, STAMP, stamp
 from plan import (
-    KERNELS,
     PUBLISHED,
     STYLE,
     N_per_batch,
@@ -40,18 +39,18 @@ RECORDING = {key: config["experiment"][key] for key in ("duration_s", "timestep_
 
 wildcard_constraints:
     N=r"\d+",
+    digest=r"[0-9a-f]{16}",
+    family=r"\w+",
     we_pS=r"[0-9.]+(e[+-]\d+)?",
     variant=r"[\w=,.+-]+",
 
 
 rule compile_kernels:
-    """Once for all jobs, that start together."""
-    input:
-        KERNELS,
+    """Once for all jobs. The name of its output changes with the sources."""
     output:
-        STAMP,
+        CACHES / "nto1-{family}-{digest}" / STAMP,
     log:
-        "results/logs/compile_kernels.log",
+        "results/logs/compile_kernels/{family}_{digest}.log",
     conda:
         "../../envs/simulation.yaml"
     resources:

@@ -5,7 +5,7 @@ rule simulate_excerpt:
     """A piece of the base case's voltage, with spikes discretised in two ways."""
     input:
         science("simulate_excerpt.py"),
-        compiled=ancient(STAMP),
+        compiled=ancient(stamp("imaging")),
     output:
         "results/connection_test/excerpt.parquet",
     log:
@@ -27,7 +27,7 @@ rule test_connections:
     """Simulate one variant, and test its trains."""
     input:
         science("test_connections.py"),
-        compiled=ancient(STAMP),
+        compiled=ancient(stamp("imaging")),
     output:
         trains="results/connection_test/{variant}/trains.parquet",
         stas="results/connection_test/{variant}/stas.parquet",

@@ -2,7 +2,7 @@ rule simulate_example:
     """One run, with its voltage."""
     input:
         science("simulate_example.py"),
-        compiled=ancient(STAMP),
+        compiled=ancient(stamp("adex")),
     output:
         "results/example_trace.parquet",
     log:

@@ -8,7 +8,7 @@ rule find_weight:
     """
     input:
         science("find_weight.py"),
-        compiled=ancient(STAMP),
+        compiled=ancient(stamp("adex")),
     output:
         found=update("results/find_weight/N{N}.parquet"),
         evaluations=update("results/find_weight/N{N}_evaluations.parquet"),

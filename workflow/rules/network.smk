@@ -3,7 +3,7 @@ rule simulate_network:
     input:
         science("simulate_network.py"),
         tables=network_tables(config),
-        compiled=ancient(STAMP),
+        compiled=ancient(stamp("network")),
     output:
         spikes="results/network/spikes.parquet",
         voltages="results/network/voltages.parquet",

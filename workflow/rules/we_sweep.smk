@@ -8,7 +8,7 @@ rule simulate:
     """
     input:
         science("simulate.py"),
-        compiled=ancient(STAMP),
+        compiled=ancient(stamp("adex")),
     output:
         update("results/simulations/N{N}/we{we_pS}pS.parquet"),
     log:

@@ -1,4 +1,4 @@
-"""Compile all kernels, so that jobs that start together don't each do it."""
+"""Compile the kernels of a family, so that jobs that start together don't each do it."""
 
 import numba
 
@@ -6,12 +6,12 @@ from job import job, whole
 from nto1.all_kernels import compile_all
 
 
-def main(output):
-    compile_all()
+def main(family, output):
+    compile_all(family)
     with whole(output) as file, open(file, "w") as stream:
         stream.write(f"numba {numba.__version__}\n")
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
-        main(snakemake.output[0])
+        main(snakemake.wildcards.family, snakemake.output[0])
