@@ -21,6 +21,7 @@ include: "workflow/rules/find_weight.smk"
 include: "workflow/rules/example.smk"
 include: "workflow/rules/published.smk"
 include: "benchmarks/benchmark.smk"
+include: "workflow/rules/provenance.smk"
 
 
 rule all:

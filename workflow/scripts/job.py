@@ -23,6 +23,8 @@ def job(log: str) -> Iterator[None]:
             print(f"Failed: {reason}\n(more in {log})", file=terminal)
             sys.exit(1)
         finally:
+            # Exact, as benchmarks by polling are not: jobs are short.
+            note(f"{sum(os.times()[:4]):.2f} s of CPU time")
             sys.stderr = terminal
 
 
