@@ -296,7 +296,7 @@ def main(peers: list[list[str]], output: str) -> None:
     for measure in (lanes, inputs, durations, memory, default_run):
         measured[measure.__name__] = measure()
         note(f"{measure.__name__} is done")
-    with whole(output) as file, open(file, "w") as stream:
+    with whole(output) as file, open(file, "w", encoding="utf-8") as stream:
         json.dump(measured, stream, indent=1)
 
 

@@ -33,5 +33,5 @@ def write(workflow, config: dict, succeeded: bool) -> None:
 
 def _write(path: Path, text: str) -> None:
     unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(text, encoding="utf-8")
+    unfinished.write_text(text, "utf-8")
     os.replace(unfinished, path)

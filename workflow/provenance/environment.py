@@ -40,7 +40,7 @@ def direct(project: Path) -> list[str]:
     """The packages that a run uses, as ``pyproject.toml`` names them."""
     if not project.exists():
         return []
-    table = tomllib.loads(project.read_text())["project"]
+    table = tomllib.loads(project.read_text("utf-8"))["project"]
     wanted = [*table["dependencies"], *table["optional-dependencies"]["workflow"]]
     return [Requirement(text).name for text in wanted]
 

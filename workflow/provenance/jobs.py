@@ -79,7 +79,7 @@ def wall_time(job, persistence) -> float | None:
 
 def cpu_time(job) -> float | None:
     """As the job's own log says (s); other programs than our scripts don't."""
-    logs = [Path(log).read_text() for log in job.log if Path(log).exists()]
+    logs = [Path(log).read_text("utf-8") for log in job.log if Path(log).exists()]
     times = [float(time) for log in logs for time in CPU_TIME.findall(log)]
     return sum(times) if times else None
 

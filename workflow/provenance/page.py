@@ -115,4 +115,4 @@ def _packages(versions: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    print(summary(json.loads(Path(sys.argv[1]).read_text())))
+    print(summary(json.loads(Path(sys.argv[1]).read_text("utf-8"))))

@@ -1,6 +1,7 @@
 """All that is to be known of a run, as one record; ``results/provenance.json`` is that."""
 
 import json
+import os
 import shlex
 import sys
 from datetime import datetime
@@ -30,10 +31,10 @@ def of_run(workflow, config: dict, succeeded: bool) -> dict:
         "who": process.username(),
         "started": _time(datetime.fromtimestamp(process.create_time())),
         "ended": ended,
-        "folder": str(Path.cwd()),
-        "command_line": shlex.join(["snakemake", *sys.argv[1:]]),
+        "folder": _readable(Path.cwd()),
+        "command_line": _readable(shlex.join(["snakemake", *sys.argv[1:]])),
         "published_numbers": _verdict(dag),
-        "source": {"folder": str(CHECKOUT)} | source,
+        "source": {"folder": _readable(CHECKOUT)} | source,
         "machine": environment.machine(),
         "threads": {
             "cores": workflow.resource_settings.cores,
@@ -59,7 +60,7 @@ def with_earlier(record: dict, earlier: Path) -> dict:
     So the record of ``snakemake results/we_sweep.csv`` does not forget the figures.
     """
     try:
-        files = json.loads(earlier.read_text())["outputs"]
+        files = json.loads(earlier.read_text("utf-8"))["outputs"]
     except (OSError, ValueError, KeyError):
         return record
     kept = {
@@ -70,6 +71,11 @@ def with_earlier(record: dict, earlier: Path) -> dict:
     return record | {"outputs": kept | record["outputs"]}
 
 
+def _readable(text: str | Path) -> str:
+    """As UTF-8, also what the locale can't read."""
+    return os.fsencode(text).decode("utf-8", "replace")
+
+
 def _time(moment: datetime) -> str:
     return moment.astimezone().isoformat("T", "seconds")
 
@@ -77,7 +83,7 @@ def _time(moment: datetime) -> str:
 def _verdict(dag) -> str | None:
     """Whether the published numbers were replayed, if that was asked."""
     asked = any(VERDICT in job.output for job in jobs.done(dag))
-    return Path(VERDICT).read_text().strip() if asked else None
+    return Path(VERDICT).read_text("utf-8").strip() if asked else None
 
 
 def _seeds(config: dict, prefix: str = ""):

@@ -25,7 +25,7 @@ COLUMNS = {
 
 def main(numbers, conditions, runs, means, weights, trace, config, table_file, summary_file):
     published = pd.read_csv(numbers, dtype=str, keep_default_na=False)
-    with open(conditions) as stream:
+    with open(conditions, encoding="utf-8") as stream:
         conditions = yaml.safe_load(stream)
     runs = read_parquet(runs).set_index(["we_pS", "seed"])
     means = read_parquet(means).set_index("we_pS")
@@ -64,7 +64,7 @@ def main(numbers, conditions, runs, means, weights, trace, config, table_file, s
     table = pd.DataFrame(rows)
     with whole(table_file) as file:
         table.to_csv(file, index=False, lineterminator="\n")
-    with whole(summary_file) as file, open(file, "w") as stream:
+    with whole(summary_file) as file, open(file, "w", encoding="utf-8") as stream:
         stream.write(summary(table))
 
 

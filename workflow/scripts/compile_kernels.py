@@ -8,7 +8,7 @@ from nto1.simulation import compile_all
 
 def main(output):
     compile_all()
-    with whole(output) as file, open(file, "w") as stream:
+    with whole(output) as file, open(file, "w", encoding="utf-8") as stream:
         stream.write(f"numba {numba.__version__}\n")
 
 

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 @contextmanager
 def job(log: str) -> Iterator[None]:
     """Send stderr to the log. If the work fails, end with its reason there and on the terminal."""
-    with open(log, "w", buffering=1) as stream:
+    with open(log, "w", 1, "utf-8", "backslashreplace") as stream:
         terminal, sys.stderr = sys.stderr, stream
         try:
             yield
