@@ -6,6 +6,7 @@ import json
 import platform
 import shutil
 import subprocess
+import sys
 from importlib.metadata import version
 
 import pytest
@@ -183,9 +184,19 @@ def test_without_its_packages_a_run_succeeds_and_says_what_is_missing(small, tmp
     assert "No provenance was written: rocrate is missing." in output
 
 
+def summary(study: Study) -> str:
+    """What ``make`` ends with."""
+    command = [sys.executable, "-m", "provenance.page", study / "results/provenance.json"]
+    return subprocess.check_output(command, cwd=ROOT / "workflow", text=True)
+
+
 def test_the_summary_of_a_run(thesis):
-    end = thesis.output[thesis.output.index("steps (100%) done") :]
+    assert "All 152 published numbers replayed. Recorded in results/provenance.md." in thesis.output
     n_figures = len(list((thesis / "thesis_figs").iterdir()))
-    assert f"{n_figures} figures in thesis_figs/\n" in end
-    assert "All 152 published numbers replayed.\n" in end
-    assert "all hashes: results/provenance.md\n" in end
+    assert f"{n_figures} figures in thesis_figs/\n" in summary(thesis)
+    assert "All 152 published numbers replayed.\n" in summary(thesis)
+    assert "To archive or hand on, with the sources: results/run-crate/\n" in summary(thesis)
+
+
+def test_no_summary_before_the_first_run(tmp_path):
+    assert "is not there yet" in summary(Study(tmp_path, {}))

@@ -163,7 +163,7 @@ def test_within_a_batch_only_what_is_new_is_simulated(in_one_batch):
     study.config["sweep"]["weights_pS"] = [0, 300, 600, 1200]
     study.config["find_weight"]["N"] = [10, 20, 40]
     study.snakemake()
-    assert "6 of 8 runs are there already\n300 pS: 0 Hz" in simulate.read_text()
+    assert "6 of 8 runs are there already\n2 of 2 runs done\n300 pS: 0 Hz" in simulate.read_text()
     assert "N = 10 is there already\nN = 20 is there already\nN = 40: " in search.read_text()
 
     study.config["experiment"]["seeds"] = [0, 1, 2]

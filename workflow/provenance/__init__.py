@@ -11,7 +11,7 @@ def write(workflow, config: dict, succeeded: bool) -> None:
     """After a run that made something. ``workflow`` is Snakemake's."""
     try:
         from provenance import crate, record
-        from provenance.page import page, summary
+        from provenance.page import page
     except ModuleNotFoundError as error:
         logger.warning(
             f"No provenance was written: {error.name} is missing. "
@@ -28,7 +28,7 @@ def write(workflow, config: dict, succeeded: bool) -> None:
     if run["complete"] and succeeded:
         folder = record.RESULTS / "run-crate"
         crate.write_crate(folder, run, record.CHECKOUT, as_json, as_page)
-    logger.info(summary(run))
+    logger.info(f"{run['published_numbers'] or ''} Recorded in {as_page}.".strip())
 
 
 def _write(path: Path, text: str) -> None:

@@ -115,4 +115,8 @@ def _packages(versions: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    print(summary(json.loads(Path(sys.argv[1]).read_text("utf-8"))))
+    file = Path(sys.argv[1])
+    if file.exists():
+        print(summary(json.loads(file.read_text("utf-8"))))
+    else:
+        print(f"{file} is not there yet; the next run that makes something writes it.")
