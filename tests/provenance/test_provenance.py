@@ -30,6 +30,7 @@ def test_who_when_where_and_with_what(thesis):
     assert run["folder"] == str(thesis.folder.resolve())
     assert run["command_line"].startswith("snakemake --cores 2 --snakefile ")
     assert run["threads"]["cores"] == 2
+    assert run["software"]["executor"] == "local"
     assert run["machine"]["host"] == platform.node()
     assert run["machine"]["cpu"]
     assert run["software"]["snakemake"] == version("snakemake")

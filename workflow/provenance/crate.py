@@ -106,7 +106,12 @@ def _add_sources(crate: ROCrate, record: dict, checkout: Path):
 def sources(checkout: Path) -> list[Path]:
     """The files of a checkout, without what Python and editors leave there."""
     paths = [path for name in SOURCES for path in (checkout / name, *(checkout / name).rglob("*"))]
-    return sorted(p for p in paths if p.is_file() and "__pycache__" not in p.parts)
+    return sorted(
+        path
+        for path in paths
+        if path.is_file()
+        and not any(p == "__pycache__" or p[0] == "." for p in path.relative_to(checkout).parts)
+    )
 
 
 def _add_run(crate: ROCrate, record: dict, workflow):

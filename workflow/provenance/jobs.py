@@ -24,7 +24,7 @@ def outputs(dag) -> dict[str, dict]:
             "final": not job.wildcards or not any(user.output for user in dag.depending[job]),
         }
         for file, job in sorted((str(file), job) for job in done(dag) for file in job.output)
-        if Path(file).suffix in KINDS
+        if Path(file).suffix in KINDS and Path(file).exists()
     }
 
 
@@ -44,7 +44,7 @@ def sha256(file: str) -> str:
 
 def inputs(dag, checkout: Path) -> dict[str, dict]:
     """The files in ``resources`` that the jobs read, by path."""
-    files = {Path(file) for job in dag.jobs for file in job.input}
+    files = {Path(file).resolve() for job in dag.jobs for file in job.input}
     return {
         str(file.relative_to(checkout)): {"sha256": sha256(file)}
         for file in sorted(files)
@@ -58,7 +58,7 @@ def rules(dag, persistence) -> dict[str, dict]:
     A job that was not run again counts with the time it took when it was.
     """
     result = {}
-    for job in done(dag):
+    for job in sorted(done(dag), key=lambda job: job.rule.name):
         rule = result.setdefault(
             job.rule.name, {"jobs": 0, "run_this_time": 0, "threads": 0, "wall_s": 0, "CPU_s": 0}
         )

@@ -26,7 +26,7 @@ This run {outcome}. {published_numbers}
 | memory | {machine[memory_GB]} GB |
 | cores given | {threads[cores]} |
 | thread variables | {variables} |
-| Snakemake | {software[snakemake]} |
+| Snakemake | {software[snakemake]}, executor {software[executor]} |
 | Python | {software[python]} |
 | seeds | {seeds} |
 

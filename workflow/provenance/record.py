@@ -38,11 +38,11 @@ def of_run(workflow, config: dict, succeeded: bool) -> dict:
         "machine": environment.machine(),
         "threads": {
             "cores": workflow.resource_settings.cores,
-            "jobs_at_once_on_cluster": workflow.resource_settings.nodes,
             "variables": environment.thread_variables(),
         },
         "software": {
             "snakemake": version("snakemake"),
+            "executor": workflow.executor_plugin.name,
             "deployment": sorted(str(m) for m in workflow.deployment_settings.deployment_method),
         }
         | environment.software(CHECKOUT / "pyproject.toml"),
