@@ -47,9 +47,9 @@ def write_crate(folder: Path, record: dict, checkout: Path, as_json: Path, as_pa
     _add_file(crate, as_page, "README.md", {"about": crate.root_dataset})
 
     unfinished = folder.with_name(folder.name + ".unfinished")
-    for old in (unfinished, folder):
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(unfinished, ignore_errors=True)
     crate.write(unfinished)
+    shutil.rmtree(folder, ignore_errors=True)
     unfinished.rename(folder)
 
 
@@ -87,18 +87,14 @@ def _add_sources(crate: ROCrate, record: dict, checkout: Path):
         crate.add(
             SoftwareApplication(
                 crate,
-                f"https://pypi.org/project/{name}/{version}/",
-                {
-                    "name": name,
-                    "softwareVersion": version,
-                    "url": f"https://pypi.org/project/{name}/",
-                },
+                f"pkg:pypi/{name}@{version}",
+                {"name": name, "softwareVersion": version},
             )
         )
         for name, version in software["direct"].items()
     ]
     for path in sources(checkout):
-        if path.name != "Snakefile":
+        if path != checkout / "Snakefile":
             _add_file(crate, path, f"workflow/{path.relative_to(checkout)}")
     return workflow
 
