@@ -43,8 +43,9 @@ def test_who_when_where_and_with_what(thesis):
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
 def test_the_commit(thesis):
-    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, text=True, capture_output=True)
-    assert record(thesis)["source"]["commit"] == head.stdout.strip()
+    log = subprocess.check_output(["git", "log", "--format=%H %cI"], cwd=ROOT, text=True)
+    source = record(thesis)["source"]
+    assert f"{source['commit']} {source['commit_date']}" in log.splitlines()
 
 
 def test_every_table_and_figure_has_its_hash(thesis):

@@ -88,7 +88,7 @@ def summary(record: dict) -> str:
     places = Counter(
         (file["kind"], str(Path(path).parents[-2]))
         for path, file in record["outputs"].items()
-        if file["up_to_date_at"] == record["ended"]
+        if file["final"] and file["up_to_date_at"] == record["ended"]
     )
     lines = [f"{n} {kind}s in {place}/" for (kind, place), n in sorted(places.items())]
     if record["published_numbers"]:
