@@ -204,6 +204,10 @@ def test_a_published_number_that_deviates_stops_the_run_and_is_shown(thesis, tmp
     rows = pd.read_csv(study / "results/published_comparison.csv")
     assert (rows["verdict"] == "DEVIATES").sum() == 1
     assert not (study / "results/published_verdict.txt").exists()
+    assert (
+        "failed. 1 of 152 published numbers deviate."
+        in (study / "results/provenance.md").read_text()
+    )
 
 
 def test_a_weight_that_is_too_large_fails_with_its_reason(small):

@@ -1,20 +1,23 @@
 """All that is to be known of a run, as one record; ``results/provenance.json`` is that."""
 
+import csv
 import json
 import os
 import shlex
 import sys
+from collections import Counter
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 
+from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, headline
 from provenance import environment, jobs
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RESULTS = Path("results")
-VERDICT = "results/published_verdict.txt"
+COMPARISON = "results/published_comparison.csv"
 
 
 def of_run(workflow, config: dict, succeeded: bool) -> dict:
@@ -33,7 +36,7 @@ def of_run(workflow, config: dict, succeeded: bool) -> dict:
         "ended": ended,
         "folder": _readable(Path.cwd()),
         "command_line": _readable(shlex.join(["snakemake", *sys.argv[1:]])),
-        "published_numbers": _verdict(dag),
+        "published_numbers": _published(dag),
         "source": {"folder": _readable(CHECKOUT)} | source,
         "machine": environment.machine(),
         "threads": {
@@ -80,10 +83,13 @@ def _time(moment: datetime) -> str:
     return moment.astimezone().isoformat("T", "seconds")
 
 
-def _verdict(dag) -> str | None:
+def _published(dag) -> str | None:
     """Whether the published numbers were replayed, if that was asked."""
-    asked = any(VERDICT in job.output for job in jobs.done(dag))
-    return Path(VERDICT).read_text("utf-8").strip() if asked else None
+    if not any(COMPARISON in job.output for job in jobs.done(dag)):
+        return None
+    with open(COMPARISON, encoding="utf-8", newline="") as stream:
+        n = Counter(row["verdict"] for row in csv.DictReader(stream))
+    return headline(n[REPLAYED], n[DEVIATES], n[SKIPPED])
 
 
 def _seeds(config: dict, prefix: str = ""):
