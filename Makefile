@@ -11,6 +11,7 @@ READY := .venv/.in-sync-with-lock
 
 run: $(READY)
 	$(BIN)/snakemake --cores all
+	@cd workflow && ../$(BIN)/python -m provenance.page ../results/provenance.json
 
 test: lint
 	$(BIN)/pytest

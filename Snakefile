@@ -23,6 +23,7 @@ include: "workflow/rules/network.smk"
 include: "workflow/rules/connection_test.smk"
 include: "workflow/rules/published.smk"
 include: "benchmarks/benchmark.smk"
+include: "workflow/rules/provenance.smk"
 
 
 rule all:

@@ -395,7 +395,7 @@ def main(peers: list[list[str]], output: str) -> None:
     for measure in SHOWN:
         measured[measure.__name__] = measure()
         note(f"{measure.__name__} is done")
-    with whole(output) as file, open(file, "w") as stream:
+    with whole(output) as file, open(file, "w", encoding="utf-8") as stream:
         json.dump(measured, stream, indent=1)
 
 

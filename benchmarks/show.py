@@ -125,12 +125,12 @@ def figure(measured: dict, paths) -> None:
 
 
 def main(measured, page_file, table_file, figure_files):
-    measured = json.loads(Path(measured).read_text())
+    measured = json.loads(Path(measured).read_text("utf-8"))
     with whole(table_file) as file:
         pd.DataFrame(measured["compared"]).to_csv(file, index=False, lineterminator="\n")
     figure(measured, figure_files)
     with whole(page_file) as file:
-        Path(file).write_text(page(measured))
+        Path(file).write_text(page(measured), "utf-8")
 
 
 if "snakemake" in globals():

@@ -1,3 +1,4 @@
+import hashlib
 import os
 import re
 import shutil
@@ -48,7 +49,7 @@ class Study:
         """Run snakemake there; its output. With ``ok=False`` it has to fail."""
         config_file = self.folder / "my.yaml"
         config_file.write_text(yaml.safe_dump(self.config))
-        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"]
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
         command += ["--snakefile", self.checkout / "Snakefile"]
         command += ["--directory", self.folder, "--configfile", config_file]
         done = subprocess.run(
@@ -68,6 +69,15 @@ class Study:
         output = self.snakemake("--dry-run", "--quiet", "rules", *arguments)
         jobs = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
         return {rule: int(n) for rule, n in jobs.items() if rule not in ("all", "total")}
+
+    def hashes(self) -> dict[str, str]:
+        """SHA-256 of every table and figure, by path."""
+        paths = [*self.folder.glob("results/**/*"), *self.folder.glob("thesis_figs/*")]
+        return {
+            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in paths
+            if path.suffix in (".csv", ".parquet", ".pdf", ".svg") and "run-crate" not in path.parts
+        }
 
     def __truediv__(self, path: str) -> Path:
         return self.folder / path

@@ -192,7 +192,7 @@ def test_within_a_batch_only_what_is_new_is_simulated(in_one_batch):
     study.config["sweep"]["weights_pS"] = [0, 300, 600, 1200]
     study.config["find_weight"]["N"] = [10, 20, 40]
     study.snakemake()
-    assert "6 of 8 runs are there already\n300 pS: 0 Hz" in simulate.read_text()
+    assert "6 of 8 runs are there already\n2 of 2 runs done\n300 pS: 0 Hz" in simulate.read_text()
     assert "N = 10 is there already\nN = 20 is there already\nN = 40: " in search.read_text()
 
     study.config["experiment"]["seeds"] = [0, 1, 2]
@@ -233,6 +233,10 @@ def test_a_published_number_that_deviates_stops_the_run_and_is_shown(thesis, tmp
     rows = pd.read_csv(study / "results/published_comparison.csv")
     assert (rows["verdict"] == "DEVIATES").sum() == 1
     assert not (study / "results/published_verdict.txt").exists()
+    assert (
+        "failed. 1 of 152 published numbers deviate."
+        in (study / "results/provenance.md").read_text()
+    )
 
 
 def test_a_weight_that_is_too_large_fails_with_its_reason(small):

@@ -140,14 +140,21 @@ def simulate_batch(
     with_medians: bool = True,
     threads: int = 1,
     max_width: int = WIDTHS[-1],
+    report: Callable[[int], None] = lambda n_runs: None,
 ) -> Batch:
     """Every realisation with every weight (S).
 
-    Narrower tiles (``max_width``) need less memory, but more time. Raises ``RunOff``, when all
-    runs are done, if the voltage ran off in any.
+    Narrower tiles (``max_width``) need less memory, but more time. ``report`` is called after every
+    few runs, with their number. Raises ``RunOff``, when all runs are done, if the voltage ran off
+    in any.
     """
     tiles = list(_tiles(np.asarray(weights, float), inputs, neuron, max_width))
-    run = _Tile.run_with_medians if with_medians else _Tile.run
+
+    def run(tile):
+        medians_of_tile = tile.run_with_medians() if with_medians else tile.run()
+        report(tile.n)
+        return medians_of_tile
+
     medians_of_tiles = map_ahead(run, tiles, threads)
 
     rates = np.empty((len(inputs), len(weights)))

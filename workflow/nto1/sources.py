@@ -29,7 +29,8 @@ def used_by(*files: Path) -> list[Path]:
     while todo:
         file = todo.pop()
         found.add(file)
-        imports = re.findall(r"^from nto1(?:\.(\w+))? import (.+)$", file.read_text(), re.MULTILINE)
+        text = file.read_text("utf-8")
+        imports = re.findall(r"^from nto1(?:\.(\w+))? import (.+)$", text, re.MULTILINE)
         names = [name for module, names in imports for name in (module or names).split(", ")]
         todo |= {PACKAGE / f"{name}.py" for name in names} - found
     return sorted(file for file in found if file.parent == PACKAGE)

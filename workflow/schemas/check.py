@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
-SCHEMA = yaml.safe_load(Path(__file__).with_name("config.schema.yaml").read_text())
+SCHEMA = yaml.safe_load(Path(__file__).with_name("config.schema.yaml").read_text("utf-8"))
 
 # Average excitatory conductance over leak conductance: at the thesis's weights, 0.1 to 1.
 TOO_STRONG, TOO_WEAK = 100, 1e-4

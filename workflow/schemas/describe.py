@@ -41,5 +41,5 @@ def _rows(schema, values, prefix=""):
 
 
 if __name__ == "__main__":
-    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
-    (ROOT / "config" / "README.md").write_text(describe(config))
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text("utf-8"))
+    (ROOT / "config" / "README.md").write_text(describe(config), "utf-8")

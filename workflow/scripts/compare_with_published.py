@@ -76,7 +76,7 @@ def main(numbers, conditions, tables, config, table_file, summary_file):
     ).fillna("")
     of_groups = {}
     for file in conditions:
-        of_groups |= yaml.safe_load(Path(file).read_text())
+        of_groups |= yaml.safe_load(Path(file).read_text(encoding="utf-8"))
     obstacles = {group: "; ".join(differing(c, config)) for group, c in of_groups.items()}
     computed = computed_by_group({name: read_parquet(file) for name, file in tables.items()})
 
@@ -99,7 +99,7 @@ def main(numbers, conditions, tables, config, table_file, summary_file):
     table = pd.DataFrame(rows)
     with whole(table_file) as file:
         table.to_csv(file, index=False, lineterminator="\n")
-    with whole(summary_file) as file, open(file, "w") as stream:
+    with whole(summary_file) as file, open(file, "w", encoding="utf-8") as stream:
         stream.write(summary(table))
 
 

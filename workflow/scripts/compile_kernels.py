@@ -8,7 +8,7 @@ from nto1.all_kernels import compile_all
 
 def main(family, output):
     compile_all(family)
-    with whole(output) as file, open(file, "w") as stream:
+    with whole(output) as file, open(file, "w", encoding="utf-8") as stream:
         stream.write(f"numba {numba.__version__}\n")
 
 

@@ -4,8 +4,9 @@ Searches that are in the tables already, made from the same sources and paramete
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
-from job import job, note
+from job import job, note, progress
 from nto1.adex import AdEx
 from nto1.inputs import Inputs, Recording
 from nto1.simulation import realise
@@ -17,13 +18,16 @@ from tables import columns_of, origin, rows_of_same_origin, write_parquet
 def search(N, seeds, recording, inputs, neuron, target_rate, guess, factor, tolerance):
     """Rows of both tables."""
     realisations = realise(N, seeds, recording, inputs)
+    number = count(1)
     found = find_weight(
         lambda w_exc: mean_rate(w_exc, realisations, neuron),
         target_rate,
         guess,
         factor,
         tolerance,
-        report=lambda e: note(f"N = {N}: {e.rate:g} Hz at {e.w_exc / pS:g} pS"),
+        report=lambda e: note(
+            f"N = {N}: {e.rate:g} Hz at {e.w_exc / pS:g} pS (evaluation {next(number)})"
+        ),
     )
     result = {
         "N": N,
@@ -47,12 +51,14 @@ def main(all_N, threads, found_file, evaluations_file, **parameters):
         evaluations.setdefault(row["N"], []).append(row)
 
     guess = parameters["guess"]
+    to_do = [N for N in all_N if not (N in found and evaluations[N])]
+    for N in all_N:
+        if N not in to_do:
+            note(f"N = {N} is there already")
+    report = progress(len(to_do), "searches", every_s=0)
 
     def search_for(N):
-        if N in found and evaluations[N]:
-            note(f"N = {N} is there already")
-            return found[N], evaluations[N]
-        return search(
+        rows = search(
             N,
             parameters["seeds"],
             Recording(**to_SI(parameters["recording"])),
@@ -63,9 +69,11 @@ def main(all_N, threads, found_file, evaluations_file, **parameters):
             parameters["bracket_factor"],
             parameters["relative_tolerance"],
         )
+        report(1)
+        return rows
 
     with ThreadPoolExecutor(threads) as pool:
-        for N, (result, steps) in zip(all_N, pool.map(search_for, all_N), strict=True):
+        for N, (result, steps) in zip(to_do, pool.map(search_for, to_do), strict=True):
             found[N], evaluations[N] = result, steps
     write_parquet(columns_of([found[N] for N in all_N]), found_file, made_from)
     rows = [row for N in all_N for row in evaluations[N]]

@@ -3,9 +3,11 @@
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
+from time import monotonic
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -13,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 @contextmanager
 def job(log: str) -> Iterator[None]:
     """Send stderr to the log. If the work fails, end with its reason there and on the terminal."""
-    with open(log, "w", buffering=1) as stream:
+    with open(log, "w", 1, "utf-8", "backslashreplace") as stream:
         terminal, sys.stderr = sys.stderr, stream
         try:
             yield
@@ -23,12 +25,29 @@ def job(log: str) -> Iterator[None]:
             print(f"Failed: {reason}\n(more in {log})", file=terminal)
             sys.exit(1)
         finally:
+            # Exact, as benchmarks by polling are not: jobs are short.
+            note(f"{sum(os.times()[:4]):.2f} s of CPU time")
             sys.stderr = terminal
 
 
 def note(message: str) -> None:
     """A line in the log."""
     print(message, file=sys.stderr)
+
+
+def progress(n_all: int, what: str, every_s: float = 5) -> Callable[[int], None]:
+    """A function to be told how many more are done; a line in the log every few seconds."""
+    n_done, last, alone = 0, monotonic(), Lock()
+
+    def add(n: int) -> None:
+        nonlocal n_done, last
+        with alone:
+            n_done += n
+            if n_done == n_all or monotonic() - last >= every_s:
+                note(f"{n_done} of {n_all} {what} done")
+                last = monotonic()
+
+    return add
 
 
 @contextmanager

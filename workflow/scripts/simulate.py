@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from job import job, note
+from job import job, note, progress
 from nto1.adex import AdEx
 from nto1.inputs import Inputs, Recording
 from nto1.memory import fit_sweep
@@ -32,12 +32,13 @@ def run(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB):
         N, recording.n_steps, len(seeds), len(weights_pS), threads, memory_MB
     )
     rows, failures = {}, []
+    report = progress(len(weights_pS) * len(seeds), "runs")
     for start in range(0, len(seeds), at_once):
         some_seeds = seeds[start : start + at_once]
         realisations = realise(N, some_seeds, recording, inputs, threads)
         weights = [weight * pS for weight in weights_pS]
         try:
-            batch = simulate_batch(weights, realisations, neuron, True, threads, width)
+            batch = simulate_batch(weights, realisations, neuron, True, threads, width, report)
         except RunOff as failure:
             failures.append(str(failure))
             batch = failure.batch

@@ -10,7 +10,8 @@ from matplotlib.ticker import AutoMinorLocator, FuncFormatter, LogLocator, MaxNL
 from job import whole
 
 mpl.use("agg")
-plt.style.use(Path(__file__).with_name("thesis.mplstyle"))
+# On matplotlib's own defaults: a matplotlibrc of the user's changes nothing.
+plt.style.use(["default", Path(__file__).with_name("thesis.mplstyle")])
 
 MARGIN_WIDTH = 0.28 * 8.3  # inches: the margin of the thesis's A4 pages
 OFFSET = 10  # points, of an axis line from the plot

@@ -12,7 +12,7 @@ class Deviation(Exception):
 
 
 def main(table, output):
-    with open(table, newline="") as stream:
+    with open(table, encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     deviating = [row for row in rows if row["verdict"] == DEVIATES]
     if deviating:
@@ -25,7 +25,7 @@ def main(table, output):
         )
     n = Counter(row["verdict"] for row in rows)
     verdict = headline(n[REPLAYED], n[DEVIATES], n[SKIPPED])
-    with whole(output) as file, open(file, "w") as stream:
+    with whole(output) as file, open(file, "w", encoding="utf-8") as stream:
         stream.write(verdict + "\n")
 
 
