@@ -4,7 +4,7 @@ Every number is the same, to the bit, whether a run is made alone or among other
 not, and with any number of threads.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
