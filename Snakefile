@@ -31,4 +31,10 @@ rule all:
         rules.plot_example.output,
         rules.summarise_sweep.output,
         rules.summarise_weights.output,
+        rules.compare_with_published.output,
         rules.verify_published.output,
+        # All that lies between, too. Otherwise, after a job has failed, the next run would not
+        # miss its output, and take what was made of an earlier one for up to date.
+        rules.simulate_example.output,
+        rules.summarise_sweep.input,
+        rules.summarise_weights.input,

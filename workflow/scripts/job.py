@@ -4,10 +4,17 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from one_run import UNFINISHED, is_over
+
+
+class Superseded(Exception):
+    """This job's run was killed, and another one has begun."""
 
 
 @contextmanager
@@ -18,9 +25,10 @@ def job(log: str) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"
             print(f"Failed: {reason}\n(more in {log})", file=terminal)
+            with suppress(OSError):  # the disk may be full
+                traceback.print_exc()
             sys.exit(1)
         finally:
             sys.stderr = terminal
@@ -33,10 +41,17 @@ def note(message: str) -> None:
 
 @contextmanager
 def whole(path: str) -> Iterator[str]:
-    """A path to write to, that takes its right name only when all is written."""
-    unfinished = f"{path}.unfinished"
+    """A path to write to, that takes its right name only when all of it is on the disk.
+
+    What a killed job leaves has a name that nothing reads, and that the next run removes.
+    """
+    unfinished = f"{path}.{uuid4().hex[:8]}{UNFINISHED}"
     try:
         yield unfinished
+        with open(unfinished, "rb+") as stream:
+            os.fsync(stream)
+        if is_over():
+            raise Superseded(f"{path} is not written: another run has begun.")
         os.replace(unfinished, path)
     finally:
         Path(unfinished).unlink(missing_ok=True)
