@@ -182,16 +182,6 @@ def test_within_a_batch_only_what_is_new_is_simulated(in_one_batch):
     assert "0 of 12 runs are there already" in simulate.read_text()
 
 
-def test_a_truncated_table_is_named_and_not_read(small):
-    table = small / "results/simulations/N100/we600pS.parquet"
-    table.write_bytes(table.read_bytes()[:-100])
-    output = small.snakemake(ok=False)
-    assert "we600pS.parquet is truncated or corrupted" in output
-    assert "Delete it and run again." in output
-    table.unlink()
-    small.snakemake()
-
-
 def test_a_published_number_that_deviates_stops_the_run_and_is_shown(thesis, tmp_path):
     study = Study(shutil.copytree(thesis.folder, tmp_path / "thesis"), {})
     path = study / "results/we_for_target_rate.parquet"

@@ -66,7 +66,11 @@ def _kept(table: str) -> Path:
 
 
 def _read(path) -> pa.Table:
-    return pq.read_table(path, page_checksum_verification=True)
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        table = file.read()
+        if table.num_rows != file.metadata.num_rows:
+            raise ValueError(f"{file.metadata.num_rows} rows expected, {table.num_rows} found")
+        return table
 
 
 def write_table(table, csv: str, parquet: str) -> None:
