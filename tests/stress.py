@@ -25,10 +25,11 @@ KILLS_PER_ROUND = 3
 def main(n_kills: int, seed: int) -> None:
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
-        undisturbed = Study(Path(folder) / "undisturbed", {})
-        begin = time.monotonic()
-        undisturbed.snakemake()
-        duration_s = time.monotonic() - begin
+        for name in ("first, it may compile", "undisturbed"):
+            undisturbed = Study(Path(folder) / name, {})
+            begin = time.monotonic()
+            undisturbed.snakemake()
+            duration_s = time.monotonic() - begin
         expected = outputs(undisturbed)
         print(f"undisturbed: {duration_s:.1f} s, {len(expected)} files", flush=True)
 

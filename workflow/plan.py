@@ -15,6 +15,9 @@ STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
 # A job should be worth its start, of about a second, and leave work for other cores.
 JOB_SECONDS = 10
 
+# More than these are taken for mistakes. Snakemake plans some thousand jobs in seconds.
+MAX_RUNS, MAX_JOBS = 1_000_000, 10_000
+
 # Measured: per time step of one run, with its median and without.
 SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
 EVALUATIONS_PER_SEARCH = 12
@@ -27,7 +30,7 @@ def science(script: str) -> list[str]:
 
 def label(value: float) -> str:
     """A number as it stands in file names: 14, 12.5."""
-    return repr(float(value)).removesuffix(".0")
+    return repr(float(value) + 0.0).removesuffix(".0")  # 0 for -0.0, too
 
 
 def weights_per_batch(config: dict) -> int:
@@ -76,6 +79,26 @@ def check_memory(config: dict) -> None:
             raise InvalidConfig(
                 f"{section}: a job needs {needed} MB, more than experiment.memory_per_job_MB "
                 f"({may}). Raise it, or choose shorter runs, fewer seeds or fewer inputs."
+            )
+
+
+def check_size(config: dict) -> None:
+    """Raise ``InvalidConfig`` if there would be more runs or jobs than anyone can mean."""
+    seeds, sweep, search = (config[key] for key in ("experiment", "sweep", "find_weight"))
+    n_runs = len(seeds["seeds"]) * len(sweep["weights_pS"])
+    if n_runs > MAX_RUNS:
+        raise InvalidConfig(
+            f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
+            "Choose fewer, or split them over several studies."
+        )
+    for section, n_values, per_job in (
+        ("sweep.weights_per_batch", len(sweep["weights_pS"]), weights_per_batch(config)),
+        ("find_weight.N_per_batch", len(search["N"]), N_per_batch(config)),
+    ):
+        if n_values / per_job > MAX_JOBS:
+            raise InvalidConfig(
+                f"{section}: with {per_job} in a job, {n_values} make more than {MAX_JOBS} jobs. "
+                "Choose more in a job, or fewer in all."
             )
 
 

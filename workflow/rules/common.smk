@@ -15,6 +15,7 @@ from plan import (
     N_per_batch,
     batches,
     check_memory,
+    check_size,
     memory_for_example,
     memory_to_search,
     memory_to_sweep,
@@ -29,6 +30,7 @@ if not workflow.is_main_process:
 
 try:
     check_config(config)
+    check_size(config)
     check_memory(config)
 except InvalidConfig as error:
     raise WorkflowError(str(error))

@@ -1,6 +1,7 @@
 """Is a config valid? If not: everything that is wrong with it, a line each."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 SCHEMA = yaml.safe_load(Path(__file__).with_name("config.schema.yaml").read_text())
+
+# More values than any study needs. Aliases in YAML can make a thousand million of a few lines.
+MANY = 1_000_000
 
 # Average excitatory conductance over leak conductance: at the thesis's weights, 0.1 to 1.
 TOO_STRONG, TOO_WEAK = 100, 1e-4
@@ -21,6 +25,11 @@ class InvalidConfig(ValueError):
 
 def check_config(config: dict) -> None:
     """Raise ``InvalidConfig`` unless the config follows the schema and makes sense."""
+    if _is_too_large(config):
+        raise InvalidConfig(
+            f"The configuration is not valid.\n  It has more than {MANY} values, or contains "
+            "itself. Look for aliases (*)."
+        )
     problems = sorted(_schema_problems(config)) or list(_nonsense(config))
     if problems:
         raise InvalidConfig("The configuration is not valid.\n  " + "\n  ".join(problems))
@@ -33,7 +42,8 @@ def expected(schema: dict) -> str:
     if "const" in schema:
         return str(schema["const"])
     if schema["type"] == "array":
-        return f"a list of one or more, each once: {expected(schema['items'])}"
+        most = f"at most {schema['maxItems']}"
+        return f"a list of one or more, {most}, each once: {expected(schema['items'])}"
     if schema["type"] == "object":
         return f"a section with the keys {', '.join(schema['properties'])}"
     words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
@@ -43,7 +53,7 @@ def expected(schema: dict) -> str:
 
 
 def _is_number(_, value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return _is_integer(_, value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_integer(_, value) -> bool:
@@ -69,10 +79,35 @@ def _schema_problems(config: dict) -> Iterator[str]:
             missing = [key for key in error.validator_value if key not in error.instance]
             yield f"{where or 'config'}: missing {', '.join(missing)}."
         elif error.validator == "uniqueItems":
-            twice = sorted({x for x in error.instance if error.instance.count(x) > 1})
-            yield f"{where}: {', '.join(map(str, twice))} stands there more than once. Keep one."
+            n = Counter(x for x in error.instance if isinstance(x, int | float))
+            twice = ", ".join(str(x) for x in sorted(n) if n[x] > 1)
+            yield f"{where}: {twice or 'a value'} stands there more than once. Keep one."
         else:
-            yield f"{where}: {_shown(error.instance)} is not {expected(error.schema)}."
+            wrong = f"{where}: {_shown(error.instance)} is not {expected(error.schema)}."
+            yield wrong + _hint(error.instance)
+
+
+def _is_too_large(config) -> bool:
+    """Counts aliased values as often as they are used; stops in time."""
+    n, todo = 0, [config]
+    while todo and n <= MANY:
+        value = todo.pop()
+        children = value.values() if isinstance(value, dict) else value
+        if isinstance(value, dict | list | tuple | set | frozenset):
+            todo += children
+            n += len(children) + 1
+    return n > MANY
+
+
+def _hint(value) -> str:
+    """1e-3 is text to YAML, which wants a point."""
+    try:
+        number = repr(float(value)) if isinstance(value, str) else ""
+    except ValueError:
+        return ""
+    if "e" in number and "." not in number:
+        number = number.replace("e", ".0e")
+    return f" It is text; write {number}." if number else ""
 
 
 def _dotted(path) -> str:
