@@ -37,17 +37,21 @@ def main(n_kills: int, seed: int) -> None:
         while killed < n_kills:
             rounds += 1
             study = Study(Path(folder) / f"round {rounds}", {})
-            killed += sum(kill(study, duration_s, rng) for _ in range(KILLS_PER_ROUND))
+            for _ in range(KILLS_PER_ROUND):
+                after_s = rng.uniform(0.2, duration_s)
+                if kill(study, after_s, rng):
+                    killed += 1
+                else:
+                    duration_s = min(duration_s, after_s)
             study.snakemake()
             if outputs(study) != expected:
                 sys.exit(f"round {rounds} of seed {seed}: results differ")
         print(f"{killed} kills in {rounds} rounds survived, {len(expected)} files the same")
 
 
-def kill(study: Study, duration_s: float, rng: random.Random) -> bool:
+def kill(study: Study, after_s: float, rng: random.Random) -> bool:
     """Whether the run was still going then."""
     victim = rng.choice(["Snakemake", "a worker"])
-    after_s = rng.uniform(0.2, duration_s)
     run = study.start()
     if victim == "Snakemake":
         killed = kill_main(run, after_s)
