@@ -5,6 +5,7 @@ import copy
 import datetime
 import math
 import re
+import resource
 import subprocess
 import sys
 
@@ -411,16 +412,31 @@ def test_snakemake_says_it_and_stops(tmp_path):
     assert not (tmp_path / "results").exists()
 
 
-def test_a_config_file_that_is_not_yaml(tmp_path):
-    (tmp_path / "bad.yaml").write_text("sweep: {N: [")
-    done = subprocess.run(
+def snakemake_with(config: str, folder) -> subprocess.CompletedProcess:
+    """With a config file of this text, and two gigabytes of memory."""
+    (folder / "my.yaml").write_text(config)
+    return subprocess.run(
         [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
-        + ["--cores", "1", "--directory", tmp_path, "--configfile", tmp_path / "bad.yaml"],
+        + ["--cores", "1", "--directory", folder, "--configfile", folder / "my.yaml"],
         text=True,
         capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 * 10**9, 2 * 10**9)),
     )
+
+
+def test_a_config_file_that_is_not_yaml(tmp_path):
+    done = snakemake_with("sweep: {N: [", tmp_path)
     assert done.returncode != 0
     assert "Config file is not valid JSON or YAML." in done.stderr
+
+
+def test_a_config_file_that_multiplies_itself(tmp_path):
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 10)}]" for i in range(9)]
+    done = snakemake_with("\n".join([*lines, "sweep: {weights_pS: *a9}"]), tmp_path)
+    assert done.returncode != 0
+    assert "It has more than 1000000 values, or contains itself." in done.stderr
+    assert not (tmp_path / "results").exists()
 
 
 def every_key(schema, prefix=""):
