@@ -24,6 +24,9 @@ UNFINISHED = ".unfinished"
 HOST = f"host {socket.gethostname()},"
 RUN = "NTO1_RUN"  # the environment variable by which jobs know their run
 
+# Of two runs that start together, Snakemake may stop the one that has the lock: time to leave it.
+PATIENCE_S = 3
+
 _lock = None
 _configs = []  # one, unless the workflow is a module that is used more than once
 
@@ -44,6 +47,9 @@ def begin(config: dict, *sources: Path) -> None:
 def check() -> None:
     """Raise ``Refused`` if another run has the folder, or if nothing can be written to it."""
     with suppress(OSError):
+        patience = time.monotonic() + PATIENCE_S
+        while not _take() and time.monotonic() < patience:
+            time.sleep(0.1)
         if not _take():
             raise Refused(
                 f"Another run is at work in this folder ({LOCK.read_text()}). Wait until it has "

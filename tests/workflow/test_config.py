@@ -180,6 +180,10 @@ BAD = {
         "find_weight.relative_tolerance: '1e-5' is not a number ≥ 1e-12, ≤ 0.5. It is text; "
         "write 1.0e-05.",
     ),
+    "a number in quotes": (
+        {"sweep": {"N": "6500"}},
+        "sweep.N: '6500' is not a whole number ≥ 2, ≤ 1e+08. It is text; write 6500.",
+    ),
     "a date": (
         {"experiment": {"duration_s": datetime.date(2026, 11, 22)}},
         "experiment.duration_s: datetime.date(2026, 11, 22) is not a number > 0",
@@ -443,6 +447,22 @@ def every_key(schema, prefix=""):
     for key, sub in schema.get("properties", {}).items():
         yield f"{prefix}{key}", sub
         yield from every_key(sub, f"{prefix}{key}.")
+
+
+def parts(schema):
+    """A schema, and all that it is made of."""
+    yield schema
+    options = [*schema.get("anyOf", []), *schema.get("properties", {}).values()]
+    for part in [*options, *([schema["items"]] if "items" in schema else [])]:
+        yield from parts(part)
+
+
+def test_every_size_has_a_limit():
+    limits = {"array": "maxItems", "integer": "maximum", "number": "maximum"}
+    unlimited = [
+        part for part in parts(SCHEMA) if limits.get(part.get("type")) not in (None, *part)
+    ]
+    assert unlimited == []
 
 
 def test_every_key_is_described():

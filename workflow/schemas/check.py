@@ -42,8 +42,8 @@ def expected(schema: dict) -> str:
     if "const" in schema:
         return str(schema["const"])
     if schema["type"] == "array":
-        most = f"at most {schema['maxItems']}"
-        return f"a list of one or more, {most}, each once: {expected(schema['items'])}"
+        most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
+        return f"a list of one or more{most}, each once: {expected(schema['items'])}"
     if schema["type"] == "object":
         return f"a section with the keys {', '.join(schema['properties'])}"
     words = {"integer": "a whole number", "number": "a number", "boolean": "true or false"}
@@ -102,12 +102,12 @@ def _is_too_large(config) -> bool:
 def _hint(value) -> str:
     """1e-3 is text to YAML, which wants a point."""
     try:
-        number = repr(float(value)) if isinstance(value, str) else ""
+        number = repr(float(value)).removesuffix(".0") if isinstance(value, str) else "nan"
     except ValueError:
         return ""
     if "e" in number and "." not in number:
         number = number.replace("e", ".0e")
-    return f" It is text; write {number}." if number else ""
+    return f" It is text; write {number}." if math.isfinite(float(number)) else ""
 
 
 def _dotted(path) -> str:
