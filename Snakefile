@@ -38,4 +38,13 @@ rule all:
         rules.summarise_sweep.output,
         rules.summarise_weights.output,
         rules.summarise_connection_tests.output,
+        rules.compare_with_published.output,
         rules.verify_published.output,
+        # All that lies between, too. Otherwise, after a job has failed, the next run would not
+        # miss its output, and take what was made of an earlier one for up to date.
+        rules.simulate_example.output,
+        rules.simulate_network.output,
+        rules.simulate_excerpt.output,
+        rules.summarise_sweep.input,
+        rules.summarise_weights.input,
+        expand(rules.test_connections.output, variant=TESTS),

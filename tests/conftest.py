@@ -47,22 +47,29 @@ class Study:
 
     def snakemake(self, *arguments, ok=True) -> str:
         """Run snakemake there; its output. With ``ok=False`` it has to fail."""
-        config_file = self.folder / "my.yaml"
-        config_file.write_text(yaml.safe_dump(self.config))
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-        command += ["--snakefile", self.checkout / "Snakefile"]
-        command += ["--directory", self.folder, "--configfile", config_file]
         done = subprocess.run(
-            command,
-            cwd=self.checkout,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"COLUMNS": "200"},
+            self.command(*arguments), text=True, stderr=subprocess.STDOUT, **self.surroundings()
         )
         if (done.returncode == 0) != ok:
             pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
         return done.stdout
+
+    def start(self, *arguments) -> subprocess.Popen:
+        """Run snakemake there, in the background."""
+        return subprocess.Popen(
+            self.command(*arguments), text=True, stderr=subprocess.STDOUT, **self.surroundings()
+        )
+
+    def command(self, *arguments) -> list:
+        config_file = self.folder / "my.yaml"
+        config_file.write_text(yaml.safe_dump(self.config))
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        command += ["--snakefile", self.checkout / "Snakefile"]
+        return command + ["--directory", self.folder, "--configfile", config_file]
+
+    def surroundings(self) -> dict:
+        environment = os.environ | {"COLUMNS": "200"}
+        return {"cwd": self.checkout, "env": environment, "stdout": subprocess.PIPE}
 
     def planned(self, *arguments) -> dict[str, int]:
         """Jobs by rule that would be run."""

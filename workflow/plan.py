@@ -22,9 +22,16 @@ STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
 # A job should be worth its start, of about a second, and leave work for other cores.
 JOB_SECONDS = 10
 
+# More than these are taken for mistakes. Snakemake plans some thousand jobs in seconds.
+MAX_RUNS, MAX_JOBS = 1_000_000, 10_000
+
 # Measured: per time step of one run, with its median and without.
 SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
 EVALUATIONS_PER_SEARCH = 12
+
+
+# Folders are named after variants, and file systems stop at 255.
+LONGEST_NAME = 200
 
 
 def science(script: str) -> list[str]:
@@ -34,7 +41,7 @@ def science(script: str) -> list[str]:
 
 def label(value: float) -> str:
     """A number as it stands in file names: 14, 12.5."""
-    return repr(float(value)).removesuffix(".0")
+    return repr(float(value) + 0.0).removesuffix(".0")  # 0 for -0.0, too
 
 
 def weights_per_batch(config: dict) -> int:
@@ -91,8 +98,10 @@ def memory_to_test(config: dict, wildcards=None, threads: int = 1) -> int:
         ceil(
             connection_test_MB(
                 _n_steps(test),
+                test["n_trains"],
                 test["duration_s"] * test["spike_rate_Hz"],
                 test["n_shuffles"],
+                round(test["window_ms"] / test["timestep_ms"]),
                 threads,
             )
         )
@@ -125,6 +134,8 @@ def connection_tests(config: dict) -> dict[str, dict]:
     for variant in config["connection_test"]["variants"]:
         changes = sorted(variant.items())
         name = ",".join(f"{k}={v if isinstance(v, str) else label(v)}" for k, v in changes)
+        if len(name) > LONGEST_NAME:
+            name = name[: LONGEST_NAME - 9] + "," + hashlib.sha256(name.encode()).hexdigest()[:8]
         tests[name] = base | variant
     return tests
 
@@ -149,6 +160,26 @@ def _rows(table: str) -> int:
     """About how many rows a table has, at most; 0 if there is no such file yet."""
     path = Path(table)
     return path.stat().st_size // 3 if path.exists() else 0
+
+
+def check_size(config: dict) -> None:
+    """Raise ``InvalidConfig`` if there would be more runs or jobs than anyone can mean."""
+    seeds, sweep, search = (config[key] for key in ("experiment", "sweep", "find_weight"))
+    n_runs = len(seeds["seeds"]) * len(sweep["weights_pS"])
+    if n_runs > MAX_RUNS:
+        raise InvalidConfig(
+            f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
+            "Choose fewer, or split them over several studies."
+        )
+    for section, n_values, per_job in (
+        ("sweep.weights_per_batch", len(sweep["weights_pS"]), weights_per_batch(config)),
+        ("find_weight.N_per_batch", len(search["N"]), N_per_batch(config)),
+    ):
+        if n_values / per_job > MAX_JOBS:
+            raise InvalidConfig(
+                f"{section}: with {per_job} in a job, {n_values} make more than {MAX_JOBS} jobs. "
+                "Choose more in a job, or fewer in all."
+            )
 
 
 def _n_steps(experiment: dict) -> int:

@@ -105,7 +105,7 @@ tables = ("trains", "stas", "shuffled_heights", "output_spikes", "run")
 main(test, config["izhikevich"], 2, **{{name: "{tmp_path}/" + name for name in tables}})
 """
     )
-    told = connection_test_MB(6_000_000, 12_000, 100, threads=2)
+    told = connection_test_MB(6_000_000, 4, 12_000, 100, 1000, threads=2)
     assert 0.3 * told < measured <= told
 
 

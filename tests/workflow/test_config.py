@@ -1,15 +1,21 @@
 """Bad configs, each with its message; and the page that explains the keys."""
 
+import ast
 import copy
+import datetime
 import math
+import re
+import resource
 import subprocess
 import sys
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conftest import ROOT, Study
-from plan import check_memory, memory_to_sweep
+from plan import check_memory, check_size, label, memory_to_sweep
 from schemas.check import SCHEMA, InvalidConfig, check_config
 from schemas.describe import describe
 
@@ -21,6 +27,18 @@ def changed(**sections) -> dict:
     for section, values in sections.items():
         config[section] = config[section] | values if isinstance(values, dict) else values
     return config
+
+
+def nested(depth: int) -> list:
+    return [nested(depth - 1)] if depth else []
+
+
+ITSELF = []
+ITSELF.append(ITSELF)
+
+MULTIPLIED = [1]
+for _ in range(9):
+    MULTIPLIED = [MULTIPLIED] * 10
 
 
 BAD = {
@@ -91,11 +109,11 @@ BAD = {
     ),
     "negative seed": (
         {"experiment": {"seeds": [-1]}},
-        "experiment.seeds[0]: -1 is not a whole number ≥ 0.",
+        "experiment.seeds[0]: -1 is not a whole number ≥ 0, ≤",
     ),
     "batches of none": (
         {"sweep": {"weights_per_batch": 0}},
-        "sweep.weights_per_batch: 0 is not auto or a whole number ≥ 1.",
+        "sweep.weights_per_batch: 0 is not auto or a whole number ≥ 1, ≤ 1e+06.",
     ),
     "volts for millivolts": (
         {"neuron": {"E_L_mV": -0.065}},
@@ -228,6 +246,83 @@ BAD = {
         {"find_weight": {"bracket_factor": 1}},
         "find_weight.bracket_factor: 1 is not a number > 1",
     ),
+    "a number that YAML takes for text": (
+        {"find_weight": {"relative_tolerance": "1e-4"}},
+        "find_weight.relative_tolerance: '1e-4' is not a number ≥ 1e-12, ≤ 0.5. It is text; "
+        "write 0.0001.",
+    ),
+    "another one": (
+        {"find_weight": {"relative_tolerance": "1e-5"}},
+        "find_weight.relative_tolerance: '1e-5' is not a number ≥ 1e-12, ≤ 0.5. It is text; "
+        "write 1.0e-05.",
+    ),
+    "a number in quotes": (
+        {"sweep": {"N": "6500"}},
+        "sweep.N: '6500' is not a whole number ≥ 2, ≤ 1e+08. It is text; write 6500.",
+    ),
+    "a date": (
+        {"experiment": {"duration_s": datetime.date(2026, 11, 22)}},
+        "experiment.duration_s: datetime.date(2026, 11, 22) is not a number > 0",
+    ),
+    "a number of a thousand digits": (
+        {"sweep": {"N": 10**1000}},
+        f"sweep.N: 1{56 * '0'}... is not a whole number ≥ 2, ≤ 1e+08.",
+    ),
+    "a file's name": (
+        {"sweep": {"N": "../../etc/passwd"}},
+        "sweep.N: '../../etc/passwd' is not a whole number",
+    ),
+    "a command": (
+        {"find_weight": {"target_rate_Hz": "4; touch pwned"}},
+        "find_weight.target_rate_Hz: '4; touch pwned' is not a number > 0",
+    ),
+    "a command in a list": (
+        {"sweep": {"weights_pS": [5, "$(touch pwned)"]}},
+        "sweep.weights_pS[1]: '$(touch pwned)' is not a number ≥ 0",
+    ),
+    "a file's name for a key": (
+        {"sweep": {"../N": 10}},
+        "sweep.../N: no such key. There are: N, weights_pS",
+    ),
+    "a number for a key": ({"sweep": {1: 10}}, "sweep[1]: no such key. There are: N, "),
+    "lists twice in a list": (
+        {"experiment": {"seeds": [[1], [1]]}},
+        "experiment.seeds: a value stands there more than once. Keep one.",
+    ),
+    "a list for a section": (
+        {"sweep": [1, 2]},
+        "sweep: [1, 2] is not a section with the keys N, weights_pS, weights_per_batch.",
+    ),
+    "too many seeds": (
+        {"experiment": {"seeds": list(range(10_001))}},
+        "experiment.seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16... is not a "
+        "list of one or more, at most 10000, each once: a whole number ≥ 0",
+    ),
+    "too many weights": (
+        {"sweep": {"weights_pS": list(range(100_001))}},
+        "sweep.weights_pS: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16... is not a",
+    ),
+    "a seed no table can hold": (
+        {"example": {"seed": 2**64}},
+        "example.seed: 18446744073709551616 is not a whole number ≥ 0, ≤ 9.0072e+15.",
+    ),
+    "all the memory there is": (
+        {"experiment": {"memory_per_job_MB": 10**12}},
+        "experiment.memory_per_job_MB: 1000000000000 is not a whole number ≥ 100, ≤ 1e+06.",
+    ),
+    "more inputs than synapses in a brain": (
+        {"find_weight": {"N": [10**15]}},
+        "find_weight.N[0]: 1000000000000000 is not a whole number ≥ 2, ≤ 1e+08.",
+    ),
+    "a list in a list in a list": (
+        {"sweep": {"N": nested(500)}},
+        "sweep.N: [[[[[[[[[[[[[[[[[[[[",
+    ),
+    "a list that is itself": ({"sweep": {"weights_pS": ITSELF}}, "It has more than 1000000 values"),
+    "a thousand million values from ten lines": (
+        {"sweep": {"weights_pS": MULTIPLIED}},
+        "It has more than 1000000 values, or contains itself. Look for aliases (*).",
+    ),
 }
 
 
@@ -241,7 +336,9 @@ def test_bad_config(name):
     config = copy.deepcopy(THESIS)
     for section, values in sections.items():
         old = config.get(section)
-        config[section] = old | values if isinstance(old, dict) and values else values
+        config[section] = (
+            old | values if isinstance(old, dict) and isinstance(values, dict) else values
+        )
     with pytest.raises(InvalidConfig) as error:
         check_config(config)
     lines = str(error.value).splitlines()
@@ -267,6 +364,100 @@ def test_what_does_not_fit_into_memory_is_refused(sections, message):
     check_config(config)
     with pytest.raises(InvalidConfig, match=message):
         check_memory(config)
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (
+            {
+                "experiment": {"seeds": list(range(1000))},
+                "sweep": {"weights_pS": list(range(2000))},
+            },
+            "sweep: 2000000 runs, one for each weight and seed, are more than 1000000.",
+        ),
+        (
+            {"sweep": {"weights_pS": list(range(20_000)), "weights_per_batch": 1}},
+            "sweep.weights_per_batch: with 1 in a job, 20000 make more than 10000 jobs.",
+        ),
+        (
+            {
+                "experiment": {"duration_s": 100_000, "seeds": list(range(10))},
+                "sweep": {"weights_pS": [i / 1000 for i in range(10_001)]},
+            },
+            "sweep.weights_per_batch: with 1 in a job, 10001 make more than 10000 jobs.",
+        ),
+    ],
+)
+def test_what_nobody_can_mean_is_refused(sections, message):
+    with pytest.raises(InvalidConfig, match=re.escape(message)):
+        check_size(changed(**sections))
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.dates(),
+    lambda some: st.lists(some) | st.dictionaries(st.text() | st.integers() | st.none(), some),
+    max_leaves=8,
+)
+
+
+@given(data=st.data(), value=json_like)
+def test_whatever_stands_there_is_valid_or_has_a_message(data, value):
+    config = copy.deepcopy(THESIS)
+    section = data.draw(st.sampled_from([None, *config]))
+    where = config if section is None else config[section]
+    where[data.draw(st.sampled_from([*where, "else"]))] = value
+    try:
+        check_config(config)
+        check_size(config)
+        check_memory(config)
+    except InvalidConfig as error:
+        assert len(str(error)) > 20  # noqa: PT017
+
+
+@given(
+    weights=st.lists(st.floats(0, 1e9), min_size=1, max_size=5, unique=True),
+    N=st.lists(st.integers(2, 10**8), min_size=1, max_size=5, unique=True),
+    rate=st.floats(0, 1e4, exclude_min=True),
+)
+def test_no_name_of_a_file_leaves_its_folder(weights, N, rate):
+    """What of a config is in file names are numbers, without anything a shell or path can read."""
+    for name in [*map(label, weights), *map(label, N), f"{rate:g}"]:
+        assert re.fullmatch(r"[0-9.]+(e[+-]?\d+)?", name)
+        assert ".." not in name
+
+
+def test_only_quoted_words_reach_a_shell():
+    """All commands in the rules; scripts get their parameters without a shell."""
+    files = [ROOT / "Snakefile", *ROOT.rglob("workflow/**/*.smk"), *ROOT.glob("benchmarks/*.smk")]
+    shells = [
+        shell
+        for file in files
+        for shell in re.findall(r"^    shell:\n((?:        .*\n)+)", file.read_text(), re.MULTILINE)
+    ]
+    assert len(shells) == sum(file.read_text().count("shell:") for file in files) > 0
+    for shell in shells:
+        words = re.findall(r"{[^}]*}", shell)
+        assert words
+        assert all(word.endswith(":q}") for word in words), shell
+
+
+RUNS_CODE = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
+
+
+@pytest.mark.parametrize(
+    "file", sorted(str(file.relative_to(ROOT)) for file in ROOT.glob("workflow/**/*.py"))
+)
+def test_nothing_is_read_that_could_run_code(file):
+    """No module, and no function, that executes what it finds in a file."""
+    for node in ast.walk(ast.parse((ROOT / file).read_text())):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = {alias.name for alias in node.names} | {getattr(node, "module", None)}
+            assert not names & RUNS_CODE
+        elif isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            assert name not in ("eval", "exec", "yaml.load", "yaml.unsafe_load", "np.load")
+            assert not name.endswith("read_pickle")
 
 
 def test_a_ten_minute_recording_fits():
@@ -303,22 +494,53 @@ def test_snakemake_says_it_and_stops(tmp_path):
     assert not (tmp_path / "results").exists()
 
 
-def test_a_config_file_that_is_not_yaml(tmp_path):
-    (tmp_path / "bad.yaml").write_text("sweep: {N: [")
-    done = subprocess.run(
+def snakemake_with(config: str, folder) -> subprocess.CompletedProcess:
+    """With a config file of this text, and two gigabytes of memory."""
+    (folder / "my.yaml").write_text(config)
+    return subprocess.run(
         [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
-        + ["--cores", "1", "--directory", tmp_path, "--configfile", tmp_path / "bad.yaml"],
+        + ["--cores", "1", "--directory", folder, "--configfile", folder / "my.yaml"],
         text=True,
         capture_output=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (2 * 10**9, 2 * 10**9)),
     )
+
+
+def test_a_config_file_that_is_not_yaml(tmp_path):
+    done = snakemake_with("sweep: {N: [", tmp_path)
     assert done.returncode != 0
     assert "Config file is not valid JSON or YAML." in done.stderr
+
+
+def test_a_config_file_that_multiplies_itself(tmp_path):
+    lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]"]
+    lines += [f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 10)}]" for i in range(9)]
+    done = snakemake_with("\n".join([*lines, "sweep: {weights_pS: *a9}"]), tmp_path)
+    assert done.returncode != 0
+    assert "It has more than 1000000 values, or contains itself." in done.stderr
+    assert not (tmp_path / "results").exists()
 
 
 def every_key(schema, prefix=""):
     for key, sub in schema.get("properties", {}).items():
         yield f"{prefix}{key}", sub
         yield from every_key(sub, f"{prefix}{key}.")
+
+
+def parts(schema):
+    """A schema, and all that it is made of."""
+    yield schema
+    options = [*schema.get("anyOf", []), *schema.get("properties", {}).values()]
+    for part in [*options, *([schema["items"]] if "items" in schema else [])]:
+        yield from parts(part)
+
+
+def test_every_size_has_a_limit():
+    limits = {"array": "maxItems", "integer": "maximum", "number": "maximum"}
+    unlimited = [
+        part for part in parts(SCHEMA) if limits.get(part.get("type")) not in (None, *part)
+    ]
+    assert unlimited == []
 
 
 def test_every_key_is_described():

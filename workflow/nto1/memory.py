@@ -71,12 +71,17 @@ def fit_sweep(
     return 1, WIDTHS[0]
 
 
-def connection_test_MB(n_steps: int, n_spikes: float, n_shuffles: int, threads: int = 1) -> float:
+def connection_test_MB(
+    n_steps: int, n_trains: int, n_spikes: float, n_shuffles: int, window: int, threads: int = 1
+) -> float:
     """A job that simulates the voltage-imaging experiment and tests its trains, each of about
     ``n_spikes``."""
+    results = 8 * (2 * n_spikes + 12 * window + 6 * n_shuffles) * n_trains
     voltage = (8 + 8 + 4 + 2 * 2) * n_steps  # simulated, imaged, digitised; spike counts
     intervals_and_steps = (8 + 4) * (n_shuffles + 1) * n_spikes
-    return PROGRAM_MB + (voltage + (threads + 2) * intervals_and_steps) / 1e6
+    averages = 8 * 3 * (n_shuffles + 1) * window
+    at_a_time = (threads + 2) * (intervals_and_steps + averages)
+    return PROGRAM_MB + (results + voltage + at_a_time) / 1e6
 
 
 def network_MB(n_neurons: int, n_connections: int, duration: float, n_recorded_samples: int):

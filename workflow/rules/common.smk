@@ -6,13 +6,16 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
+import one_run
 from nto1.sources import CACHES, FAMILIES, STAMP, stamp
 from plan import (
     PUBLISHED,
+    SCRIPTS,
     STYLE,
     N_per_batch,
     batches,
     check_memory,
+    check_size,
     connection_tests,
     memory_for_example,
     memory_to_search,
@@ -27,11 +30,27 @@ from plan import (
 )
 from schemas.check import InvalidConfig, check_config
 
+# Jobs on a cluster read this again: their config is that of the run that sent them.
+if not workflow.is_main_process:
+    config = one_run.config_of_this_run(config)
+
 try:
     check_config(config)
+    check_size(config)
     check_memory(config)
 except InvalidConfig as error:
     raise WorkflowError(str(error))
+
+
+if workflow.is_main_process and not workflow.output_settings.dryrun:
+    one_run.begin(config, SCRIPTS.parent, PUBLISHED, *CACHES.glob("nto1-*"))
+
+
+onstart:
+    try:
+        one_run.check()
+    except one_run.Refused as error:
+        raise WorkflowError(str(error))
 
 
 RECORDING = {key: config["experiment"][key] for key in ("duration_s", "timestep_ms")}

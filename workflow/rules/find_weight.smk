@@ -4,14 +4,14 @@ N_BATCHES = batches(config["find_weight"]["N"], N_per_batch(config))
 rule find_weight:
     """The weight that gives the target rate, for the N of one batch (named by its first N).
 
-    Searches that its tables already have, made in the same way, are not made again.
+    Searches that earlier jobs made in the same way are not made again.
     """
     input:
         science("find_weight.py"),
         compiled=ancient(stamp("adex")),
     output:
-        found=update("results/find_weight/N{N}.parquet"),
-        evaluations=update("results/find_weight/N{N}_evaluations.parquet"),
+        found="results/find_weight/N{N}.parquet",
+        evaluations="results/find_weight/N{N}_evaluations.parquet",
     log:
         "results/logs/find_weight/N{N}.log",
     conda:

@@ -4,13 +4,13 @@ WEIGHT_BATCHES = batches(config["sweep"]["weights_pS"], weights_per_batch(config
 rule simulate:
     """All seeds, with the weights of one batch (named by its first weight).
 
-    Runs that its table already has, made in the same way, are not made again.
+    Runs that earlier jobs made in the same way are not made again.
     """
     input:
         science("simulate.py"),
         compiled=ancient(stamp("adex")),
     output:
-        update("results/simulations/N{N}/we{we_pS}pS.parquet"),
+        "results/simulations/N{N}/we{we_pS}pS.parquet",
     log:
         "results/logs/simulate/N{N}_we{we_pS}pS.log",
     conda:

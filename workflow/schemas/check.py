@@ -1,6 +1,7 @@
 """Is a config valid? If not: everything that is wrong with it, a line each."""
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,9 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import extend
 
 SCHEMA = yaml.safe_load(Path(__file__).with_name("config.schema.yaml").read_text("utf-8"))
+
+# More values than any study needs. Aliases in YAML can make a thousand million of a few lines.
+MANY = 1_000_000
 
 # Average excitatory conductance over leak conductance: at the thesis's weights, 0.1 to 1.
 TOO_STRONG, TOO_WEAK = 100, 1e-4
@@ -21,6 +25,11 @@ class InvalidConfig(ValueError):
 
 def check_config(config: dict) -> None:
     """Raise ``InvalidConfig`` unless the config follows the schema and makes sense."""
+    if _is_too_large(config):
+        raise InvalidConfig(
+            f"The configuration is not valid.\n  It has more than {MANY} values, or contains "
+            "itself. Look for aliases (*)."
+        )
     problems = sorted(_schema_problems(config)) or list(_nonsense(config))
     if problems:
         raise InvalidConfig("The configuration is not valid.\n  " + "\n  ".join(problems))
@@ -38,8 +47,9 @@ def expected(schema: dict) -> str:
         return " or ".join(schema["enum"])
     if schema["type"] == "array":
         many = "one or more" if "minItems" in schema else "none or more"
+        most = f", at most {schema['maxItems']}" if "maxItems" in schema else ""
         once = ", each once" if "uniqueItems" in schema else ""
-        return f"a list of {many}{once}: {expected(schema['items'])}"
+        return f"a list of {many}{most}{once}: {expected(schema['items'])}"
     if schema["type"] == "object":
         return f"a section with the keys {', '.join(schema['properties'])}"
     words = {
@@ -54,7 +64,7 @@ def expected(schema: dict) -> str:
 
 
 def _is_number(_, value) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return _is_integer(_, value) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _is_integer(_, value) -> bool:
@@ -80,11 +90,35 @@ def _schema_problems(config: dict) -> Iterator[str]:
             missing = [key for key in error.validator_value if key not in error.instance]
             yield f"{where or 'config'}: missing {', '.join(missing)}."
         elif error.validator == "uniqueItems":
-            values = error.instance
-            twice = [x for i, x in enumerate(values) if x in values[i + 1 :]]
-            yield f"{where}: {', '.join(map(str, twice))} stands there more than once. Keep one."
+            n = Counter(x if isinstance(x, int | float) else str(x) for x in error.instance)
+            twice = ", ".join(str(x) for x in n if n[x] > 1)
+            yield f"{where}: {twice} stands there more than once. Keep one."
         else:
-            yield f"{where}: {_shown(error.instance)} is not {expected(error.schema)}."
+            wrong = f"{where}: {_shown(error.instance)} is not {expected(error.schema)}."
+            yield wrong + _hint(error.instance)
+
+
+def _is_too_large(config) -> bool:
+    """Counts aliased values as often as they are used; stops in time."""
+    n, todo = 0, [config]
+    while todo and n <= MANY:
+        value = todo.pop()
+        children = value.values() if isinstance(value, dict) else value
+        if isinstance(value, dict | list | tuple | set | frozenset):
+            todo += children
+            n += len(children) + 1
+    return n > MANY
+
+
+def _hint(value) -> str:
+    """1e-3 is text to YAML, which wants a point."""
+    try:
+        number = repr(float(value)).removesuffix(".0") if isinstance(value, str) else "nan"
+    except ValueError:
+        return ""
+    if "e" in number and "." not in number:
+        number = number.replace("e", ".0e")
+    return f" It is text; write {number}." if math.isfinite(float(number)) else ""
 
 
 def _precise(errors) -> Iterator:

@@ -1,10 +1,10 @@
 """The weight that gives the target rate, for some N, and how it was found.
 
-Searches that are in the tables already, made from the same sources and parameters, stay there.
+Searches that earlier jobs made from the same sources and parameters are not made again.
 """
 
 from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+from itertools import chain, count
 
 from job import job, note, progress
 from nto1.adex import AdEx
@@ -12,7 +12,7 @@ from nto1.inputs import Inputs, Recording
 from nto1.simulation import realise
 from nto1.units import nS, pS, to_SI
 from nto1.weight_search import find_weight, mean_rate
-from tables import columns_of, origin, rows_of_same_origin, write_parquet
+from tables import columns_of, keep_rows, kept_rows, origin, write_parquet
 
 
 def search(N, seeds, recording, inputs, neuron, target_rate, guess, factor, tolerance):
@@ -45,9 +45,9 @@ def search(N, seeds, recording, inputs, neuron, target_rate, guess, factor, tole
 
 def main(all_N, threads, found_file, evaluations_file, **parameters):
     made_from = origin(__file__, **parameters)
-    found = {row["N"]: row for row in rows_of_same_origin(found_file, made_from)}
+    found = {row["N"]: row for row in kept_rows(found_file, made_from)}
     evaluations = {N: [] for N in all_N}
-    for row in rows_of_same_origin(evaluations_file, made_from):
+    for row in kept_rows(evaluations_file, made_from):
         evaluations.setdefault(row["N"], []).append(row)
 
     guess = parameters["guess"]
@@ -72,9 +72,13 @@ def main(all_N, threads, found_file, evaluations_file, **parameters):
         report(1)
         return rows
 
-    with ThreadPoolExecutor(threads) as pool:
-        for N, (result, steps) in zip(to_do, pool.map(search_for, to_do), strict=True):
-            found[N], evaluations[N] = result, steps
+    try:
+        with ThreadPoolExecutor(threads) as pool:
+            for N, of_N in zip(to_do, pool.map(search_for, to_do), strict=True):
+                found[N], evaluations[N] = of_N
+    finally:
+        keep_rows(list(found.values()), found_file, made_from)
+        keep_rows(list(chain.from_iterable(evaluations.values())), evaluations_file, made_from)
     write_parquet(columns_of([found[N] for N in all_N]), found_file, made_from)
     rows = [row for N in all_N for row in evaluations[N]]
     write_parquet(columns_of(rows), evaluations_file, made_from)

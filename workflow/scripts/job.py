@@ -4,12 +4,19 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from time import monotonic
+from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from one_run import UNFINISHED, is_over
+
+
+class Superseded(Exception):
+    """This job's run was killed, and another one has begun."""
 
 
 @contextmanager
@@ -20,13 +27,15 @@ def job(log: str) -> Iterator[None]:
         try:
             yield
         except Exception as error:
-            traceback.print_exc()
             reason = f"{type(error).__name__}: {error}"
             print(f"Failed: {reason}\n(more in {log})", file=terminal)
+            with suppress(OSError):  # the disk may be full
+                traceback.print_exc()
             sys.exit(1)
         finally:
-            # Exact, as benchmarks by polling are not: jobs are short.
-            note(f"{sum(os.times()[:4]):.2f} s of CPU time")
+            with suppress(OSError):
+                # Exact, as benchmarks by polling are not: jobs are short.
+                note(f"{sum(os.times()[:4]):.2f} s of CPU time")
             sys.stderr = terminal
 
 
@@ -52,10 +61,17 @@ def progress(n_all: int, what: str, every_s: float = 5) -> Callable[[int], None]
 
 @contextmanager
 def whole(path: str) -> Iterator[str]:
-    """A path to write to, that takes its right name only when all is written."""
-    unfinished = f"{path}.unfinished"
+    """A path to write to, that takes its right name only when all of it is on the disk.
+
+    What a killed job leaves has a name that nothing reads, and that the next run removes.
+    """
+    unfinished = f"{path}.{uuid4().hex[:8]}{UNFINISHED}"
     try:
         yield unfinished
+        with open(unfinished, "rb+") as stream:
+            os.fsync(stream)
+        if is_over():
+            raise Superseded(f"{path} is not written: another run has begun.")
         os.replace(unfinished, path)
     finally:
         Path(unfinished).unlink(missing_ok=True)

@@ -1,6 +1,6 @@
 """Median voltage and firing rate for some weights, at every seed.
 
-Runs that are in the table already, made from the same sources and parameters, stay there.
+Runs that earlier jobs made from the same sources and parameters are not made again.
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ from nto1.memory import fit_sweep
 from nto1.run_off import RunOff
 from nto1.simulation import realise, simulate_batch
 from nto1.units import mV, pS, to_SI
-from tables import columns_of, origin, rows_of_same_origin, write_parquet
+from tables import columns_of, keep_rows, kept_rows, origin, write_parquet
 
 
 def weights_by_missing_seeds(weights_pS, seeds, rows) -> dict[tuple, list]:
@@ -27,7 +27,7 @@ def weights_by_missing_seeds(weights_pS, seeds, rows) -> dict[tuple, list]:
 
 
 def run(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB):
-    """Rows of the table; and what ran off, once all the rest is done and in the log."""
+    """Rows of runs that are fine; and what ran off, once all the rest is done and in the log."""
     at_once, width = fit_sweep(
         N, recording.n_steps, len(seeds), len(weights_pS), threads, memory_MB
     )
@@ -43,14 +43,14 @@ def run(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB):
             failures.append(str(failure))
             batch = failure.batch
         for j, weight in enumerate(weights_pS):
-            for i, seed in enumerate(some_seeds):
-                rows[weight, seed] = {
+            good = np.isfinite(batch.rates[:, j])
+            for i in np.flatnonzero(good):
+                rows[weight, some_seeds[i]] = {
                     "we_pS": weight,
-                    "seed": seed,
+                    "seed": some_seeds[i],
                     "median_Vm_mV": float(batch.median_V[i, j]) / mV,
                     "output_rate_Hz": float(batch.rates[i, j]),
                 }
-            good = np.isfinite(batch.rates[:, j])
             rate, median = batch.rates[good, j], batch.median_V[good, j] / mV
             means = f"{rate.mean():g} Hz, {median.mean():g} mV" if good.any() else "nothing"
             note(f"{weight:g} pS: {means} on average of {good.sum()} of {good.size} runs")
@@ -59,7 +59,7 @@ def run(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB):
 
 def main(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB, output):
     made_from = origin(__file__, N=N, recording=recording, inputs=inputs, neuron=neuron)
-    rows = {(r["we_pS"], r["seed"]): r for r in rows_of_same_origin(output, made_from)}
+    rows = {(r["we_pS"], r["seed"]): r for r in kept_rows(output, made_from)}
     weights_pS = [float(weight) for weight in weights_pS]
     wanted = [(weight, seed) for weight in weights_pS for seed in seeds]
     note(f"{sum(run in rows for run in wanted)} of {len(wanted)} runs are there already")
@@ -71,6 +71,7 @@ def main(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB, ou
         new_rows, failures = run(N, weights, missing, recording, inputs, neuron, threads, memory_MB)
         rows |= new_rows
         all_failures += failures
+    keep_rows(list(rows.values()), output, made_from)
     if all_failures:
         raise RunOff("; ".join(all_failures))
     write_parquet(columns_of([rows[run] for run in wanted]), output, made_from)

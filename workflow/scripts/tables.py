@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,7 +21,7 @@ def write_parquet(columns, path: str, origin: str = "") -> None:
     """``columns``: arrays or lists by name, or a pandas table."""
     table = pa.table(dict(columns)).replace_schema_metadata({"origin": origin} if origin else None)
     with whole(path) as file:
-        pq.write_table(table, file)
+        pq.write_table(table, file, write_page_checksum=True)
 
 
 def columns_of(rows: list[dict]) -> dict[str, list]:
@@ -34,16 +35,42 @@ def origin(script: str, **parameters) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def rows_of_same_origin(path: str, origin: str) -> list[dict]:
-    """Rows of an earlier version of a table that need not be computed again."""
+def kept_rows(table: str, origin: str) -> list[dict]:
+    """Rows kept for a table by earlier jobs that need not be computed again."""
+    path = _kept(table)
     try:
-        table = pq.read_table(path)
+        kept = _read(path)
     except (OSError, ValueError):
         return []
-    if (table.schema.metadata or {}).get(b"origin") != origin.encode():
+    if (kept.schema.metadata or {}).get(b"origin") != origin.encode():
         note(f"{path} is there, but was made from other sources or parameters")
         return []
-    return table.to_pylist()
+    return kept.to_pylist()
+
+
+def keep_rows(rows: list[dict], table: str, origin: str) -> None:
+    """Keep rows for later jobs that make this table, whatever becomes of this job.
+
+    They can't stay in the table itself: Snakemake removes it before each job, or, if told to
+    update it, takes what an earlier job wrote for the work of a job that failed.
+    """
+    if rows:
+        path = _kept(table)
+        path.parent.mkdir(exist_ok=True)
+        write_parquet(columns_of(rows), path, origin)
+
+
+def _kept(table: str) -> Path:
+    path = Path(table)
+    return path.parent / ".kept" / path.name
+
+
+def _read(path) -> pa.Table:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        table = file.read()
+        if table.num_rows != file.metadata.num_rows:
+            raise ValueError(f"{file.metadata.num_rows} rows expected, {table.num_rows} found")
+        return table
 
 
 def write_table(table, csv: str, parquet: str) -> None:
@@ -54,10 +81,18 @@ def write_table(table, csv: str, parquet: str) -> None:
 
 
 def read_parquet(path: str):
-    """A pandas table. Raises ``UnreadableTable`` if the file is truncated or corrupted."""
+    """A pandas table. A file that is truncated or corrupted is put aside, and made anew next time.
+
+    Raises ``UnreadableTable`` then.
+    """
     try:
-        return pq.read_table(path).to_pandas()
+        return _read(path).to_pandas()
+    except (FileNotFoundError, PermissionError):
+        raise
     except (OSError, ValueError) as error:
+        aside = f"{path}.corrupted"
+        os.replace(path, aside)
         raise UnreadableTable(
-            f"{path} is truncated or corrupted ({error}). Delete it and run again."
+            f"{path} is truncated or corrupted ({error}). It is called {aside} now. Run again: "
+            "it will be made anew."
         ) from error
