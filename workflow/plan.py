@@ -1,6 +1,7 @@
 """What the rules share: which files hold the science, and how work is cut into jobs."""
 
 import hashlib
+from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
@@ -18,6 +19,14 @@ JOB_SECONDS = 10
 # Measured: per time step of one run, with its median and without.
 SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
 EVALUATIONS_PER_SEARCH = 12
+
+# A job of a cluster has two Snakemakes beside its script: measured, 160 MB each.
+SNAKEMAKE_MB = 350
+
+# Jobs start within two minutes, even from a slow file system; and cores can be slower than ours.
+START_MINUTES, SLOWER = 2, 6
+
+MOST_DOUBLINGS = 3
 
 
 def science(script: str) -> list[str]:
@@ -42,6 +51,48 @@ def N_per_batch(config: dict) -> int:
     n_runs = len(config["experiment"]["seeds"]) * EVALUATIONS_PER_SEARCH
     seconds = n_runs * _n_steps(config) * SECONDS_PER_STEP
     return _per_batch(config["find_weight"]["N_per_batch"], seconds)
+
+
+def reserve_MB(told: int | Callable) -> Callable:
+    """What to ask a cluster for, when a script needs so many megabytes; more at each retry."""
+    return _growing(lambda threads: _value(told, threads) + SNAKEMAKE_MB)
+
+
+def reserve_minutes(told: float | Callable) -> Callable:
+    """What to ask a cluster for, when a script needs so many seconds; more at each retry."""
+    return _growing(lambda threads: START_MINUTES + ceil(SLOWER * _value(told, threads) / 60))
+
+
+def _growing(at_first: Callable) -> Callable:
+    """A job that is tried again gets twice as much, up to a limit: no node has more and more."""
+
+    def resource(wildcards, threads, attempt):
+        return at_first(threads) * 2 ** min(attempt - 1, MOST_DOUBLINGS)
+
+    return resource
+
+
+def _value(told: float | Callable, threads: int) -> float:
+    return told(threads=threads) if callable(told) else told
+
+
+def seconds_to_sweep(config: dict, threads: int = 1) -> float:
+    """For a job of the sweep, on one core."""
+    n_weights = min(weights_per_batch(config), len(config["sweep"]["weights_pS"]))
+    n_runs = n_weights * len(config["experiment"]["seeds"])
+    return n_runs * _n_steps(config) * SECONDS_PER_STEP_WITH_MEDIAN
+
+
+def seconds_to_search(config: dict, threads: int = 1) -> float:
+    """For a job that searches weights, on one core."""
+    n_searches = min(N_per_batch(config), len(config["find_weight"]["N"]))
+    n_runs = n_searches * len(config["experiment"]["seeds"]) * EVALUATIONS_PER_SEARCH
+    return n_runs * _n_steps(config) * SECONDS_PER_STEP
+
+
+def seconds_for_example(config: dict, threads: int = 1) -> float:
+    """For the one run with its trace."""
+    return _n_steps(config) * SECONDS_PER_STEP_WITH_MEDIAN
 
 
 def memory_to_sweep(config: dict, wildcards=None, threads: int = 1) -> int:

@@ -76,10 +76,10 @@ def test_a_change_reruns_what_depends_on_it_and_nothing_else(small, section, cha
 
 def test_an_added_weight_leaves_the_other_files_alone(small):
     folder = small / "results/simulations/N100"
-    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    before = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
     small.config["sweep"]["weights_pS"].append(900)
     small.snakemake()
-    after = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    after = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.parquet")}
     assert after.keys() - before.keys() == {"we900pS.parquet"}
     assert {name: after[name] for name in before} == before
     runs = pd.read_csv(small / "results/we_sweep.csv")
@@ -148,7 +148,7 @@ def in_one_batch(tmp_path) -> Study:
 
 
 def test_batches_do_not_change_results(small, in_one_batch):
-    assert len(list((in_one_batch / "results/simulations/N100").iterdir())) == 1
+    assert len(list((in_one_batch / "results/simulations/N100").glob("*.parquet"))) == 1
     for table in ("we_sweep.csv", "we_for_target_rate.csv", "we_for_target_rate_evaluations.csv"):
         one, many = (study / "results" / table for study in (in_one_batch, small))
         assert one.read_text() == many.read_text()
@@ -180,6 +180,19 @@ def test_within_a_batch_only_what_is_new_is_simulated(in_one_batch):
     study.snakemake()
     assert "made from other sources or parameters" in simulate.read_text()
     assert "0 of 12 runs are there already" in simulate.read_text()
+
+
+def test_after_a_failed_job_nothing_old_passes_for_new(in_one_batch):
+    """Snakemake records parameters of a job that fails, too, and would keep its earlier table."""
+    study = in_one_batch
+    before = (study / "results/we_sweep.csv").read_text()
+    study.config["neuron"] = {"b_pA": 80}
+    in_the_way = study / "results/simulations/N100/we0pS.parquet.unfinished"
+    in_the_way.mkdir()
+    study.snakemake(ok=False)
+    in_the_way.rmdir()
+    study.snakemake()
+    assert (study / "results/we_sweep.csv").read_text() != before
 
 
 def test_a_truncated_table_is_named_and_not_read(small):

@@ -16,7 +16,12 @@ from plan import (
     memory_for_example,
     memory_to_search,
     memory_to_sweep,
+    reserve_MB,
+    reserve_minutes,
     science,
+    seconds_for_example,
+    seconds_to_search,
+    seconds_to_sweep,
     weights_per_batch,
 )
 from schemas.check import InvalidConfig, check_config
@@ -29,6 +34,10 @@ except InvalidConfig as error:
 
 
 RECORDING = {key: config["experiment"][key] for key in ("duration_s", "timestep_ms")}
+
+# Snakemake records the parameters of a job even if it fails. A rule after simulations thus has
+# theirs, too: or the next run would take what it made earlier for up to date.
+SIMULATED = [RECORDING, config["inputs"], config["neuron"]]
 
 
 wildcard_constraints:
@@ -45,7 +54,7 @@ rule compile_kernels:
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=reserve_MB(500),
+        runtime=reserve_minutes(30),
     script:
         "../scripts/compile_kernels.py"

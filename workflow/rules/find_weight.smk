@@ -4,21 +4,23 @@ N_BATCHES = batches(config["find_weight"]["N"], N_per_batch(config))
 rule find_weight:
     """The weight that gives the target rate, for the N of one batch (named by its first N).
 
-    Searches that its tables already have, made in the same way, are not made again.
+    Searches that its tables had already, made in the same way, are not made again.
     """
     input:
         science("find_weight.py"),
         compiled=ancient(STAMP),
     output:
-        found=update("results/find_weight/N{N}.parquet"),
-        evaluations=update("results/find_weight/N{N}_evaluations.parquet"),
+        found="results/find_weight/N{N}.parquet",
+        evaluations="results/find_weight/N{N}_evaluations.parquet",
     log:
         "results/logs/find_weight/N{N}.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_to_search, config),
-        runtime=10,
+        mem_mb=reserve_MB(partial(memory_to_search, config)),
+        runtime=reserve_minutes(partial(seconds_to_search, config)),
     params:
         all_N=lookup("{N}", within=N_BATCHES),
         seeds=config["experiment"]["seeds"],
@@ -44,11 +46,18 @@ rule summarise_weights:
         ),
     log:
         "results/logs/summarise_weights.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        simulated=[
+            *SIMULATED,
+            config["experiment"]["seeds"],
+            {**config["find_weight"], "N_subset": None},
+        ],
     script:
         "../scripts/summarise_weights.py"
 
@@ -67,6 +76,7 @@ rule plot_weights:
         subset=multiext("thesis_figs/chosen_N_subset", ".pdf", ".svg"),
     log:
         "results/logs/plot_weights.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:

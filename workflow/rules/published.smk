@@ -12,6 +12,7 @@ rule compare_with_published:
         summary="results/published_comparison.md",
     log:
         "results/logs/compare_with_published.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:
@@ -24,13 +25,14 @@ rule compare_with_published:
 
 
 rule verify_published:
-    """Fails if a number deviates; the table that shows it stays."""
     input:
         "results/published_comparison.csv",
     output:
         "results/published_verdict.txt",
     log:
         "results/logs/verify_published.log",
+    """Fails if a number deviates; the table that shows it stays."""
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:

@@ -4,20 +4,23 @@ WEIGHT_BATCHES = batches(config["sweep"]["weights_pS"], weights_per_batch(config
 rule simulate:
     """All seeds, with the weights of one batch (named by its first weight).
 
-    Runs that its table already has, made in the same way, are not made again.
+    Runs that its table had already, made in the same way, are not made again.
     """
     input:
         science("simulate.py"),
         compiled=ancient(STAMP),
     output:
-        update("results/simulations/N{N}/we{we_pS}pS.parquet"),
+        "results/simulations/N{N}/we{we_pS}pS.parquet",
     log:
         "results/logs/simulate/N{N}_we{we_pS}pS.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_to_sweep, config),
-        runtime=10,
+        mem_mb=reserve_MB(partial(memory_to_sweep, config)),
+        runtime=reserve_minutes(partial(seconds_to_sweep, config)),
+        to_use_MB=partial(memory_to_sweep, config),
     params:
         weights_pS=lookup("{we_pS}", within=WEIGHT_BATCHES),
         seeds=config["experiment"]["seeds"],
@@ -40,11 +43,14 @@ rule summarise_sweep:
         means=multiext("results/we_sweep_means", ".csv", ".parquet"),
     log:
         "results/logs/summarise_sweep.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:
         mem_mb=500,
         runtime=5,
+    params:
+        simulated=[*SIMULATED, config["experiment"]["seeds"], config["sweep"]],
     script:
         "../scripts/summarise_sweep.py"
 
@@ -59,6 +65,7 @@ rule plot_input_drive:
         rate=multiext("thesis_figs/output_rate_we", ".pdf", ".svg"),
     log:
         "results/logs/plot_input_drive.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:

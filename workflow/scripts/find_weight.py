@@ -11,7 +11,7 @@ from nto1.inputs import Inputs, Recording
 from nto1.simulation import realise
 from nto1.units import nS, pS, to_SI
 from nto1.weight_search import find_weight, mean_rate
-from tables import columns_of, origin, rows_of_same_origin, write_parquet
+from tables import columns_of, origin, rows_of_same_origin, write_and_keep
 
 
 def search(N, seeds, recording, inputs, neuron, target_rate, guess, factor, tolerance):
@@ -67,9 +67,9 @@ def main(all_N, threads, found_file, evaluations_file, **parameters):
     with ThreadPoolExecutor(threads) as pool:
         for N, (result, steps) in zip(all_N, pool.map(search_for, all_N), strict=True):
             found[N], evaluations[N] = result, steps
-    write_parquet(columns_of([found[N] for N in all_N]), found_file, made_from)
+    write_and_keep(columns_of([found[N] for N in all_N]), found_file, made_from)
     rows = [row for N in all_N for row in evaluations[N]]
-    write_parquet(columns_of(rows), evaluations_file, made_from)
+    write_and_keep(columns_of(rows), evaluations_file, made_from)
 
 
 if "snakemake" in globals():

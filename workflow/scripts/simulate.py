@@ -13,7 +13,7 @@ from nto1.inputs import Inputs, Recording
 from nto1.memory import fit_sweep
 from nto1.simulation import RunOff, realise, simulate_batch
 from nto1.units import mV, pS, to_SI
-from tables import columns_of, origin, rows_of_same_origin, write_parquet
+from tables import columns_of, origin, rows_of_same_origin, write_and_keep
 
 
 def weights_by_missing_seeds(weights_pS, seeds, rows) -> dict[tuple, list]:
@@ -71,7 +71,7 @@ def main(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB, ou
         all_failures += failures
     if all_failures:
         raise RunOff("; ".join(all_failures))
-    write_parquet(columns_of([rows[run] for run in wanted]), output, made_from)
+    write_and_keep(columns_of([rows[run] for run in wanted]), output, made_from)
 
 
 if "snakemake" in globals():
@@ -80,6 +80,6 @@ if "snakemake" in globals():
             int(snakemake.wildcards.N),
             **dict(snakemake.params.items()),
             threads=snakemake.threads,
-            memory_MB=snakemake.resources.mem_mb,
+            memory_MB=snakemake.resources.to_use_MB,
             output=snakemake.output[0],
         )

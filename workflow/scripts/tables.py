@@ -34,10 +34,22 @@ def origin(script: str, **parameters) -> str:
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
+def _kept(path: str) -> Path:
+    """Where rows are kept. Snakemake removes tables before a job starts, and when it fails."""
+    return Path(path).parent / ".kept" / Path(path).name
+
+
+def write_and_keep(columns, path: str, origin: str) -> None:
+    """A table whose rows will not be computed again, see ``rows_of_same_origin``."""
+    _kept(path).parent.mkdir(exist_ok=True)
+    write_parquet(columns, str(_kept(path)), origin)
+    write_parquet(columns, path, origin)
+
+
 def rows_of_same_origin(path: str, origin: str) -> list[dict]:
     """Rows of an earlier version of a table that need not be computed again."""
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(_kept(path))
     except (OSError, ValueError):
         return []
     if (table.schema.metadata or {}).get(b"origin") != origin.encode():
