@@ -25,13 +25,13 @@ rule compare_with_published:
 
 
 rule verify_published:
+    """Fails if a number deviates; the table that shows it stays."""
     input:
         "results/published_comparison.csv",
     output:
         "results/published_verdict.txt",
     log:
         "results/logs/verify_published.log",
-    """Fails if a number deviates; the table that shows it stays."""
     localrule: True
     conda:
         "../../envs/simulation.yaml"
