@@ -3,7 +3,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import yaml
@@ -26,6 +28,9 @@ SMALL = {
 class Study:
     """A working directory with a config of its own, in which the workflow is run."""
 
+    where = ("--cores", "2")
+    environment: Mapping[str, str] = MappingProxyType({"COLUMNS": "200"})
+
     def __init__(self, folder: Path, config: dict, checkout: Path = ROOT):
         self.folder, self.config, self.checkout = folder, config, checkout
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,7 +39,7 @@ class Study:
         """Run snakemake there; its output. With ``ok=False`` it has to fail."""
         config_file = self.folder / "my.yaml"
         config_file.write_text(yaml.safe_dump(self.config))
-        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2"]
+        command = [sys.executable, "-m", "snakemake", *arguments, *self.where]
         command += ["--snakefile", self.checkout / "Snakefile"]
         command += ["--directory", self.folder, "--configfile", config_file]
         done = subprocess.run(
@@ -43,7 +48,7 @@ class Study:
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"COLUMNS": "200"},
+            env=os.environ | self.environment,
         )
         if (done.returncode == 0) != ok:
             pytest.fail("\n".join(done.stdout.splitlines()[-60:]))

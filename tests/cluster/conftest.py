@@ -1,0 +1,37 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cluster.slurm import Cluster, Unavailable
+from conftest import ROOT, SMALL, Study
+
+
+class OnCluster(Study):
+    """A study whose jobs are sent away, by one of the profiles."""
+
+    def __init__(self, folder: Path, config: dict, profile: str, *options: str):
+        super().__init__(folder, config)
+        self.where = ("--profile", ROOT / "profiles" / profile, *options)
+
+
+def made(folder: Path) -> dict[str, bytes]:
+    """All tables and figures."""
+    kinds = (".csv", ".parquet", ".md", ".txt", ".pdf", ".svg")
+    files = [f for part in ("results", "thesis_figs") for f in (folder / part).rglob("*")]
+    return {str(f.relative_to(folder)): f.read_bytes() for f in files if f.suffix in kinds}
+
+
+@pytest.fixture(scope="session")
+def slurm(tmp_path_factory):
+    cluster = Cluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        cluster.start()
+        yield cluster
+    except Unavailable as reason:
+        if os.environ.get("SLURM_IS_REQUIRED"):
+            raise
+        pytest.skip(str(reason))
+    finally:
+        cluster.stop()

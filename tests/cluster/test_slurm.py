@@ -1,0 +1,147 @@
+"""Through profiles/slurm, on a Slurm of two nodes: the same results, and nothing lost.
+
+The studies run at the same time: most of it is waiting.
+"""
+
+import copy
+import re
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from cluster.conftest import OnCluster, made
+from conftest import SMALL, Study
+
+# The default is for clusters with thousands of jobs.
+POLL_OFTEN = ["--slurm-init-seconds-before-status-checks", "1"]
+POLL_OFTEN += ["--seconds-between-status-checks", "1"]
+
+ONE_TABLE = "results/simulations/N100/we600pS.parquet"
+STEADY = ["--set-resources", "simulate:slurm_partition=steady"]
+
+
+def run_id(output: str) -> str:
+    return re.search(r"SLURM run ID: (\S+)", output)[1]
+
+
+@pytest.fixture(scope="module")
+def runs(slurm, _small, tmp_path_factory):
+    """What came of every study, by its name."""
+
+    def study(name: str, *options: str) -> OnCluster:
+        folder = tmp_path_factory.mktemp(name)
+        return OnCluster(folder, copy.deepcopy(SMALL), "slurm", *POLL_OFTEN, *options)
+
+    def finished(study: Study, output: str) -> SimpleNamespace:
+        jobs = slurm.jobs(run_id(output))
+        return SimpleNamespace(study=study, output=output, jobs=jobs)
+
+    def everything():
+        here = study("everything", "--group-components", "short=3")
+        here.environment = {"NUMBA_CACHE_DIR": str(here / "kernels")}
+        return finished(here, here.snakemake())
+
+    def node_fails():
+        here = study("node_fails", "--group-components", "short=1")
+        with ThreadPoolExecutor() as pool:
+            output = pool.submit(here.snakemake, "results/we_sweep.csv")
+            lost = wait_for_job_on("right", here)
+            slurm.take_down("right")
+            result = finished(here, output.result())
+        slurm.bring_back("right")
+        result.lost = lost
+        return result
+
+    def wait_for_job_on(node, here):
+        for _ in range(300):
+            jobs = [job for job in slurm.jobs() if job["WorkDir"] == str(here.folder)]
+            running = [j for j in jobs if j["JobState"] == "RUNNING" and j["NodeList"] == node]
+            if running:
+                return {job["JobId"] for job in running}
+            time.sleep(0.3)
+        raise TimeoutError(f"no job on {node}")
+
+    def out_of_memory():
+        other = f"({sys.executable} -c 'import time; x = bytearray(700 << 20); time.sleep(99)' &)"
+        here = study("out_of_memory", "--precommand", other, *STEADY)
+        return finished(here, here.snakemake(ONE_TABLE))
+
+    def out_of_time():
+        hang_once = "mkdir hung 2> /dev/null && sleep 300; true"
+        resources = [*STEADY, "simulate:runtime=attempt"]
+        here = study("out_of_time", "--precommand", hang_once, *resources)
+        return finished(here, here.snakemake(ONE_TABLE))
+
+    def fails():
+        here = study("fails", "--retries", "1", "--group-components", "short=1", *STEADY)
+        here.config["sweep"]["weights_pS"] = [0, 600, 180_000]
+        return finished(here, here.snakemake("results/we_sweep.csv", ok=False))
+
+    with ThreadPoolExecutor() as pool:
+        both_nodes = pool.submit(lambda: (everything(), node_fails()))
+        steady = [pool.submit(scenario) for scenario in (out_of_time, out_of_memory, fails)]
+        everything_, node_fails_ = both_nodes.result()
+        names = ("out_of_time", "out_of_memory", "fails")
+        rest = {name: future.result() for name, future in zip(names, steady, strict=True)}
+    return SimpleNamespace(everything=everything_, node_fails=node_fails_, **rest)
+
+
+def test_same_tables_and_figures(runs, _small):
+    assert made(runs.everything.study.folder) == made(_small.folder)
+
+
+def test_jobs_are_few_and_fit_a_node(runs):
+    """Compiling, and two groups of three: tables and figures are made where snakemake runs."""
+    jobs = runs.everything.jobs
+    assert [job["JobState"] for job in jobs] == ["COMPLETED"] * 3
+    assert {job["NumCPUs"] for job in jobs} == {"1"}
+    assert runs.everything.output.count("localrule ") == 9
+
+
+def test_kernels_are_compiled_once(runs):
+    (stamp,) = runs.everything.study.folder.glob("kernels/*/all-kernels-are-compiled.txt")
+    kernels = list(stamp.parent.rglob("*.nbc"))
+    assert kernels
+    assert all(file.stat().st_mtime <= stamp.stat().st_mtime for file in kernels)
+
+
+def test_out_of_memory_is_tried_again_with_more(runs, _small):
+    run = runs.out_of_memory
+    first, second = run.jobs
+    assert first["JobState"] in ("FAILED", "OUT_OF_MEMORY")
+    assert "exceeded memory limit" in run.output
+    assert second["JobState"] == "COMPLETED"
+    asked, then = (int(job["MinMemoryNode"].rstrip("M")) for job in run.jobs)
+    assert then == 2 * asked
+    assert (run.study / ONE_TABLE).read_bytes() == (_small / ONE_TABLE).read_bytes()
+
+
+def test_out_of_time_is_tried_again_with_more(runs, _small):
+    run = runs.out_of_time
+    assert [job["JobState"] for job in run.jobs] == ["TIMEOUT", "COMPLETED"]
+    assert [job["TimeLimit"] for job in run.jobs] == ["00:01:00", "00:02:00"]
+    assert (run.study / ONE_TABLE).read_bytes() == (_small / ONE_TABLE).read_bytes()
+
+
+def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, _small):
+    run = runs.fails
+    states = sorted(job["JobState"] for job in run.jobs)
+    assert states == ["COMPLETED", "COMPLETED", "FAILED", "FAILED"]
+    log = run.output.rpartition("Logfile results/logs/simulate/N100_we180000pS.log")[2]
+    assert "RunOff: the voltage ran off" in log
+    assert (run.study / ONE_TABLE).read_bytes() == (_small / ONE_TABLE).read_bytes()
+
+    run.study.config["sweep"]["weights_pS"] = [0, 600, 1200]
+    assert run.study.planned("results/we_sweep.csv") == {"simulate": 1, "summarise_sweep": 1}
+
+
+def test_a_node_that_fails_costs_only_its_jobs(runs, _small):
+    run = runs.node_fails
+    restarted = {job["JobId"] for job in run.jobs if job["Restarts"] != "0"}
+    assert restarted == run.lost
+    assert [job["JobState"] for job in run.jobs] == ["COMPLETED"] * 3
+    for table in ("results/we_sweep.csv", "results/we_sweep.parquet"):
+        assert (run.study / table).read_bytes() == (_small / table).read_bytes()
