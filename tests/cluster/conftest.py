@@ -1,11 +1,11 @@
 import os
-import shutil
+import re
 from pathlib import Path
 
 import pytest
 
 from cluster.slurm import Cluster, Unavailable
-from conftest import ROOT, SMALL, Study
+from conftest import ROOT, Study
 
 
 class OnCluster(Study):
@@ -21,6 +21,13 @@ def made(folder: Path) -> dict[str, bytes]:
     kinds = (".csv", ".parquet", ".md", ".txt", ".pdf", ".svg")
     files = [f for part in ("results", "thesis_figs") for f in (folder / part).rglob("*")]
     return {str(f.relative_to(folder)): f.read_bytes() for f in files if f.suffix in kinds}
+
+
+def rules_that_stay() -> set[str]:
+    """Rules for the machine where snakemake runs."""
+    text = "".join(file.read_text() for file in (ROOT / "workflow/rules").glob("*.smk"))
+    rules = re.split(r"^rule ", text, flags=re.MULTILINE)[1:]
+    return {rule.split(":")[0] for rule in rules if "localrule: True" in rule} | {"all"}
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A Slurm cluster of two nodes on this machine: daemons of its own, on loopback, with their own key."""
+"""A Slurm cluster of two nodes on this machine: daemons of its own, with a key of their own."""
 
 import fcntl
 import os
@@ -64,7 +64,7 @@ class Cluster:
 
     def start(self) -> None:
         _check()
-        self._one_at_a_time = open("/run/lock/twonodes-slurm", "w")
+        self._one_at_a_time = open("/run/lock/twonodes-slurm", "w")  # noqa: SIM115
         fcntl.flock(self._one_at_a_time, fcntl.LOCK_EX)
         _stop_leftovers()
         (self.folder / "state").mkdir()
@@ -91,19 +91,20 @@ class Cluster:
     def states(self) -> set[str]:
         return set(run("sinfo", "-N", "-h", "-o", "%t", check=False).split())
 
-    def jobs(self, job_name: str = "") -> list[dict[str, str]]:
-        """What Slurm knows of all jobs, also of those that have ended."""
+    def jobs(self, name: str = "") -> list[dict[str, str]]:
+        """What Slurm knows of all jobs, or those of one name, also of those that have ended."""
         lines = run("scontrol", "--oneliner", "show", "jobs").splitlines()
         jobs = [dict(f.split("=", 1) for f in line.split(" ") if "=" in f) for line in lines]
-        return [job for job in jobs if job_name in job.get("JobName", "")]
+        return [job for job in jobs if name in job.get("JobName", "")]
 
-    def take_down(self, node: str) -> None:
-        """As if its power had gone: the daemon and all it started are dead."""
-        daemon = self._nodes[node]
-        daemon.kill()
-        daemon.wait()
+    def take_down(self, node: str) -> set[str]:
+        """As if its power had gone: the daemon and its jobs, whose ids are returned, are dead."""
+        self._nodes[node].kill()
+        self._nodes[node].wait()
         self._kill_jobs_of(node)
+        lost = [j for j in self.jobs() if (j["JobState"], j["NodeList"]) == ("RUNNING", node)]
         run("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
+        return {job["JobId"] for job in lost}
 
     def bring_back(self, node: str) -> None:
         self._start_node(node)
@@ -111,10 +112,8 @@ class Cluster:
         _until(lambda: self.states() <= {"idle", "mix", "alloc"}, f"{node} to be back")
 
     def _daemon(self, *command) -> subprocess.Popen:
-        log = open(self.folder / f"{command[0]}.out", "a")
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-        )
+        with open(self.folder / f"{command[0]}.out", "a") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         self._started.append(process)
         return process
 

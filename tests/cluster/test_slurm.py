@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from cluster.conftest import OnCluster, made
+from cluster.conftest import OnCluster, made, rules_that_stay
 from conftest import SMALL, Study
 
 # The default is for clusters with thousands of jobs.
@@ -28,8 +28,9 @@ def run_id(output: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def runs(slurm, _small, tmp_path_factory):
+def runs(slurm, request, tmp_path_factory):
     """What came of every study, by its name."""
+    request.getfixturevalue("_small")  # kernels are there
 
     def study(name: str, *options: str) -> OnCluster:
         folder = tmp_path_factory.mktemp(name)
@@ -40,7 +41,7 @@ def runs(slurm, _small, tmp_path_factory):
         return SimpleNamespace(study=study, output=output, jobs=jobs)
 
     def everything():
-        here = study("everything", "--group-components", "short=3")
+        here = study("everything", "--group-components", "short=3", "--local-cores", "2")
         here.environment = {"NUMBA_CACHE_DIR": str(here / "kernels")}
         return finished(here, here.snakemake())
 
@@ -48,19 +49,18 @@ def runs(slurm, _small, tmp_path_factory):
         here = study("node_fails", "--group-components", "short=1")
         with ThreadPoolExecutor() as pool:
             output = pool.submit(here.snakemake, "results/we_sweep.csv")
-            lost = wait_for_job_on("right", here)
-            slurm.take_down("right")
+            wait_for_job_on("right", here)
+            lost = slurm.take_down("right")
             result = finished(here, output.result())
         slurm.bring_back("right")
-        result.lost = lost
+        result.lost = lost & {job["JobId"] for job in result.jobs}
         return result
 
     def wait_for_job_on(node, here):
         for _ in range(300):
             jobs = [job for job in slurm.jobs() if job["WorkDir"] == str(here.folder)]
-            running = [j for j in jobs if j["JobState"] == "RUNNING" and j["NodeList"] == node]
-            if running:
-                return {job["JobId"] for job in running}
+            if any((j["JobState"], j["NodeList"]) == ("RUNNING", node) for j in jobs):
+                return
             time.sleep(0.3)
         raise TimeoutError(f"no job on {node}")
 
@@ -80,25 +80,25 @@ def runs(slurm, _small, tmp_path_factory):
         here.config["sweep"]["weights_pS"] = [0, 600, 180_000]
         return finished(here, here.snakemake("results/we_sweep.csv", ok=False))
 
-    with ThreadPoolExecutor() as pool:
-        both_nodes = pool.submit(lambda: (everything(), node_fails()))
-        steady = [pool.submit(scenario) for scenario in (out_of_time, out_of_memory, fails)]
-        everything_, node_fails_ = both_nodes.result()
-        names = ("out_of_time", "out_of_memory", "fails")
-        rest = {name: future.result() for name, future in zip(names, steady, strict=True)}
-    return SimpleNamespace(everything=everything_, node_fails=node_fails_, **rest)
+    scenarios = (everything, node_fails, out_of_memory, out_of_time, fails)
+    with ThreadPoolExecutor(len(scenarios)) as pool:
+        futures = {scenario.__name__: pool.submit(scenario) for scenario in scenarios}
+    return SimpleNamespace(**{name: future.result() for name, future in futures.items()})
 
 
-def test_same_tables_and_figures(runs, _small):
-    assert made(runs.everything.study.folder) == made(_small.folder)
+def test_same_tables_and_figures(runs, small):
+    assert made(runs.everything.study.folder) == made(small.folder)
 
 
-def test_jobs_are_few_and_fit_a_node(runs):
-    """Compiling, and two groups of three: tables and figures are made where snakemake runs."""
-    jobs = runs.everything.jobs
-    assert [job["JobState"] for job in jobs] == ["COMPLETED"] * 3
+def test_jobs_are_few_and_small(runs):
+    """Tables and figures are made where snakemake runs; the rest in groups, one job at a time."""
+    output, jobs = runs.everything.output, runs.everything.jobs
+    here = re.findall(r"^localrule (\w+)", output, re.MULTILINE)
+    assert set(here) == rules_that_stay()
+    all_jobs = int(re.search(r"^total +(\d+)", output, re.MULTILINE)[1])
+    assert len(jobs) < all_jobs - len(here)
+    assert {job["JobState"] for job in jobs} == {"COMPLETED"}
     assert {job["NumCPUs"] for job in jobs} == {"1"}
-    assert runs.everything.output.count("localrule ") == 9
 
 
 def test_kernels_are_compiled_once(runs):
@@ -108,7 +108,7 @@ def test_kernels_are_compiled_once(runs):
     assert all(file.stat().st_mtime <= stamp.stat().st_mtime for file in kernels)
 
 
-def test_out_of_memory_is_tried_again_with_more(runs, _small):
+def test_out_of_memory_is_tried_again_with_more(runs, small):
     run = runs.out_of_memory
     first, second = run.jobs
     assert first["JobState"] in ("FAILED", "OUT_OF_MEMORY")
@@ -116,32 +116,32 @@ def test_out_of_memory_is_tried_again_with_more(runs, _small):
     assert second["JobState"] == "COMPLETED"
     asked, then = (int(job["MinMemoryNode"].rstrip("M")) for job in run.jobs)
     assert then == 2 * asked
-    assert (run.study / ONE_TABLE).read_bytes() == (_small / ONE_TABLE).read_bytes()
+    assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
 
 
-def test_out_of_time_is_tried_again_with_more(runs, _small):
+def test_out_of_time_is_tried_again_with_more(runs, small):
     run = runs.out_of_time
     assert [job["JobState"] for job in run.jobs] == ["TIMEOUT", "COMPLETED"]
     assert [job["TimeLimit"] for job in run.jobs] == ["00:01:00", "00:02:00"]
-    assert (run.study / ONE_TABLE).read_bytes() == (_small / ONE_TABLE).read_bytes()
+    assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
 
 
-def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, _small):
+def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, small):
     run = runs.fails
     states = sorted(job["JobState"] for job in run.jobs)
     assert states == ["COMPLETED", "COMPLETED", "FAILED", "FAILED"]
     log = run.output.rpartition("Logfile results/logs/simulate/N100_we180000pS.log")[2]
     assert "RunOff: the voltage ran off" in log
-    assert (run.study / ONE_TABLE).read_bytes() == (_small / ONE_TABLE).read_bytes()
+    assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
 
     run.study.config["sweep"]["weights_pS"] = [0, 600, 1200]
     assert run.study.planned("results/we_sweep.csv") == {"simulate": 1, "summarise_sweep": 1}
 
 
-def test_a_node_that_fails_costs_only_its_jobs(runs, _small):
+def test_a_node_that_fails_costs_only_its_jobs(runs, small):
     run = runs.node_fails
     restarted = {job["JobId"] for job in run.jobs if job["Restarts"] != "0"}
     assert restarted == run.lost
     assert [job["JobState"] for job in run.jobs] == ["COMPLETED"] * 3
     for table in ("results/we_sweep.csv", "results/we_sweep.parquet"):
-        assert (run.study / table).read_bytes() == (_small / table).read_bytes()
+        assert (run.study / table).read_bytes() == (small / table).read_bytes()
