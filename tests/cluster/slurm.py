@@ -95,7 +95,7 @@ class Cluster:
         """What Slurm knows of all jobs, or those of one name, also of those that have ended."""
         lines = run("scontrol", "--oneliner", "show", "jobs").splitlines()
         jobs = [dict(f.split("=", 1) for f in line.split(" ") if "=" in f) for line in lines]
-        return [job for job in jobs if name in job.get("JobName", "")]
+        return [job for job in jobs if job and name in job["JobName"]]
 
     def take_down(self, node: str) -> set[str]:
         """As if its power had gone: the daemon and its jobs, whose ids are returned, are dead."""

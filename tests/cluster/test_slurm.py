@@ -29,7 +29,7 @@ def run_id(output: str) -> str:
 
 @pytest.fixture(scope="module")
 def runs(slurm, request, tmp_path_factory):
-    """What came of every study, by its name."""
+    """What came of a study, by its name."""
     request.getfixturevalue("_small")  # kernels are there
 
     def study(name: str, *options: str) -> OnCluster:
@@ -83,33 +83,33 @@ def runs(slurm, request, tmp_path_factory):
     scenarios = (everything, node_fails, out_of_memory, out_of_time, fails)
     with ThreadPoolExecutor(len(scenarios)) as pool:
         futures = {scenario.__name__: pool.submit(scenario) for scenario in scenarios}
-    return SimpleNamespace(**{name: future.result() for name, future in futures.items()})
+        yield lambda name: futures[name].result()
 
 
 def test_same_tables_and_figures(runs, small):
-    assert made(runs.everything.study.folder) == made(small.folder)
+    assert made(runs("everything").study.folder) == made(small.folder)
 
 
 def test_jobs_are_few_and_small(runs):
     """Tables and figures are made where snakemake runs; the rest in groups, one job at a time."""
-    output, jobs = runs.everything.output, runs.everything.jobs
-    here = re.findall(r"^localrule (\w+)", output, re.MULTILINE)
+    run = runs("everything")
+    here = re.findall(r"^localrule (\w+)", run.output, re.MULTILINE)
     assert set(here) == rules_that_stay()
-    all_jobs = int(re.search(r"^total +(\d+)", output, re.MULTILINE)[1])
-    assert len(jobs) < all_jobs - len(here)
-    assert {job["JobState"] for job in jobs} == {"COMPLETED"}
-    assert {job["NumCPUs"] for job in jobs} == {"1"}
+    all_jobs = int(re.search(r"^total +(\d+)", run.output, re.MULTILINE)[1])
+    assert len(run.jobs) < all_jobs - len(here)
+    assert {job["JobState"] for job in run.jobs} == {"COMPLETED"}
+    assert {job["NumCPUs"] for job in run.jobs} == {"1"}
 
 
 def test_kernels_are_compiled_once(runs):
-    (stamp,) = runs.everything.study.folder.glob("kernels/*/all-kernels-are-compiled.txt")
+    (stamp,) = runs("everything").study.folder.glob("kernels/*/all-kernels-are-compiled.txt")
     kernels = list(stamp.parent.rglob("*.nbc"))
     assert kernels
     assert all(file.stat().st_mtime <= stamp.stat().st_mtime for file in kernels)
 
 
 def test_out_of_memory_is_tried_again_with_more(runs, small):
-    run = runs.out_of_memory
+    run = runs("out_of_memory")
     first, second = run.jobs
     assert first["JobState"] in ("FAILED", "OUT_OF_MEMORY")
     assert "exceeded memory limit" in run.output
@@ -120,14 +120,14 @@ def test_out_of_memory_is_tried_again_with_more(runs, small):
 
 
 def test_out_of_time_is_tried_again_with_more(runs, small):
-    run = runs.out_of_time
+    run = runs("out_of_time")
     assert [job["JobState"] for job in run.jobs] == ["TIMEOUT", "COMPLETED"]
     assert [job["TimeLimit"] for job in run.jobs] == ["00:01:00", "00:02:00"]
     assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
 
 
 def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, small):
-    run = runs.fails
+    run = runs("fails")
     states = sorted(job["JobState"] for job in run.jobs)
     assert states == ["COMPLETED", "COMPLETED", "FAILED", "FAILED"]
     log = run.output.rpartition("Logfile results/logs/simulate/N100_we180000pS.log")[2]
@@ -139,7 +139,7 @@ def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, small):
 
 
 def test_a_node_that_fails_costs_only_its_jobs(runs, small):
-    run = runs.node_fails
+    run = runs("node_fails")
     restarted = {job["JobId"] for job in run.jobs if job["Restarts"] != "0"}
     assert restarted == run.lost
     assert [job["JobState"] for job in run.jobs] == ["COMPLETED"] * 3
