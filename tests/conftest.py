@@ -56,7 +56,7 @@ class Study:
 
     def planned(self, *arguments) -> dict[str, int]:
         """Jobs by rule that would be run."""
-        output = self.snakemake("--dry-run", "--quiet", "rules", *arguments)
+        output = self.snakemake(*arguments, "--dry-run", "--quiet", "rules")
         jobs = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
         return {rule: int(n) for rule, n in jobs.items() if rule not in ("all", "total")}
 

@@ -19,6 +19,7 @@ from conftest import SMALL, Study
 POLL_OFTEN = ["--slurm-init-seconds-before-status-checks", "1"]
 POLL_OFTEN += ["--seconds-between-status-checks", "1"]
 
+TABLES = ("results/we_sweep.csv", "results/we_for_target_rate.csv")
 ONE_TABLE = "results/simulations/N100/we600pS.parquet"
 STEADY = ["--set-resources", "simulate:slurm_partition=steady"]
 
@@ -46,9 +47,10 @@ def runs(slurm, request, tmp_path_factory):
         return finished(here, here.snakemake())
 
     def node_fails():
-        here = study("node_fails", "--group-components", "short=1")
+        on_left = ["--set-resources", "find_weight:slurm_partition=steady"]
+        here = study("node_fails", "--group-components", "short=1", *on_left)
         with ThreadPoolExecutor() as pool:
-            output = pool.submit(here.snakemake, "results/we_sweep.csv")
+            output = pool.submit(here.snakemake, *TABLES)
             wait_for_job_on("right", here)
             lost = slurm.take_down("right")
             result = finished(here, output.result())
@@ -65,8 +67,8 @@ def runs(slurm, request, tmp_path_factory):
         raise TimeoutError(f"no job on {node}")
 
     def out_of_memory():
-        other = f"({sys.executable} -c 'import time; x = bytearray(700 << 20); time.sleep(99)' &)"
-        here = study("out_of_memory", "--precommand", other, *STEADY)
+        other = f"{sys.executable} -c 'import time; x = bytearray(700 << 20); time.sleep(40)'"
+        here = study("out_of_memory", "--precommand", f"{other} & true", *STEADY)
         return finished(here, here.snakemake(ONE_TABLE))
 
     def out_of_time():
@@ -142,6 +144,7 @@ def test_a_node_that_fails_costs_only_its_jobs(runs, small):
     run = runs("node_fails")
     restarted = {job["JobId"] for job in run.jobs if job["Restarts"] != "0"}
     assert restarted == run.lost
-    assert [job["JobState"] for job in run.jobs] == ["COMPLETED"] * 3
-    for table in ("results/we_sweep.csv", "results/we_sweep.parquet"):
+    assert 1 <= len(restarted) < len(run.jobs)
+    assert {job["JobState"] for job in run.jobs} == {"COMPLETED"}
+    for table in TABLES:
         assert (run.study / table).read_bytes() == (small / table).read_bytes()
