@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cluster.slurm import Cluster, Unavailable
+from cluster.slurm import Cluster, missing
 from conftest import ROOT, Study
 
 
@@ -32,13 +32,11 @@ def rules_that_stay() -> set[str]:
 
 @pytest.fixture(scope="session")
 def slurm(tmp_path_factory):
+    if reason := missing():
+        (pytest.fail if os.environ.get("SLURM_IS_REQUIRED") else pytest.skip)(reason)
     cluster = Cluster(tmp_path_factory.mktemp("slurm"))
     try:
         cluster.start()
         yield cluster
-    except Unavailable as reason:
-        if os.environ.get("SLURM_IS_REQUIRED"):
-            raise
-        pytest.skip(str(reason))
     finally:
         cluster.stop()

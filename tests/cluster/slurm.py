@@ -52,20 +52,29 @@ PartitionName=steady Nodes=left MaxTime=02:00:00 State=UP
 """
 
 
-class Unavailable(Exception):
-    """Why no cluster can be started here."""
+def missing() -> str:
+    """Why no cluster can be started here, or nothing."""
+    absent = [name for name in ("slurmctld", "slurmd", "munged") if not shutil.which(name)]
+    if absent:
+        return f"no {', '.join(absent)} here (Debian: apt-get install slurm-wlm)"
+    if os.geteuid() != 0:
+        return "only root can start Slurm's daemons"
+    if CONFIG.exists() and not CONFIG.read_text().startswith(MARK):
+        return f"this machine has a {CONFIG} of its own"
+    return ""
 
 
 class Cluster:
+    """Only where nothing is ``missing``, and one at a time: another waits for its turn."""
+
     def __init__(self, folder: Path):
         self.folder = folder
         self._started = []
         self._nodes = {}
+        self._turn = open("/run/lock/twonodes-slurm", "w")  # noqa: SIM115
+        fcntl.flock(self._turn, fcntl.LOCK_EX)
 
     def start(self) -> None:
-        _check()
-        self._one_at_a_time = open("/run/lock/twonodes-slurm", "w")  # noqa: SIM115
-        fcntl.flock(self._one_at_a_time, fcntl.LOCK_EX)
         _stop_leftovers()
         (self.folder / "state").mkdir()
         CONFIG.write_text(MARK + SETTINGS.format(folder=self.folder))
@@ -86,7 +95,7 @@ class Cluster:
         for node in NODES:
             self._kill_jobs_of(node)
         CONFIG.unlink(missing_ok=True)
-        self._one_at_a_time.close()
+        self._turn.close()
 
     def states(self) -> set[str]:
         return set(run("sinfo", "-N", "-h", "-o", "%t", check=False).split())
@@ -141,16 +150,6 @@ def run(*command: str, check: bool = True) -> str:
     if check and done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr}")
     return done.stdout
-
-
-def _check() -> None:
-    missing = [name for name in ("slurmctld", "slurmd", "munged") if not shutil.which(name)]
-    if missing:
-        raise Unavailable(f"no {', '.join(missing)} here (Debian: apt-get install slurm-wlm)")
-    if os.geteuid() != 0:
-        raise Unavailable("only root can start Slurm's daemons")
-    if CONFIG.exists() and not CONFIG.read_text().startswith(MARK):
-        raise Unavailable(f"this machine has a {CONFIG} of its own")
 
 
 def _stop_leftovers() -> None:
