@@ -4,7 +4,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 import yaml
@@ -41,6 +43,9 @@ SMALL = {
 class Study:
     """A working directory with a config of its own, in which the workflow is run."""
 
+    where = ("--cores", "2")
+    environment: Mapping[str, str] = MappingProxyType({"COLUMNS": "200"})
+
     def __init__(self, folder: Path, config: dict, checkout: Path = ROOT):
         self.folder, self.config, self.checkout = folder, config, checkout
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,17 +68,17 @@ class Study:
     def command(self, *arguments) -> list:
         config_file = self.folder / "my.yaml"
         config_file.write_text(yaml.safe_dump(self.config))
-        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        command = [sys.executable, "-m", "snakemake", *self.where, *arguments]
         command += ["--snakefile", self.checkout / "Snakefile"]
         return command + ["--directory", self.folder, "--configfile", config_file]
 
     def surroundings(self) -> dict:
-        environment = os.environ | {"COLUMNS": "200"}
+        environment = os.environ | self.environment
         return {"cwd": self.checkout, "env": environment, "stdout": subprocess.PIPE}
 
     def planned(self, *arguments) -> dict[str, int]:
         """Jobs by rule that would be run."""
-        output = self.snakemake("--dry-run", "--quiet", "rules", *arguments)
+        output = self.snakemake(*arguments, "--dry-run", "--quiet", "rules")
         jobs = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
         return {rule: int(n) for rule, n in jobs.items() if rule not in ("all", "total")}
 

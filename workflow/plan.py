@@ -1,6 +1,7 @@
 """What the rules share: which files hold the science, and how work is cut into jobs."""
 
 import hashlib
+from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
@@ -28,6 +29,17 @@ MAX_RUNS, MAX_JOBS = 1_000_000, 10_000
 # Measured: per time step of one run, with its median and without.
 SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
 EVALUATIONS_PER_SEARCH = 12
+SECONDS_PER_NEURON_STEP = 30e-9
+SECONDS_PER_STEP_OF_IMAGING, SECONDS_PER_SHUFFLED_SPIKE = 60e-9, 15e-9
+SECONDS_PER_SAMPLE_OF_A_WINDOW = 4e-11
+
+# A job of a cluster has two Snakemakes beside its script: measured, 160 MB each.
+SNAKEMAKE_MB = 350
+
+# Jobs start within two minutes, even from a slow file system; and cores can be slower than ours.
+START_MINUTES, SLOWER = 2, 6
+
+MOST_DOUBLINGS = 3
 
 
 # Folders are named after variants, and file systems stop at 255.
@@ -58,6 +70,66 @@ def N_per_batch(config: dict) -> int:
     return _per_batch(config["find_weight"]["N_per_batch"], seconds)
 
 
+def reserve_MB(told: int | Callable) -> Callable:
+    """What to ask a cluster for, when a script needs so many megabytes; more at each retry."""
+    return _growing(lambda threads: _value(told, threads) + SNAKEMAKE_MB)
+
+
+def reserve_minutes(told: float | Callable) -> Callable:
+    """What to ask a cluster for, when a script needs so many seconds; more at each retry."""
+    return _growing(lambda threads: START_MINUTES + ceil(SLOWER * _value(told, threads) / 60))
+
+
+def _growing(at_first: Callable) -> Callable:
+    """A job that is tried again gets twice as much, up to a limit: no node has more and more."""
+
+    def resource(wildcards, threads, attempt):
+        return at_first(threads) * 2 ** min(attempt - 1, MOST_DOUBLINGS)
+
+    return resource
+
+
+def _value(told: float | Callable, threads: int) -> float:
+    return told(threads=threads) if callable(told) else told
+
+
+def seconds_to_sweep(config: dict, threads: int = 1) -> float:
+    """For a job of the sweep, on one core."""
+    n_weights = min(weights_per_batch(config), len(config["sweep"]["weights_pS"]))
+    n_runs = n_weights * len(config["experiment"]["seeds"])
+    return n_runs * _n_steps(config["experiment"]) * SECONDS_PER_STEP_WITH_MEDIAN
+
+
+def seconds_to_search(config: dict, threads: int = 1) -> float:
+    """For a job that searches weights, on one core."""
+    n_searches = min(N_per_batch(config), len(config["find_weight"]["N"]))
+    n_runs = n_searches * len(config["experiment"]["seeds"]) * EVALUATIONS_PER_SEARCH
+    return n_runs * _n_steps(config["experiment"]) * SECONDS_PER_STEP
+
+
+def seconds_for_example(config: dict, threads: int = 1) -> float:
+    """For the one run with its trace."""
+    return _n_steps(config["experiment"]) * SECONDS_PER_STEP_WITH_MEDIAN
+
+
+def seconds_for_network(config: dict, threads: int = 1) -> float:
+    """For the network, on one core, if its connections are not many more than its steps."""
+    return _n_neurons(config["network"]) * _n_steps(config["network"]) * SECONDS_PER_NEURON_STEP
+
+
+def seconds_to_test(config: dict, threads: int = 1) -> float:
+    """For the longest of the connection tests, on one core."""
+    return max(
+        _n_steps(test) * SECONDS_PER_STEP_OF_IMAGING
+        + test["n_trains"]
+        * (test["n_shuffles"] + 1)
+        * test["duration_s"]
+        * test["spike_rate_Hz"]
+        * (SECONDS_PER_SHUFFLED_SPIKE + _window(test) * SECONDS_PER_SAMPLE_OF_A_WINDOW)
+        for test in connection_tests(config).values()
+    )
+
+
 def memory_to_sweep(config: dict, wildcards=None, threads: int = 1) -> int:
     """Megabytes for a job of the sweep: what it could use, but not more than it may."""
     N, n_steps = config["sweep"]["N"], _n_steps(config["experiment"])
@@ -85,8 +157,7 @@ def memory_for_example(config: dict, wildcards=None, threads: int = 1) -> int:
 def memory_for_network(config: dict, wildcards=None, threads: int = 1) -> int:
     """Megabytes for the network; of tables, their size tells roughly how long they are."""
     network = config["network"]
-    E_syn, weights = network["E_syn_mV"], network["weights_nS"]
-    n_neurons = _rows(E_syn) if isinstance(E_syn, str) else len(E_syn)
+    n_neurons, weights = _n_neurons(network), network["weights_nS"]
     n_connections = _rows(weights) if isinstance(weights, str) else n_neurons**2
     n_samples = (1 + len(network["recorded_neurons"])) * _n_steps(network)
     return ceil(network_MB(n_neurons, n_connections, network["duration_s"], n_samples))
@@ -101,7 +172,7 @@ def memory_to_test(config: dict, wildcards=None, threads: int = 1) -> int:
                 test["n_trains"],
                 test["duration_s"] * test["spike_rate_Hz"],
                 test["n_shuffles"],
-                round(test["window_ms"] / test["timestep_ms"]),
+                _window(test),
                 threads,
             )
         )
@@ -154,6 +225,16 @@ def network_tables(config: dict) -> list[str]:
     """Files that stand in for lists in the network's section."""
     values = (config["network"]["E_syn_mV"], config["network"]["weights_nS"])
     return [value for value in values if isinstance(value, str)]
+
+
+def _n_neurons(network: dict) -> int:
+    E_syn = network["E_syn_mV"]
+    return _rows(E_syn) if isinstance(E_syn, str) else len(E_syn)
+
+
+def _window(test: dict) -> int:
+    """Steps of a spike-triggered average."""
+    return round(test["window_ms"] / test["timestep_ms"])
 
 
 def _rows(table: str) -> int:

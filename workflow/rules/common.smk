@@ -20,11 +20,18 @@ from plan import (
     memory_for_example,
     memory_to_search,
     memory_to_sweep,
-    memory_to_test,
     memory_for_network,
+    memory_to_test,
     network_tables,
     recording_of,
+    reserve_MB,
+    reserve_minutes,
     science,
+    seconds_for_example,
+    seconds_for_network,
+    seconds_to_search,
+    seconds_to_sweep,
+    seconds_to_test,
     weights_per_batch,
     without,
 )
@@ -73,7 +80,7 @@ rule compile_kernels:
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=reserve_MB(500),
+        runtime=reserve_minutes(30),
     script:
         "../scripts/compile_kernels.py"

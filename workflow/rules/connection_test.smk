@@ -10,11 +10,13 @@ rule simulate_excerpt:
         "results/connection_test/excerpt.parquet",
     log:
         "results/logs/simulate_excerpt.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_to_test, config),
-        runtime=10,
+        mem_mb=reserve_MB(partial(memory_to_test, config)),
+        runtime=reserve_minutes(partial(seconds_to_test, config)),
     params:
         test=recording_of(TESTS["base"]),
         neuron=config["izhikevich"],
@@ -36,11 +38,13 @@ rule test_connections:
         run="results/connection_test/{variant}/run.parquet",
     log:
         "results/logs/test_connections/{variant}.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_to_test, config),
-        runtime=10,
+        mem_mb=reserve_MB(partial(memory_to_test, config)),
+        runtime=reserve_minutes(partial(seconds_to_test, config)),
     params:
         test=lookup("{variant}", within=TESTS),
         neuron=config["izhikevich"],
@@ -59,6 +63,7 @@ rule summarise_connection_tests:
         roc=multiext("results/connection_test/roc", ".csv", ".parquet"),
     log:
         "results/logs/summarise_connection_tests.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:
@@ -81,6 +86,7 @@ rule plot_excerpt:
         both=multiext("thesis_figs/voltage_reset_early_and_late", ".pdf", ".svg"),
     log:
         "results/logs/plot_excerpt.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:
@@ -108,6 +114,7 @@ rule plot_connection_tests:
         areas=multiext("thesis_figs/connection_test_variants", ".pdf", ".svg"),
     log:
         "results/logs/plot_connection_tests.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:

@@ -7,11 +7,13 @@ rule simulate_example:
         "results/example_trace.parquet",
     log:
         "results/logs/simulate_example.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_for_example, config),
-        runtime=10,
+        mem_mb=reserve_MB(partial(memory_for_example, config)),
+        runtime=reserve_minutes(partial(seconds_for_example, config)),
     params:
         N=config["example"]["N"],
         weight_pS=config["example"]["weight_pS"],
@@ -31,6 +33,7 @@ rule plot_example:
         multiext("thesis_figs/voltage_example", ".pdf", ".svg"),
     log:
         "results/logs/plot_example.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:

@@ -14,11 +14,13 @@ rule find_weight:
         evaluations="results/find_weight/N{N}_evaluations.parquet",
     log:
         "results/logs/find_weight/N{N}.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_to_search, config),
-        runtime=10,
+        mem_mb=reserve_MB(partial(memory_to_search, config)),
+        runtime=reserve_minutes(partial(seconds_to_search, config)),
     params:
         all_N=lookup("{N}", within=N_BATCHES),
         seeds=config["experiment"]["seeds"],
@@ -44,6 +46,7 @@ rule summarise_weights:
         ),
     log:
         "results/logs/summarise_weights.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:
@@ -67,6 +70,7 @@ rule plot_weights:
         subset=multiext("thesis_figs/chosen_N_subset", ".pdf", ".svg"),
     log:
         "results/logs/plot_weights.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:

@@ -9,11 +9,13 @@ rule simulate_network:
         voltages="results/network/voltages.parquet",
     log:
         "results/logs/simulate_network.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_for_network, config),
-        runtime=30,
+        mem_mb=reserve_MB(partial(memory_for_network, config)),
+        runtime=reserve_minutes(partial(seconds_for_network, config)),
     params:
         network=without(config["network"], "shown_s"),
         neuron=config["izhikevich"],
@@ -30,6 +32,7 @@ rule plot_network:
         multiext("thesis_figs/network", ".pdf", ".svg"),
     log:
         "results/logs/plot_network.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:

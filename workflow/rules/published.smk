@@ -18,6 +18,7 @@ rule compare_with_published:
         summary="results/published_comparison.md",
     log:
         "results/logs/compare_with_published.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:
@@ -37,6 +38,7 @@ rule verify_published:
         "results/published_verdict.txt",
     log:
         "results/logs/verify_published.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:

@@ -13,11 +13,14 @@ rule simulate:
         "results/simulations/N{N}/we{we_pS}pS.parquet",
     log:
         "results/logs/simulate/N{N}_we{we_pS}pS.log",
+    group:
+        "short"
     conda:
         "../../envs/simulation.yaml"
     resources:
-        mem_mb=partial(memory_to_sweep, config),
-        runtime=10,
+        mem_mb=reserve_MB(partial(memory_to_sweep, config)),
+        runtime=reserve_minutes(partial(seconds_to_sweep, config)),
+        to_use_MB=partial(memory_to_sweep, config),
     params:
         weights_pS=lookup("{we_pS}", within=WEIGHT_BATCHES),
         seeds=config["experiment"]["seeds"],
@@ -40,6 +43,7 @@ rule summarise_sweep:
         means=multiext("results/we_sweep_means", ".csv", ".parquet"),
     log:
         "results/logs/summarise_sweep.log",
+    localrule: True
     conda:
         "../../envs/simulation.yaml"
     resources:
@@ -59,6 +63,7 @@ rule plot_input_drive:
         rate=multiext("thesis_figs/output_rate_we", ".pdf", ".svg"),
     log:
         "results/logs/plot_input_drive.log",
+    localrule: True
     conda:
         "../../envs/plot.yaml"
     resources:

@@ -83,6 +83,6 @@ if "snakemake" in globals():
             int(snakemake.wildcards.N),
             **dict(snakemake.params.items()),
             threads=snakemake.threads,
-            memory_MB=snakemake.resources.mem_mb,
+            memory_MB=snakemake.resources.to_use_MB,
             output=snakemake.output[0],
         )

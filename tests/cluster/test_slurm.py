@@ -1,0 +1,155 @@
+"""Through profiles/slurm, on a Slurm of two nodes: the same results, and nothing lost.
+
+The studies run at the same time: most of it is waiting.
+"""
+
+import copy
+import re
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import pytest
+
+from cluster.conftest import OnCluster, made, rules_that_stay
+from conftest import SMALL, Study
+
+# The default is for clusters with thousands of jobs.
+POLL_OFTEN = ["--slurm-init-seconds-before-status-checks", "1"]
+POLL_OFTEN += ["--seconds-between-status-checks", "1"]
+
+TABLES = ("results/we_sweep.csv", "results/we_for_target_rate.csv")
+ONE_TABLE = "results/simulations/N100/we600pS.parquet"
+STEADY = ["--set-resources", "simulate:slurm_partition=steady"]
+
+
+def run_id(output: str) -> str:
+    return re.search(r"SLURM run ID: (\S+)", output)[1]
+
+
+@pytest.fixture(scope="module")
+def runs(slurm, request, tmp_path_factory):
+    """What came of a study, by its name."""
+    request.getfixturevalue("_small")  # kernels are there
+
+    def study(name: str, *options: str) -> OnCluster:
+        folder = tmp_path_factory.mktemp(name)
+        return OnCluster(folder, copy.deepcopy(SMALL), "slurm", *POLL_OFTEN, *options)
+
+    def finished(study: Study, output: str) -> SimpleNamespace:
+        jobs = slurm.jobs(run_id(output))
+        return SimpleNamespace(study=study, output=output, jobs=jobs)
+
+    def everything():
+        here = study("everything", "--group-components", "short=3", "--local-cores", "2")
+        return finished(here, here.snakemake())
+
+    def first_time():
+        here = study("first_time", "--group-components", "short=1")
+        here.environment = {"NUMBA_CACHE_DIR": str(here / "kernels")}
+        return finished(here, here.snakemake("results/we_sweep.csv"))
+
+    def node_fails():
+        on_left = ["--set-resources", "find_weight:slurm_partition=steady"]
+        here = study("node_fails", "--group-components", "short=1", *on_left)
+        with ThreadPoolExecutor() as pool:
+            output = pool.submit(here.snakemake, *TABLES)
+            wait_for_job_on("right", here)
+            lost = slurm.take_down("right")
+            result = finished(here, output.result())
+        slurm.bring_back("right")
+        result.lost = lost & {job["JobId"] for job in result.jobs}
+        return result
+
+    def wait_for_job_on(node, here):
+        for _ in range(300):
+            jobs = [job for job in slurm.jobs() if job["WorkDir"] == str(here.folder)]
+            if any((j["JobState"], j["NodeList"]) == ("RUNNING", node) for j in jobs):
+                return
+            time.sleep(0.3)
+        raise TimeoutError(f"no job on {node}")
+
+    def out_of_memory():
+        other = f"{sys.executable} -c 'import time; x = bytearray(700 << 20); time.sleep(40)'"
+        here = study("out_of_memory", "--precommand", f"{other} & true", *STEADY)
+        return finished(here, here.snakemake(ONE_TABLE))
+
+    def out_of_time():
+        hang_once = "mkdir hung 2> /dev/null && sleep 300; true"
+        resources = [*STEADY, "simulate:runtime=attempt"]
+        here = study("out_of_time", "--precommand", hang_once, *resources)
+        return finished(here, here.snakemake(ONE_TABLE))
+
+    def fails():
+        here = study("fails", "--retries", "1", "--group-components", "short=1", *STEADY)
+        here.config["sweep"]["weights_pS"] = [0, 600, 180_000]
+        return finished(here, here.snakemake("results/we_sweep.csv", ok=False))
+
+    scenarios = (everything, first_time, node_fails, out_of_memory, out_of_time, fails)
+    with ThreadPoolExecutor(len(scenarios)) as pool:
+        futures = {scenario.__name__: pool.submit(scenario) for scenario in scenarios}
+        yield lambda name: futures[name].result()
+
+
+def test_same_tables_and_figures(runs, small):
+    assert made(runs("everything").study.folder) == made(small.folder)
+
+
+def test_jobs_are_few_and_small(runs):
+    """Tables and figures are made where snakemake runs; the rest in groups, one job at a time."""
+    run = runs("everything")
+    here = re.findall(r"^localrule (\w+)", run.output, re.MULTILINE)
+    assert set(here) == rules_that_stay()
+    all_jobs = int(re.search(r"^total +(\d+)", run.output, re.MULTILINE)[1])
+    assert len(run.jobs) < all_jobs - len(here)
+    assert {job["JobState"] for job in run.jobs} == {"COMPLETED"}
+    assert {job["NumCPUs"] for job in run.jobs} == {"1"}
+
+
+def test_kernels_are_compiled_once(runs):
+    run = runs("first_time")
+    (stamp,) = run.study.folder.glob("kernels/*/all-kernels-are-compiled.txt")
+    kernels = list(stamp.parent.rglob("*.nbc"))
+    assert kernels
+    assert all(file.stat().st_mtime <= stamp.stat().st_mtime for file in kernels)
+
+
+def test_out_of_memory_is_tried_again_with_more(runs, small):
+    run = runs("out_of_memory")
+    first, second = run.jobs
+    assert first["JobState"] in ("FAILED", "OUT_OF_MEMORY")
+    assert "exceeded memory limit" in run.output
+    assert second["JobState"] == "COMPLETED"
+    asked, then = (int(job["MinMemoryNode"].rstrip("M")) for job in run.jobs)
+    assert then == 2 * asked
+    assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
+
+
+def test_out_of_time_is_tried_again_with_more(runs, small):
+    run = runs("out_of_time")
+    assert [job["JobState"] for job in run.jobs] == ["TIMEOUT", "COMPLETED"]
+    assert [job["TimeLimit"] for job in run.jobs] == ["00:01:00", "00:02:00"]
+    assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
+
+
+def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, small):
+    run = runs("fails")
+    states = sorted(job["JobState"] for job in run.jobs)
+    assert states == ["COMPLETED", "COMPLETED", "FAILED", "FAILED"]
+    log = run.output.rpartition("Logfile results/logs/simulate/N100_we180000pS.log")[2]
+    assert "RunOff: the voltage ran off" in log
+    assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
+
+    run.study.config["sweep"]["weights_pS"] = [0, 600, 1200]
+    assert run.study.planned("results/we_sweep.csv") == {"simulate": 1, "summarise_sweep": 1}
+
+
+def test_a_node_that_fails_costs_only_its_jobs(runs, small):
+    run = runs("node_fails")
+    restarted = {job["JobId"] for job in run.jobs if job["Restarts"] != "0"}
+    assert restarted == run.lost
+    assert 1 <= len(restarted) < len(run.jobs)
+    assert {job["JobState"] for job in run.jobs} == {"COMPLETED"}
+    for table in TABLES:
+        assert (run.study / table).read_bytes() == (small / table).read_bytes()
