@@ -1,16 +1,22 @@
 # make          set up .venv from the lock if needed, and run the pipeline
 # make test     lint, and run all tests, in the same environment
+# make report   run the pipeline, and show all of it in report.html (and .zip)
+# make docs     build the documentation, as web pages, in docs/_build
 # make lock     resolve the dependencies anew
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.in-sync-with-lock
 
-.PHONY: run test lint docs lock clean
+.PHONY: run report test lint docs lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
 	$(BIN)/snakemake --cores all
+
+report: run
+	$(BIN)/snakemake --report report.html
+	$(BIN)/snakemake --report report.zip
 
 test: lint
 	$(BIN)/pytest

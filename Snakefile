@@ -20,6 +20,7 @@ include: "workflow/rules/we_sweep.smk"
 include: "workflow/rules/find_weight.smk"
 include: "workflow/rules/example.smk"
 include: "workflow/rules/published.smk"
+include: "workflow/rules/report.smk"
 include: "benchmarks/benchmark.smk"
 
 
@@ -32,3 +33,4 @@ rule all:
         rules.summarise_sweep.output,
         rules.summarise_weights.output,
         rules.verify_published.output,
+        rules.show_costs.output,

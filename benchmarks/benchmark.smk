@@ -59,7 +59,7 @@ rule measure:
         "results/logs/benchmarks/measure.log",
     conda:
         "../envs/simulation.yaml"
-    threads: workflow.cores
+    threads: lambda wildcards: workflow.cores
     params:
         peers=[
             ["results/benchmarks/environments/arbor/bin/python"]

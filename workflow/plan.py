@@ -4,12 +4,15 @@ import hashlib
 from math import ceil
 from pathlib import Path
 
+from snakemake.io import report
+
 from nto1.memory import fit_sweep, search_MB, sweep_MB, trace_MB
 from nto1.sources import used_by
 from schemas.check import InvalidConfig
 
 SCRIPTS = Path(__file__).parent / "scripts"
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
+MEASURED = Path(__file__).parents[1] / "benchmarks" / "measured"
 STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
 
 # A job should be worth its start, of about a second, and leave work for other cores.
@@ -23,6 +26,25 @@ EVALUATIONS_PER_SEARCH = 12
 def science(script: str) -> list[str]:
     """Files of the package nto1 that a script uses."""
     return [str(file) for file in used_by(SCRIPTS / script)]
+
+
+def figure(path: str, category: str, shows: str, caption: str = "") -> list:
+    """The files of a figure, of which the report shows one.
+
+    ``caption`` names a file in workflow/report; if none is given, it is called like the figure.
+    """
+    return [f"{path}.pdf", _in_report(f"{path}.svg", category, shows, caption)]
+
+
+def table(path: str, category: str, shows: str, caption: str = "") -> list:
+    """The files of a table, of which the report shows the last: a page with its rows."""
+    files = [f"{path}.csv", f"{path}.parquet"]
+    return [*files, _in_report(f"{path}.html", category, shows, caption)]
+
+
+def _in_report(path: str, category: str, shows: str, caption: str):
+    caption = f"../report/{caption or Path(path).stem}.rst"
+    return report(path, caption=caption, category=category, labels={"result": shows})
 
 
 def label(value: float) -> str:

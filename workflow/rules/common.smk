@@ -8,15 +8,18 @@ sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 
 from nto1.sources import STAMP
 from plan import (
+    MEASURED,
     PUBLISHED,
     STYLE,
     N_per_batch,
     batches,
     check_memory,
+    figure,
     memory_for_example,
     memory_to_search,
     memory_to_sweep,
     science,
+    table,
     weights_per_batch,
 )
 from schemas.check import InvalidConfig, check_config

@@ -5,7 +5,10 @@ import yaml
 
 from job import job, whole
 from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline
+from pages import write_page
 from tables import read_parquet
+
+TITLE = "Published numbers, replayed"
 
 # What a printed quantity is called in our tables, and how many of its units make ours.
 COLUMNS = {
@@ -23,7 +26,7 @@ COLUMNS = {
 }
 
 
-def main(numbers, conditions, runs, means, weights, trace, config, table_file, summary_file):
+def main(numbers, conditions, runs, means, weights, trace, config, files):
     published = pd.read_csv(numbers, dtype=str, keep_default_na=False)
     with open(conditions) as stream:
         conditions = yaml.safe_load(stream)
@@ -62,16 +65,20 @@ def main(numbers, conditions, runs, means, weights, trace, config, table_file, s
                 )
         rows.append(row)
     table = pd.DataFrame(rows)
-    with whole(table_file) as file:
+    with whole(files.table) as file:
         table.to_csv(file, index=False, lineterminator="\n")
-    with whole(summary_file) as file, open(file, "w") as stream:
+    with whole(files.summary) as file, open(file, "w") as stream:
         stream.write(summary(table))
+    write_page(files.page, TITLE, outcome(table), table)
+
+
+def outcome(table) -> str:
+    n = table["verdict"].value_counts()
+    return headline(*(n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)))
 
 
 def summary(table) -> str:
-    n = table["verdict"].value_counts()
-    outcome = headline(*(n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)))
-    lines = ["# Published numbers, replayed", "", outcome, ""]
+    lines = [f"# {TITLE}", "", outcome(table), ""]
     lines += ["| group | quantity | numbers | replayed | deviate | skipped | largest difference |"]
     lines += ["|---|---|---:|---:|---:|---:|---:|"]
     for (group, quantity), part in table.groupby(["group", "quantity"], sort=False):
@@ -108,6 +115,5 @@ if "snakemake" in globals():
             snakemake.input.weights,
             snakemake.input.trace,
             snakemake.params.config,
-            snakemake.output.table,
-            snakemake.output.summary,
+            snakemake.output,
         )
