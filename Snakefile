@@ -1,13 +1,21 @@
 from pathlib import Path
 
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.0")
 
+HERE = Path(str(workflow.current_basedir))
+if not HERE.is_dir():
+    raise WorkflowError(
+        f"The workflow can't be run straight from {HERE}: scripts and package need each other. "
+        "Clone it, and give the Snakefile of the clone."
+    )
+
 
 # The thesis's config comes with the workflow, wherever the working directory is;
 # config/config.yaml there, --configfile and --config change parts of it.
-configfile: str(workflow.current_basedir.join("config/config.yaml"))
+configfile: str(HERE / "config/config.yaml")
 
 
 if Path("config/config.yaml").exists():

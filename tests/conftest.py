@@ -9,6 +9,8 @@ import pytest
 import yaml
 from hypothesis import settings
 
+from browser import Browser
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # The first example of a test may compile; the same examples every time.
@@ -87,3 +89,12 @@ def small(_small, tmp_path) -> Study:
     """A small study that has been run, in a folder of the test's own."""
     shutil.copytree(_small.folder, tmp_path / "small", dirs_exist_ok=True)
     return Study(tmp_path / "small", yaml.safe_load(yaml.safe_dump(SMALL)))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if not shutil.which("chromium") or not shutil.which("chromedriver"):
+        reason = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with Browser() as browser:
+        yield browser

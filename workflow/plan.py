@@ -4,13 +4,16 @@ import hashlib
 from math import ceil
 from pathlib import Path
 
+import yaml
 from snakemake.io import report
+from snakemake.utils import update_config
 
 from nto1.memory import fit_sweep, search_MB, sweep_MB, trace_MB
 from nto1.sources import used_by
 from schemas.check import InvalidConfig
 
 SCRIPTS = Path(__file__).parent / "scripts"
+THESIS = Path(__file__).parents[1] / "config" / "config.yaml"
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
 MEASURED = Path(__file__).parents[1] / "benchmarks" / "measured"
 STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
@@ -26,6 +29,13 @@ EVALUATIONS_PER_SEARCH = 12
 def science(script: str) -> list[str]:
     """Files of the package nto1 that a script uses."""
     return [str(file) for file in used_by(SCRIPTS / script)]
+
+
+def over_the_thesis(config: dict) -> dict:
+    """The thesis's config, changed by this one. That of a module says only what is different."""
+    thesis = yaml.safe_load(THESIS.read_text())
+    update_config(thesis, config)
+    return thesis
 
 
 def figure(path: str, category: str, shows: str, caption: str = "") -> list:

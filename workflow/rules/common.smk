@@ -18,11 +18,14 @@ from plan import (
     memory_for_example,
     memory_to_search,
     memory_to_sweep,
+    over_the_thesis,
     science,
     table,
     weights_per_batch,
 )
 from schemas.check import InvalidConfig, check_config
+
+config = over_the_thesis(config)
 
 try:
     check_config(config)

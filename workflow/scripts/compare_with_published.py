@@ -69,7 +69,7 @@ def main(numbers, conditions, runs, means, weights, trace, config, files):
         table.to_csv(file, index=False, lineterminator="\n")
     with whole(files.summary) as file, open(file, "w") as stream:
         stream.write(summary(table))
-    write_page(files.page, TITLE, outcome(table), table)
+    write_page(files.page, TITLE, outcome(table), table.drop(columns="source"))
 
 
 def outcome(table) -> str:

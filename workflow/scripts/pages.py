@@ -12,7 +12,7 @@ HEAD = """\
 <meta charset="utf-8">
 <title>{title}</title>
 <style>
-body { font: 14px/1.5 sans-serif; margin: 1.5em; }
+body { font: 13px/1.4 sans-serif; margin: 1.5em; }
 table { border-collapse: collapse; margin: 1em 0; }
 th { position: sticky; top: 0; background: #eee; }
 th, td { padding: 0.2em 0.8em; text-align: right; font-variant-numeric: tabular-nums; }
