@@ -1,7 +1,7 @@
 # make          set up .venv from the lock if needed, and run the pipeline
 # make test     lint, and run all tests, in the same environment
 # make report   run the pipeline, and show all of it in report.html (and .zip)
-# make docs     build the documentation, as web pages, in docs/_build
+# make docs     build the documentation, as web pages, in docs/_build/html
 # make lock     resolve the dependencies anew
 
 PYTHON ?= python3
@@ -27,8 +27,14 @@ lint: $(READY)
 	$(BIN)/snakefmt --check Snakefile workflow benchmarks
 	$(BIN)/snakemake --lint
 
-docs: $(READY)
+docs: config/README.md docs/rulegraph.svg
+	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build/html
+
+config/README.md: config/config.yaml $(wildcard workflow/schemas/*) $(READY)
 	cd workflow && ../$(BIN)/python -m schemas.describe
+
+docs/rulegraph.svg: Snakefile $(wildcard workflow/rules/*) docs/rulegraph.py $(READY)
+	$(BIN)/snakemake --rulegraph | $(BIN)/python docs/rulegraph.py $@
 
 $(READY): envs/requirements.lock envs/bootstrap.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v < (3, 14); \
