@@ -91,10 +91,15 @@ def small(_small, tmp_path) -> Study:
     return Study(tmp_path / "small", yaml.safe_load(yaml.safe_dump(SMALL)))
 
 
+def need(*programs: str) -> None:
+    """Skip a test whose programs are not installed; where all should be, let it fail."""
+    if missing := [name for name in programs if not shutil.which(name)]:
+        reason = f"needs {', '.join(missing)} (Debian: chromium, chromium-driver, graphviz)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def browser():
-    if not shutil.which("chromium") or not shutil.which("chromedriver"):
-        reason = "needs chromium and chromedriver (Debian: chromium, chromium-driver)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    need("chromium", "chromedriver")
     with Browser() as browser:
         yield browser

@@ -56,7 +56,9 @@ def fresh(tmp_path_factory) -> Path:
     continuous integration does on a clean checkout."""
     folder = tmp_path_factory.mktemp("walk") / "clone"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE))
-    (folder / ".venv").symlink_to(ROOT / ".venv")
+    (folder / ".venv").mkdir()
+    (folder / ".venv/bin").symlink_to(ROOT / ".venv/bin")
+    (folder / ".venv/.in-sync-with-lock").touch()
     return folder
 
 
