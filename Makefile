@@ -2,13 +2,14 @@
 # make test     lint, and run all tests, in the same environment
 # make report   run the pipeline, and show all of it in report.html (and .zip)
 # make docs     build the documentation, as web pages, in docs/_build/html
+# make rulegraph  draw docs/rulegraph.svg anew (needs Graphviz)
 # make lock     resolve the dependencies anew
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.in-sync-with-lock
 
-.PHONY: run report test lint docs lock clean
+.PHONY: run report test lint docs rulegraph lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -27,14 +28,12 @@ lint: $(READY)
 	$(BIN)/snakefmt --check Snakefile workflow benchmarks
 	$(BIN)/snakemake --lint
 
-docs: config/README.md docs/rulegraph.svg
+docs: $(READY)
+	cd workflow && ../$(BIN)/python -m schemas.describe
 	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build/html
 
-config/README.md: config/config.yaml $(wildcard workflow/schemas/*) $(READY)
-	cd workflow && ../$(BIN)/python -m schemas.describe
-
-docs/rulegraph.svg: Snakefile $(wildcard workflow/rules/*) docs/rulegraph.py $(READY)
-	$(BIN)/snakemake --rulegraph | $(BIN)/python docs/rulegraph.py $@
+rulegraph: $(READY)
+	$(BIN)/snakemake --rulegraph | $(BIN)/python docs/rulegraph.py docs/rulegraph.svg
 
 $(READY): envs/requirements.lock envs/bootstrap.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v < (3, 14); \

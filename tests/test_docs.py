@@ -67,7 +67,7 @@ def test_the_picture_of_the_rules_is_up_to_date(tmp_path):
     graph = Study(tmp_path, {}).snakemake("--rulegraph")
     drawn = (ROOT / "docs/rulegraph.svg").read_text()
     titles = re.findall(r"<title>(\w+)&#45;&gt;(\w+)</title>", drawn)
-    assert sorted(titles) == arrows(graph), "run: make docs"
+    assert sorted(titles) == arrows(graph), "run: make rulegraph"
 
 
 def test_the_picture_does_not_depend_on_the_order():
