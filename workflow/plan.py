@@ -39,20 +39,18 @@ def over_the_thesis(config: dict) -> dict:
 
 
 def figure(path: str, category: str, shows: str, caption: str = "") -> list:
-    """The files of a figure, of which the report shows one.
-
-    ``caption`` names a file in workflow/report; if none is given, it is called like the figure.
-    """
-    return [f"{path}.pdf", _in_report(f"{path}.svg", category, shows, caption)]
+    """The files of a figure, of which the report shows one."""
+    return [f"{path}.pdf", in_report(f"{path}.svg", category, shows, caption)]
 
 
 def table(path: str, category: str, shows: str, caption: str = "") -> list:
     """The files of a table, of which the report shows the last: a page with its rows."""
     files = [f"{path}.csv", f"{path}.parquet"]
-    return [*files, _in_report(f"{path}.html", category, shows, caption)]
+    return [*files, in_report(f"{path}.html", category, shows, caption)]
 
 
-def _in_report(path: str, category: str, shows: str, caption: str):
+def in_report(path: str | Path, category: str, shows: str, caption: str = ""):
+    """A file that the report shows; its caption in workflow/report is called like it, if not told."""
     caption = f"../report/{caption or Path(path).stem}.rst"
     return report(path, caption=caption, category=category, labels={"result": shows})
 

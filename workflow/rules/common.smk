@@ -15,6 +15,7 @@ from plan import (
     batches,
     check_memory,
     figure,
+    in_report,
     memory_for_example,
     memory_to_search,
     memory_to_sweep,

@@ -10,11 +10,10 @@ rule compare_with_published:
     output:
         table="results/published_comparison.csv",
         summary="results/published_comparison.md",
-        page=report(
+        page=in_report(
             "results/published_comparison.html",
-            caption="../report/published_comparison.rst",
-            category="Published numbers",
-            labels={"result": "Every published number beside ours"},
+            "Published numbers",
+            "Every published number beside ours",
         ),
     log:
         "results/logs/compare_with_published.log",

@@ -7,19 +7,9 @@ report: "../report/workflow.rst"
 rule show_costs:
     input:
         table=MEASURED / "measured.csv",
-        figure=report(
-            MEASURED / "measured.svg",
-            caption="../report/measured.rst",
-            category="Costs",
-            labels={"result": "Ratios and costs"},
-        ),
+        figure=in_report(MEASURED / "measured.svg", "Costs", "Ratios and costs"),
     output:
-        report(
-            "results/costs.html",
-            caption="../report/costs.rst",
-            category="Costs",
-            labels={"result": "Table: beside others"},
-        ),
+        in_report("results/costs.html", "Costs", "Table: beside others"),
     log:
         "results/logs/show_costs.log",
     conda:
