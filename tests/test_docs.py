@@ -4,9 +4,11 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from urllib.parse import urlparse
 
 import pytest
+import yaml
 
 from conftest import ROOT, Study, need
 
@@ -85,3 +87,9 @@ def test_the_citation_is_valid():
         + ["--builtin-schema", "vendor.citation-file-format"],
         check=True,
     )
+
+
+def test_the_version_is_one():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["version"] == project["version"]
+    assert f"## {project['version']} " in (ROOT / "CHANGELOG.md").read_text()

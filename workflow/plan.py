@@ -50,7 +50,7 @@ def table(path: str, category: str, shows: str, caption: str = "") -> list:
 
 
 def in_report(path: str | Path, category: str, shows: str, caption: str = ""):
-    """A file that the report shows. Its caption, in workflow/report, is by default called like it."""
+    """A file that the report shows. Its caption in workflow/report is named like it, by default."""
     caption = f"../report/{caption or Path(path).stem}.rst"
     return report(path, caption=caption, category=category, labels={"result": shows})
 
