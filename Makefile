@@ -1,17 +1,24 @@
 # make          set up .venv from the lock if needed, and run the pipeline
 # make test     lint, and run all tests, in the same environment
+# make report   run the pipeline, and show all of it in report.html (and .zip)
+# make docs     build the documentation, as web pages, in docs/_build/html
+# make rulegraph  draw docs/rulegraph.svg anew (needs Graphviz)
 # make lock     resolve the dependencies anew
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.in-sync-with-lock
 
-.PHONY: run test lint docs lock clean
+.PHONY: run report test lint docs rulegraph lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
 	$(BIN)/snakemake --cores all
 	@cd workflow && ../$(BIN)/python -m provenance.page ../results/provenance.json
+
+report: run
+	$(BIN)/snakemake --report report.html
+	$(BIN)/snakemake --report report.zip
 
 test: lint
 	$(BIN)/pytest
@@ -24,6 +31,10 @@ lint: $(READY)
 
 docs: $(READY)
 	cd workflow && ../$(BIN)/python -m schemas.describe
+	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build/html
+
+rulegraph: $(READY)
+	$(BIN)/snakemake --rulegraph | $(BIN)/python docs/rulegraph.py docs/rulegraph.svg
 
 $(READY): envs/requirements.lock envs/bootstrap.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v < (3, 14); \

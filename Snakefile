@@ -1,13 +1,21 @@
 from pathlib import Path
 
+from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
 min_version("9.0")
 
+HERE = Path(str(workflow.current_basedir))
+if not HERE.is_dir():
+    raise WorkflowError(
+        f"The workflow can't be run straight from {HERE}: scripts and package need each other. "
+        "Clone it, and give the Snakefile of the clone."
+    )
+
 
 # The thesis's config comes with the workflow, wherever the working directory is;
 # config/config.yaml there, --configfile and --config change parts of it.
-configfile: str(workflow.current_basedir.join("config/config.yaml"))
+configfile: str(HERE / "config/config.yaml")
 
 
 if Path("config/config.yaml").exists():
@@ -22,6 +30,7 @@ include: "workflow/rules/example.smk"
 include: "workflow/rules/network.smk"
 include: "workflow/rules/connection_test.smk"
 include: "workflow/rules/published.smk"
+include: "workflow/rules/report.smk"
 include: "benchmarks/benchmark.smk"
 include: "workflow/rules/provenance.smk"
 
@@ -40,6 +49,7 @@ rule all:
         rules.summarise_connection_tests.output,
         rules.compare_with_published.output,
         rules.verify_published.output,
+        rules.show_costs.output,
         # All that lies between, too. Otherwise, after a job has failed, the next run would not
         # miss its output, and take what was made of an earlier one for up to date.
         rules.simulate_example.output,

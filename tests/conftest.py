@@ -12,6 +12,8 @@ import pytest
 import yaml
 from hypothesis import settings
 
+from browser import Browser
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # The first example of a test may compile; the same examples every time.
@@ -123,3 +125,17 @@ def small(_small, tmp_path) -> Study:
     """A small study that has been run, in a folder of the test's own."""
     shutil.copytree(_small.folder, tmp_path / "small", dirs_exist_ok=True)
     return Study(tmp_path / "small", yaml.safe_load(yaml.safe_dump(SMALL)))
+
+
+def need(*programs: str) -> None:
+    """Skip a test whose programs are not installed; where all should be, let it fail."""
+    if missing := [name for name in programs if not shutil.which(name)]:
+        reason = f"needs {', '.join(missing)} (Debian: chromium, chromium-driver, graphviz)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    need("chromium", "chromedriver")
+    with Browser() as browser:
+        yield browser

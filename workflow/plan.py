@@ -5,6 +5,10 @@ from collections.abc import Callable
 from math import ceil
 from pathlib import Path
 
+import yaml
+from snakemake.io import report
+from snakemake.utils import update_config
+
 from nto1.memory import (
     connection_test_MB,
     fit_sweep,
@@ -17,7 +21,9 @@ from nto1.sources import used_by
 from schemas.check import InvalidConfig
 
 SCRIPTS = Path(__file__).parent / "scripts"
+THESIS = Path(__file__).parents[1] / "config" / "config.yaml"
 PUBLISHED = Path(__file__).parents[1] / "resources" / "published"
+MEASURED = Path(__file__).parents[1] / "benchmarks" / "measured"
 STYLE = [str(SCRIPTS / name) for name in ("style.py", "thesis.mplstyle")]
 
 # A job should be worth its start, of about a second, and leave work for other cores.
@@ -49,6 +55,30 @@ LONGEST_NAME = 200
 def science(script: str) -> list[str]:
     """Files of the package nto1 that a script uses."""
     return [str(file) for file in used_by(SCRIPTS / script)]
+
+
+def over_the_thesis(config: dict) -> dict:
+    """The thesis's config, changed by this one. That of a module says only what is different."""
+    thesis = yaml.safe_load(THESIS.read_text())
+    update_config(thesis, config)
+    return thesis
+
+
+def figure(path: str, category: str, shows: str, caption: str = "") -> list:
+    """The files of a figure, of which the report shows one."""
+    return [f"{path}.pdf", in_report(f"{path}.svg", category, shows, caption)]
+
+
+def table(path: str, category: str, shows: str, caption: str = "") -> list:
+    """The files of a table, of which the report shows the last: a page with its rows."""
+    files = [f"{path}.csv", f"{path}.parquet"]
+    return [*files, in_report(f"{path}.html", category, shows, caption)]
+
+
+def in_report(path: str | Path, category: str, shows: str, caption: str = ""):
+    """A file that the report shows. Its caption in workflow/report is named like it, by default."""
+    caption = f"../report/{caption or Path(path).stem}.rst"
+    return report(path, caption=caption, category=category, labels={"result": shows})
 
 
 def label(value: float) -> str:

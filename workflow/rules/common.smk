@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
 import one_run
 from nto1.sources import CACHES, FAMILIES, STAMP, stamp
 from plan import (
+    MEASURED,
     PUBLISHED,
     SCRIPTS,
     STYLE,
@@ -17,12 +18,15 @@ from plan import (
     check_memory,
     check_size,
     connection_tests,
+    figure,
+    in_report,
     memory_for_example,
+    memory_for_network,
     memory_to_search,
     memory_to_sweep,
-    memory_for_network,
     memory_to_test,
     network_tables,
+    over_the_thesis,
     recording_of,
     reserve_MB,
     reserve_minutes,
@@ -32,6 +36,7 @@ from plan import (
     seconds_to_search,
     seconds_to_sweep,
     seconds_to_test,
+    table,
     weights_per_batch,
     without,
 )
@@ -40,6 +45,7 @@ from schemas.check import InvalidConfig, check_config
 # Jobs on a cluster read this again: their config is that of the run that sent them.
 if not workflow.is_main_process:
     config = one_run.config_of_this_run(config)
+config = over_the_thesis(config)
 
 try:
     check_config(config)

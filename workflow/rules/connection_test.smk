@@ -58,9 +58,11 @@ rule summarise_connection_tests:
         trains=expand(rules.test_connections.output.trains, variant=TESTS),
         runs=expand(rules.test_connections.output.run, variant=TESTS),
     output:
-        trains=multiext("results/connection_test/trains", ".csv", ".parquet"),
-        performance=multiext("results/connection_test/performance", ".csv", ".parquet"),
-        roc=multiext("results/connection_test/roc", ".csv", ".parquet"),
+        trains=table("results/connection_test/trains", "Connections", "Table: trains"),
+        performance=table(
+            "results/connection_test/performance", "Connections", "Table: variants"
+        ),
+        roc=table("results/connection_test/roc", "Connections", "Table: ROC curves"),
     log:
         "results/logs/summarise_connection_tests.log",
     localrule: True
@@ -81,9 +83,15 @@ rule plot_excerpt:
         "results/connection_test/excerpt.parquet",
         style=STYLE,
     output:
-        excerpt=multiext("thesis_figs/voltage_reset", ".pdf", ".svg"),
-        zoom=multiext("thesis_figs/voltage_reset_zoom", ".pdf", ".svg"),
-        both=multiext("thesis_figs/voltage_reset_early_and_late", ".pdf", ".svg"),
+        excerpt=figure(
+            "thesis_figs/voltage_reset", "Connections", "Voltage around a spike"
+        ),
+        zoom=figure("thesis_figs/voltage_reset_zoom", "Connections", "Its samples"),
+        both=figure(
+            "thesis_figs/voltage_reset_early_and_late",
+            "Connections",
+            "Two ways to discretise the reset",
+        ),
     log:
         "results/logs/plot_excerpt.log",
     localrule: True
@@ -108,10 +116,18 @@ rule plot_connection_tests:
         roc="results/connection_test/roc.parquet",
         style=STYLE,
     output:
-        stas=multiext("thesis_figs/spike_triggered_averages", ".pdf", ".svg"),
-        heights=multiext("thesis_figs/heights_of_averages", ".pdf", ".svg"),
-        roc=multiext("thesis_figs/connection_test_roc", ".pdf", ".svg"),
-        areas=multiext("thesis_figs/connection_test_variants", ".pdf", ".svg"),
+        stas=figure(
+            "thesis_figs/spike_triggered_averages",
+            "Connections",
+            "Spike-triggered averages",
+        ),
+        heights=figure(
+            "thesis_figs/heights_of_averages", "Connections", "Their heights"
+        ),
+        roc=figure("thesis_figs/connection_test_roc", "Connections", "ROC curves"),
+        areas=figure(
+            "thesis_figs/connection_test_variants", "Connections", "Areas under them"
+        ),
     log:
         "results/logs/plot_connection_tests.log",
     localrule: True

@@ -30,7 +30,7 @@ rule plot_example:
         "results/example_trace.parquet",
         style=STYLE,
     output:
-        multiext("thesis_figs/voltage_example", ".pdf", ".svg"),
+        figure("thesis_figs/voltage_example", "One run", "Voltage"),
     log:
         "results/logs/plot_example.log",
     localrule: True

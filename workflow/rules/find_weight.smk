@@ -40,9 +40,13 @@ rule summarise_weights:
         found=expand("results/find_weight/N{N}.parquet", N=N_BATCHES),
         evaluations=expand("results/find_weight/N{N}_evaluations.parquet", N=N_BATCHES),
     output:
-        found=multiext("results/we_for_target_rate", ".csv", ".parquet"),
-        evaluations=multiext(
-            "results/we_for_target_rate_evaluations", ".csv", ".parquet"
+        found=table(
+            "results/we_for_target_rate", "Target rate", "Table: strength for every N"
+        ),
+        evaluations=table(
+            "results/we_for_target_rate_evaluations",
+            "Target rate",
+            "Table: steps of the searches",
         ),
     log:
         "results/logs/summarise_weights.log",
@@ -61,13 +65,14 @@ rule plot_weights:
         "results/we_for_target_rate.parquet",
         style=STYLE,
     output:
-        weights=multiext(
+        weights=figure(
             f"thesis_figs/we-for-{config['find_weight']['target_rate_Hz']:g}Hz-for-all-N",
-            ".pdf",
-            ".svg",
+            "Target rate",
+            "Strength needed",
+            caption="we_for_all_N",
         ),
-        all_N=multiext("thesis_figs/chosen_N", ".pdf", ".svg"),
-        subset=multiext("thesis_figs/chosen_N_subset", ".pdf", ".svg"),
+        all_N=figure("thesis_figs/chosen_N", "Target rate", "Chosen N"),
+        subset=figure("thesis_figs/chosen_N_subset", "Target rate", "Chosen N, subset"),
     log:
         "results/logs/plot_weights.log",
     localrule: True

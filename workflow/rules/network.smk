@@ -29,7 +29,7 @@ rule plot_network:
         voltages="results/network/voltages.parquet",
         style=STYLE,
     output:
-        multiext("thesis_figs/network", ".pdf", ".svg"),
+        figure("thesis_figs/network", "Network", "Spikes and voltages"),
     log:
         "results/logs/plot_network.log",
     localrule: True

@@ -16,6 +16,11 @@ rule compare_with_published:
     output:
         table="results/published_comparison.csv",
         summary="results/published_comparison.md",
+        page=in_report(
+            "results/published_comparison.html",
+            "Published numbers",
+            "Every published number beside ours",
+        ),
     log:
         "results/logs/compare_with_published.log",
     localrule: True

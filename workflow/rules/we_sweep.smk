@@ -39,8 +39,8 @@ rule summarise_sweep:
             we_pS=WEIGHT_BATCHES,
         ),
     output:
-        runs=multiext("results/we_sweep", ".csv", ".parquet"),
-        means=multiext("results/we_sweep_means", ".csv", ".parquet"),
+        runs=table("results/we_sweep", "Input strength", "Table: runs"),
+        means=table("results/we_sweep_means", "Input strength", "Table: means"),
     log:
         "results/logs/summarise_sweep.log",
     localrule: True
@@ -58,9 +58,13 @@ rule plot_input_drive:
         "results/we_sweep.parquet",
         style=STYLE,
     output:
-        input_drive=multiext("thesis_figs/input_drive_we", ".pdf", ".svg"),
-        median=multiext("thesis_figs/median_voltage_we", ".pdf", ".svg"),
-        rate=multiext("thesis_figs/output_rate_we", ".pdf", ".svg"),
+        input_drive=figure(
+            "thesis_figs/input_drive_we", "Input strength", "Median voltage and rate"
+        ),
+        median=figure(
+            "thesis_figs/median_voltage_we", "Input strength", "Median voltage"
+        ),
+        rate=figure("thesis_figs/output_rate_we", "Input strength", "Firing rate"),
     log:
         "results/logs/plot_input_drive.log",
     localrule: True

@@ -8,7 +8,10 @@ import yaml
 
 from job import job, whole
 from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
+from pages import write_page
 from tables import read_parquet
+
+TITLE = "Published numbers, replayed"
 
 # What a printed quantity is called in our tables, if not the same.
 COLUMNS = {
@@ -70,7 +73,7 @@ def computed_by_group(tables: dict) -> dict[str, Callable[[dict], float]]:
     }
 
 
-def main(numbers, conditions, tables, config, table_file, summary_file):
+def main(numbers, conditions, tables, config, files):
     published = pd.concat(
         [pd.read_csv(file, dtype=str, keep_default_na=False) for file in numbers]
     ).fillna("")
@@ -97,16 +100,20 @@ def main(numbers, conditions, tables, config, table_file, summary_file):
                 )
         rows.append(row)
     table = pd.DataFrame(rows)
-    with whole(table_file) as file:
+    with whole(files.table) as file:
         table.to_csv(file, index=False, lineterminator="\n")
-    with whole(summary_file) as file, open(file, "w", encoding="utf-8") as stream:
+    with whole(files.summary) as file, open(file, "w", encoding="utf-8") as stream:
         stream.write(summary(table))
+    write_page(files.page, TITLE, outcome(table), table.drop(columns="source"))
+
+
+def outcome(table) -> str:
+    n = table["verdict"].value_counts()
+    return headline(*(n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)))
 
 
 def summary(table) -> str:
-    n = table["verdict"].value_counts()
-    outcome = headline(*(n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)))
-    lines = ["# Published numbers, replayed", "", outcome, ""]
+    lines = [f"# {TITLE}", "", outcome(table), ""]
     lines += ["| group | quantity | numbers | replayed | deviate | skipped | largest difference |"]
     lines += ["|---|---|---:|---:|---:|---:|---:|"]
     for (group, quantity), part in table.groupby(["group", "quantity"], sort=False):
@@ -138,6 +145,5 @@ if "snakemake" in globals():
             tables.pop("conditions"),
             tables,
             snakemake.params.config,
-            snakemake.output.table,
-            snakemake.output.summary,
+            snakemake.output,
         )

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from job import note, whole
 from nto1.sources import digest, used_by
+from pages import write_page
 
 
 class UnreadableTable(ValueError):
@@ -73,11 +74,13 @@ def _read(path) -> pa.Table:
         return table
 
 
-def write_table(table, csv: str, parquet: str) -> None:
-    """A pandas table as CSV, with all digits, and as Parquet."""
+def write_table(table, csv: str, parquet: str, page: str = "") -> None:
+    """A pandas table as CSV, with all digits, as Parquet and, if a path is given, as a web page."""
     with whole(csv) as file:
         table.to_csv(file, index=False, lineterminator="\n")
     write_parquet(table, parquet)
+    if page:
+        write_page(page, Path(csv).name, table)
 
 
 def read_parquet(path: str):

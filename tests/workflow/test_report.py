@@ -1,0 +1,124 @@
+"""The report, as somebody sees it who opens it in a browser, without a network."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from pages import MAX_ROWS, write_page
+
+
+def rendered(report: Path, name: str):
+    """A variable of the report's page."""
+    return json.loads(
+        re.search(rf"^ {{4}}var {name} = (.*);$", report.read_text(), re.MULTILINE)[1]
+    )
+
+
+@pytest.fixture(scope="module", params=["html", "zip"])
+def report(thesis, request, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    thesis.snakemake("--report", folder / f"report.{request.param}")
+    if request.param == "html":
+        return folder / "report.html"
+    zipfile.ZipFile(folder / "report.zip").extractall(folder)
+    return folder / "report/report.html"
+
+
+def every_figure_and_table(study) -> set[str]:
+    figures = {f"thesis_figs/{path.name}" for path in (study / "thesis_figs").glob("*.svg")}
+    return figures | {f"results/{path.stem}.html" for path in (study / "results").glob("*.csv")}
+
+
+# Whether the chosen result is what is seen; an image has to have loaded.
+SHOWS = """
+    const shown = results[app.state.resultPath].data_uri;
+    const seen = [...document.querySelectorAll("#app img, #app iframe")].find(
+        element => element.getAttribute("src") === shown
+    );
+    return seen && seen.getBoundingClientRect().width > 50
+        && (seen.tagName === "IFRAME" || (seen.complete && seen.naturalWidth > 50));
+"""
+
+
+def see(browser, entry) -> tuple[str, int]:
+    """Press the eye, and look: the result's path, and its number of rows if it is a table."""
+    chosen = "return app.state.resultPath"
+    before = browser.execute_script(chosen)
+    entry.find_element(By.CSS_SELECTOR, "td:last-child a").click()
+    wait = WebDriverWait(browser, 10, poll_frequency=0.05)
+    wait.until(lambda b: b.execute_script(chosen) != before and b.execute_script(SHOWS))
+    path = browser.execute_script(chosen)
+    if path.endswith(".svg"):
+        return path, 0
+    browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
+    rows = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "tbody tr"))
+    assert rows[0].is_displayed()
+    browser.switch_to.default_content()
+    return path, len(rows)
+
+
+def test_every_figure_and_table_shows(browser, report, thesis):
+    browser.get(report.as_uri())
+    browser.implicitly_wait(5)
+    seen = {}
+    for category in browser.execute_script("return Object.keys(categories)"):
+        browser.execute_script("app.setView({navbarMode: 'menu'})")
+        browser.find_element(By.LINK_TEXT, category).click()
+        for entry in browser.find_elements(By.CSS_SELECTOR, "#app tbody tr"):
+            path, seen[path] = see(browser, entry)
+    missing = every_figure_and_table(thesis) - seen.keys()
+    assert not missing, "declare them with figure() and table() in their rules"
+    for page, rows in seen.items():
+        table = (thesis / page).with_suffix(".csv")
+        if page.endswith(".html") and table.exists():
+            assert rows == min(len(pd.read_csv(table)), MAX_ROWS)
+
+    for view in ("stats", "rulegraph"):
+        browser.execute_script("app.setView({content: arguments[0]})", view)
+        WebDriverWait(browser, 10).until(
+            lambda b: b.find_elements(By.CSS_SELECTOR, "#app svg.marks, #app canvas")
+        )
+    assert browser.errors() == []
+    outside = {url for url in browser.requested() if not url.startswith("file://")}
+    assert outside == set()
+
+
+def test_every_result_has_a_caption_with_its_parameters_filled_in(report):
+    for path, result in rendered(report, "results").items():
+        text = re.sub("<[^>]*>", "", result["caption"]).strip()
+        assert len(text) > 40, path
+        assert not re.search(r"[{}]|Undefined|None", text), (path, text)
+
+
+def test_the_overview_answers_from_the_results(report, thesis):
+    overview = " ".join(re.sub("<[^>]*>", "", rendered(report, "workflow_desc")).split())
+    means = pd.read_csv(thesis / "results/we_sweep_means.csv")
+    weights = pd.read_csv(thesis / "results/we_for_target_rate.csv")
+    assert f"to {means['median_Vm_mV'].iloc[-1]:.1f} mV" in overview
+    assert f"to {means['output_rate_Hz'].iloc[-1]:.1f} Hz" in overview
+    assert f"For 4 Hz it takes {1000 * weights['we_nS'].iloc[0]:.4g} pS" in overview
+    assert "All 152 published numbers replayed." in overview
+
+
+def test_a_part_of_the_results_can_be_reported(small, tmp_path):
+    small.snakemake("results/we_for_target_rate.csv", "--report", tmp_path / "report.html")
+    overview = rendered(tmp_path / "report.html", "workflow_desc")
+    assert "For 10 Hz it takes" in overview
+    assert "median voltage goes from" not in overview
+
+
+def test_a_long_table_is_cut_and_says_so(tmp_path):
+    table = pd.DataFrame({"a": range(MAX_ROWS + 5), "b": "<b>"})
+    write_page(tmp_path / "page.html", "A & B", "1 < 2", table)
+    html = (tmp_path / "page.html").read_text()
+    assert html.count("<tr") == 1 + MAX_ROWS
+    assert f"The first {MAX_ROWS} of {MAX_ROWS + 5} rows" in html
+    assert "A &amp; B" in html
+    assert "1 &lt; 2" in html
+    assert "<b>" not in html

@@ -1,0 +1,22 @@
+# What the report shows beside the experiments' own figures and tables, which say so themselves.
+
+
+report: "../report/workflow.rst"
+
+
+rule show_costs:
+    input:
+        table=MEASURED / "measured.csv",
+        figure=in_report(MEASURED / "measured.svg", "Costs", "Ratios and costs"),
+    output:
+        in_report("results/costs.html", "Costs", "Table: beside others"),
+    log:
+        "results/logs/show_costs.log",
+    localrule: True
+    conda:
+        "../../envs/simulation.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../scripts/show_costs.py"
