@@ -17,8 +17,9 @@ run: $(READY)
 	@cd workflow && ../$(BIN)/python -m provenance.page ../results/provenance.json
 
 report: run
-	$(BIN)/snakemake --report report.html
-	$(BIN)/snakemake --report report.zip
+	$(BIN)/snakemake --cores 1 --quiet all --force results/provenance.html
+	$(BIN)/snakemake all results/provenance.html --report report.html
+	$(BIN)/snakemake all results/provenance.html --report report.zip
 
 test: lint
 	$(BIN)/pytest

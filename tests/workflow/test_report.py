@@ -23,7 +23,9 @@ def rendered(report: Path, name: str):
 @pytest.fixture(scope="module", params=["html", "zip"])
 def report(thesis, request, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    thesis.snakemake("--report", folder / f"report.{request.param}")
+    provenance = "results/provenance.html"
+    thesis.snakemake("--quiet", "all", "--force", provenance)
+    thesis.snakemake("all", provenance, "--report", folder / f"report.{request.param}")
     if request.param == "html":
         return folder / "report.html"
     zipfile.ZipFile(folder / "report.zip").extractall(folder)
@@ -32,7 +34,12 @@ def report(thesis, request, tmp_path_factory) -> Path:
 
 def every_figure_and_table(study) -> set[str]:
     figures = {f"thesis_figs/{path.name}" for path in (study / "thesis_figs").glob("*.svg")}
-    return figures | {f"results/{path.stem}.html" for path in (study / "results").glob("*.csv")}
+    tables = {
+        path.relative_to(study.folder).with_suffix(".html").as_posix()
+        for path in (study / "results").rglob("*.csv")
+        if "run-crate" not in path.parts
+    }
+    return figures | tables | {"results/provenance.html"}
 
 
 # Whether the chosen result is what is seen; an image has to have loaded.

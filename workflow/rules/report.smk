@@ -20,3 +20,21 @@ rule show_costs:
         runtime=5,
     script:
         "../scripts/show_costs.py"
+
+
+rule show_provenance:
+    """Not part of a run, as its record is written when it has ended: make report asks for it."""
+    input:
+        record=ancient("results/provenance.json"),
+    output:
+        in_report("results/provenance.html", "Provenance", "The run that made all this"),
+    log:
+        "results/logs/show_provenance.log",
+    localrule: True
+    conda:
+        "../../envs/simulation.yaml"
+    resources:
+        mem_mb=500,
+        runtime=5,
+    script:
+        "../scripts/show_provenance.py"
