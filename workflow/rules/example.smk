@@ -41,6 +41,11 @@ rule plot_example:
         runtime=5,
     params:
         shown_s=config["example"]["shown_s"],
-        simulated=[*SIMULATED, config["example"]],
+        simulated=[
+            *SIMULATED,
+            config["example"]["N"],
+            config["example"]["weight_pS"],
+            config["example"]["seed"],
+        ],
     script:
         "../scripts/plot_example.py"

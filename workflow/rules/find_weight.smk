@@ -56,7 +56,11 @@ rule summarise_weights:
         simulated=[
             *SIMULATED,
             config["experiment"]["seeds"],
-            {**config["find_weight"], "N_subset": None},
+            N_BATCHES,
+            config["find_weight"]["target_rate_Hz"],
+            config["find_weight"]["guess"],
+            config["find_weight"]["bracket_factor"],
+            config["find_weight"]["relative_tolerance"],
         ],
     script:
         "../scripts/summarise_weights.py"

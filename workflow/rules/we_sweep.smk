@@ -50,7 +50,7 @@ rule summarise_sweep:
         mem_mb=500,
         runtime=5,
     params:
-        simulated=[*SIMULATED, config["experiment"]["seeds"], config["sweep"]],
+        simulated=[*SIMULATED, config["experiment"]["seeds"], WEIGHT_BATCHES],
     script:
         "../scripts/summarise_sweep.py"
 
