@@ -70,7 +70,7 @@ class Study:
     def command(self, *arguments) -> list:
         config_file = self.folder / "my.yaml"
         config_file.write_text(yaml.safe_dump(self.config))
-        command = [sys.executable, "-m", "snakemake", *self.where, *arguments]
+        command = [sys.executable, "-m", "snakemake", *self.where, "--nocolor", *arguments]
         command += ["--snakefile", self.checkout / "Snakefile"]
         return command + ["--directory", self.folder, "--configfile", config_file]
 
@@ -90,7 +90,8 @@ class Study:
         return {
             str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
             for path in paths
-            if path.suffix in (".csv", ".parquet", ".pdf", ".svg") and "run-crate" not in path.parts
+            if path.suffix in (".csv", ".parquet", ".pdf", ".svg")
+            and not {"run-crate", ".kept"} & {*path.parts}
         }
 
     def __truediv__(self, path: str) -> Path:

@@ -16,13 +16,6 @@ class OnCluster(Study):
         self.where = ("--profile", ROOT / "profiles" / profile, *options)
 
 
-def made(folder: Path) -> dict[str, bytes]:
-    """All tables and figures."""
-    kinds = (".csv", ".parquet", ".md", ".txt", ".pdf", ".svg")
-    files = [f for part in ("results", "thesis_figs") for f in (folder / part).rglob("*")]
-    return {str(f.relative_to(folder)): f.read_bytes() for f in files if f.suffix in kinds}
-
-
 def rules_that_stay() -> set[str]:
     """Rules for the machine where snakemake runs."""
     text = "".join(file.read_text() for file in (ROOT / "workflow/rules").glob("*.smk"))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from cluster.conftest import OnCluster, made, rules_that_stay
+from cluster.conftest import OnCluster, rules_that_stay
 from conftest import SMALL
 from plan import reserve_MB, reserve_minutes
 
@@ -45,4 +45,4 @@ def test_a_submit_command_is_enough_anywhere_else(small, tmp_path):
         tmp_path / "generic", SMALL, "generic", "--seconds-between-status-checks", "1"
     )
     study.snakemake()
-    assert made(study.folder) == made(small.folder)
+    assert study.hashes() == small.hashes()

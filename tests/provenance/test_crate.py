@@ -85,6 +85,8 @@ def test_it_tells_what_was_run_on_what_and_what_came_out(thesis):
         "config.yaml",
         "workflow/resources/published/adex_n_to_1.csv",
         "workflow/resources/published/adex_n_to_1_conditions.yaml",
+        "workflow/resources/published/izhikevich_n_to_1.csv",
+        "workflow/resources/published/izhikevich_n_to_1_conditions.yaml",
     }
     results = {entity.id for entity in run["result"]}
     assert results == {path for path, file in record["outputs"].items() if file["final"]}

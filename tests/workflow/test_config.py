@@ -287,7 +287,7 @@ BAD = {
     "a number for a key": ({"sweep": {1: 10}}, "sweep[1]: no such key. There are: N, "),
     "lists twice in a list": (
         {"experiment": {"seeds": [[1], [1]]}},
-        "experiment.seeds: a value stands there more than once. Keep one.",
+        "experiment.seeds: [1] stands there more than once. Keep one.",
     ),
     "a list for a section": (
         {"sweep": [1, 2]},

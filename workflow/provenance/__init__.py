@@ -33,5 +33,8 @@ def write(workflow, config: dict, succeeded: bool) -> None:
 
 def _write(path: Path, text: str) -> None:
     unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(text, "utf-8")
-    os.replace(unfinished, path)
+    try:
+        unfinished.write_text(text, "utf-8")
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
