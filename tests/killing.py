@@ -13,8 +13,8 @@ from conftest import Study
 
 
 def outputs(study: Study) -> dict[str, bytes]:
-    """All files that a study made, but for logs, what is kept for later jobs, and the records of runs,
-    which say when they were."""
+    """All files that a study made, but for logs, what is kept for later jobs, and the records of
+    runs, which say when they were."""
     files = [f for folder in ("results", "thesis_figs") for f in (study / folder).rglob("*")]
     names = {f.relative_to(study.folder): f for f in files if f.is_file()}
     return {
