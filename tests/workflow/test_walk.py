@@ -57,7 +57,8 @@ def fresh(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("walk") / "clone"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE))
     (folder / ".venv").mkdir()
-    (folder / ".venv/bin").symlink_to(ROOT / ".venv/bin")
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (folder / ".venv" / part).symlink_to(ROOT / ".venv" / part)
     (folder / ".venv/.in-sync-with-lock").touch()
     return folder
 
