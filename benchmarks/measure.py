@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 
 import oracle
 from job import job, note, whole
-from nto1 import voltage_imaging
+from nto1 import connection_test, voltage_imaging
 from nto1.connection_test import compare_with_shuffles, digitise, p_value
 from nto1.inputs import Recording, count_spikes, draw_spike_trains
 from nto1.network import Network, simulate_network
@@ -302,9 +302,26 @@ def connection_tests() -> dict:
 
     assert ours() == plain()
     return {
-        "what": "connection tests of 30 trains, 600 s",
+        "what": "connection tests of 30 trains, 600 s, shuffling included",
         "against": "plain numba loop over trains and windows",
     } | compare(ours, plain, rounds=3)
+
+
+def averages() -> dict:
+    """The averages alone, of one train and its shuffles."""
+    realisation, v = imaged()
+    samples, timestep = digitise(v).samples, IMAGING.timestep
+    intervals = connection_test._shuffled(realisation.times[0], N_SHUFFLES, realisation.rng)
+
+    def ours():
+        starts = connection_test._window_starts(intervals, timestep, v.size - WINDOW)
+        sums = np.zeros((len(intervals), WINDOW), np.int64)
+        connection_test._add_windows(samples, *starts, sums)
+
+    return {
+        "what": "spike-triggered averages of a train and 100 shuffles, 600 s",
+        "against": "plain numba loop over trains and windows",
+    } | compare(ours, lambda: plain_averages(v, intervals, timestep, WINDOW), rounds=10)
 
 
 def imaging_experiment() -> list[dict]:
@@ -379,7 +396,14 @@ def default_run() -> list[dict]:
     return [*rows, {"step": "Snakemake, nothing to do", "seconds": seconds}]
 
 
-COMPARED = (single_run, one_among_many, published_set, inputs_beside_numpy, connection_tests)
+COMPARED = (
+    single_run,
+    one_among_many,
+    published_set,
+    inputs_beside_numpy,
+    averages,
+    connection_tests,
+)
 SHOWN = (lanes, inputs, durations, memory, imaging_experiment, networks, default_run)
 
 
