@@ -6,7 +6,7 @@ import pytest
 
 from cluster.conftest import OnCluster, rules_that_stay
 from conftest import SMALL
-from plan import reserve_MB, reserve_minutes
+from needs import reserve_MB, reserve_minutes
 
 
 def asked_for(study: OnCluster, attempt: int) -> dict[str, dict[str, int]]:
@@ -29,7 +29,7 @@ def test_jobs_that_are_sent_away_say_what_they_need_and_more_at_a_retry(profile,
     for rule in sent:
         for resource in ("mem_mb", "runtime"):
             assert second[rule][resource] == 2 * first[rule][resource], (
-                f"{rule}: {resource} does not grow (see reserve_MB, reserve_minutes in plan.py)"
+                f"{rule}: {resource} does not grow (see reserve_MB, reserve_minutes in needs.py)"
             )
 
 

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT, Study
-from plan import check_memory, check_size, label, memory_to_sweep
+from needs import check_memory, memory_to_sweep
+from plan import check_size, label
 from schemas.check import SCHEMA, InvalidConfig, check_config
 from schemas.describe import describe
 
