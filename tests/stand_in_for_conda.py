@@ -85,6 +85,7 @@ def main(channel: str, *arguments: str) -> None:
             print(json.dumps({"get": {"channel_priority": "strict"}}))
         case ["env", "create", "--quiet", "--no-default-packages", "--file", file, *_, prefix]:
             asyncio.run(_create(channel, file, prefix))
+            os._exit(0)  # rattler's threads crash now and then when Python ends in order
         case ["clean", *_]:
             pass
         case _:

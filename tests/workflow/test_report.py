@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from conftest import Study
 from pages import MAX_ROWS, write_page
 
 
@@ -23,9 +25,10 @@ def rendered(report: Path, name: str):
 @pytest.fixture(scope="module", params=["html", "zip"])
 def report(thesis, request, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("report")
+    study = Study(shutil.copytree(thesis.folder, folder / "thesis"), {})
     provenance = "results/provenance.html"
-    thesis.snakemake("--quiet", "all", "--force", provenance)
-    thesis.snakemake("all", provenance, "--report", folder / f"report.{request.param}")
+    study.snakemake("--quiet", "all", "--force", provenance)
+    study.snakemake("all", provenance, "--report", folder / f"report.{request.param}")
     if request.param == "html":
         return folder / "report.html"
     zipfile.ZipFile(folder / "report.zip").extractall(folder)
@@ -57,7 +60,8 @@ def see(browser, entry) -> tuple[str, int]:
     """Press the eye, and look: the result's path, and its number of rows if it is a table."""
     chosen = "return app.state.resultPath"
     before = browser.execute_script(chosen)
-    entry.find_element(By.CSS_SELECTOR, "td:last-child a").click()
+    eye = entry.find_element(By.CSS_SELECTOR, "td:last-child a")
+    browser.execute_script("arguments[0].click()", eye)  # also while the menu is still moving
     wait = WebDriverWait(browser, 10, poll_frequency=0.05)
     wait.until(lambda b: b.execute_script(chosen) != before and b.execute_script(SHOWS))
     path = browser.execute_script(chosen)
