@@ -24,14 +24,15 @@ sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
 
 import oracle
 from job import job, note, whole
-from nto1 import connection_test, voltage_imaging
-from nto1.connection_test import compare_with_shuffles, digitise, p_value
-from nto1.inputs import Recording, count_spikes, draw_spike_trains
-from nto1.network import Network, simulate_network
-from nto1.simulation import Realisations, ceil_spikes, realise, simulate, simulate_batch
+from nto1.connections import sta as connection_test
+from nto1.simulation import voltage_imaging
+from nto1.connections.sta import shuffle_test, digitise, p_value
+from nto1.simulation.inputs import TimeGrid, count_spikes, draw_spike_trains
+from nto1.simulation.network import Network, simulate_network
+from nto1.simulation.runs import InputBatch, ceil_spikes, realise, simulate, simulate_batch
 from nto1.units import mV, nS, pS
-from nto1.voltage_imaging import Experiment, image
-from nto1.weight_search import find_weight, mean_rate
+from nto1.simulation.voltage_imaging import Experiment, image
+from nto1.simulation.weight_search import find_weight, mean_rate
 
 N, WEIGHT, SEEDS = 6500, 14 * pS, range(10)
 SWEEP = np.array([0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30])
@@ -127,7 +128,7 @@ def single_run() -> dict:
 
 def one_among_many() -> dict:
     """Integration of one of 128 runs that share their inputs."""
-    counts, weights = Realisations([count_spikes(N, 1)]), np.linspace(10, 20, 128) * pS
+    counts, weights = InputBatch([count_spikes(N, 1)]), np.linspace(10, 20, 128) * pS
     compared = compare(lambda: simulate_batch(weights, counts, with_medians=False), plain_loop(1))
     compared["ours_ms"] /= weights.size
     compared["ratio"] *= weights.size
@@ -154,7 +155,7 @@ def plain_loop(seed: int) -> Callable:
 
 def lanes() -> list[dict]:
     """Nanoseconds per run and step, and those of the plain loop."""
-    counts, plain = Realisations([count_spikes(N, 1)]), plain_loop(1)
+    counts, plain = InputBatch([count_spikes(N, 1)]), plain_loop(1)
     rows = []
     for n in (1, 2, 4, 8, 16, 32, 64, 128, 256):
         weights = np.linspace(10, 20, n) * pS
@@ -189,7 +190,7 @@ def durations() -> list[dict]:
     """Seconds for 64 lanes with medians, against the length of the recording."""
     rows = []
     for duration in (1.0, 10.0, 100.0, 600.0):
-        counts = realise(N, [1], Recording(duration, 1e-4))
+        counts = realise(N, [1], TimeGrid(duration, 1e-4))
         weights = np.linspace(10, 20, 64) * pS
         (seconds,) = best(lambda w=weights, c=counts: simulate_batch(w, c), rounds=3)
         rows.append(
@@ -274,7 +275,7 @@ def imaged():
 
 
 def p_values(realisation, v, threads=1) -> list[float]:
-    tests = compare_with_shuffles(
+    tests = shuffle_test(
         *(realisation.times, digitise(v), IMAGING.timestep, WINDOW, N_SHUFFLES),
         *(realisation.rng, threads),
     )
@@ -363,7 +364,7 @@ def python(code: str) -> subprocess.CompletedProcess:
 def peak_memory_MB(n: int) -> float:
     """Of a process of its own, that makes one run with n inputs."""
     code = (
-        "from nto1.inputs import count_spikes; from nto1.simulation import simulate; "
+        "from nto1.simulation.inputs import count_spikes; from nto1.simulation.runs import simulate; "
         f"simulate(1e-13, count_spikes({n}, 1)); "
         "print(*(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
     )
@@ -383,7 +384,7 @@ def default_run() -> list[dict]:
         "+ Parquet": "import numba, pyarrow.parquet",
         "+ SciPy's root finder": "import numba, pyarrow.parquet, scipy.optimize",
         "pandas and matplotlib": "import pandas, pyarrow.parquet, matplotlib.pyplot",
-        "kernels from the cache": "from nto1.all_kernels import compile_all; compile_all('adex')",
+        "kernels from the cache": "from nto1.compile_all import compile_all; compile_all('adex')",
     }
     rows = [
         {"step": name, "seconds": best(lambda c=code: python(c), rounds=3)[0]}

@@ -6,8 +6,8 @@ import math
 import numpy as np
 from numba import njit
 
-from nto1.adex import AdEx
-from nto1.inputs import Recording, SpikeTrains, n_excitatory
+from nto1.neurons.adex import AdEx
+from nto1.simulation.inputs import TimeGrid, SpikeTrains, n_excitatory
 
 
 def sorted_spikes(trains: SpikeTrains, N: int, exc_to_inh=4):
@@ -45,7 +45,7 @@ def run(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
     return trace, np.array(spikes)
 
 
-def simulate(w_exc, trains, N, recording=Recording(), drop_last=True, p=AdEx(), exc_to_inh=4):
+def simulate(w_exc, trains, N, recording=TimeGrid(), drop_last=True, p=AdEx(), exc_to_inh=4):
     """V, w, g_exc, g_inh [4, n_steps], and the steps with a spike."""
     times, is_exc = sorted_spikes(trains, N, exc_to_inh)
     n_delivered = times.size - drop_last if times.size else 0

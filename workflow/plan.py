@@ -7,7 +7,7 @@ import yaml
 from snakemake.io import report
 from snakemake.utils import update_config
 
-from nto1.sources import used_by
+from nto1.kernel_cache import used_by
 from schemas.check import InvalidConfig
 
 SCRIPTS = Path(__file__).parent / "scripts"

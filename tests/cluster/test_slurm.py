@@ -138,7 +138,7 @@ def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, small):
     states = sorted(job["JobState"] for job in run.jobs)
     assert states == ["COMPLETED", "COMPLETED", "FAILED", "FAILED"]
     log = run.output.rpartition("Logfile results/logs/simulate/N100_we180000pS.log")[2]
-    assert "RunOff: the voltage ran off" in log
+    assert "DivergenceError: the voltage ran off" in log
     assert (run.study / ONE_TABLE).read_bytes() == (small / ONE_TABLE).read_bytes()
 
     run.study.config["sweep"]["weights_pS"] = [0, 600, 1200]

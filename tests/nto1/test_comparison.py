@@ -2,7 +2,7 @@
 
 import pytest
 
-from nto1.comparison import DEVIATES, REPLAYED, compare, differing, half_last_digit, headline
+from nto1.published import DEVIATES, REPLAYED, compare, differing, half_last_digit, headline
 from nto1.units import to_SI
 
 

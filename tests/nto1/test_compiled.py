@@ -9,7 +9,7 @@ from conftest import ROOT
 
 def folder(**environment) -> str:
     return subprocess.run(
-        [sys.executable, "-c", "from nto1.compiled import PROCESSOR; print(PROCESSOR)"],
+        [sys.executable, "-c", "from nto1.jit.decorators import PROCESSOR; print(PROCESSOR)"],
         cwd=ROOT / "workflow",
         env=os.environ | environment,
         capture_output=True,

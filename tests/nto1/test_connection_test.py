@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nto1.connection_test import (
+from nto1.connections.sta import (
     BLOCK,
-    LARGEST,
-    compare_with_shuffles,
+    INT24_MAX,
+    shuffle_test,
     digitise,
     p_value,
     performance,
@@ -50,7 +50,7 @@ def test_like_the_published_procedure(n_steps, window, n_spikes, seed):
     starts = np.round(times / DT)
     if not (starts + window < n_steps).any():
         return
-    (test,) = compare_with_shuffles(
+    (test,) = shuffle_test(
         [times], digitise(v), DT, window, 3, np.random.RandomState(seed)
     )
     stas, n_windows = oracle(times, v, window, 3, np.random.RandomState(seed))
@@ -66,7 +66,7 @@ def test_across_blocks_and_with_hundreds_of_spikes_in_each():
     v = rng.normal(-55, 5, 3 * BLOCK + 100) * mV
     times = train(rng, 5000, v.size * DT)
     options = (digitise(v), DT, 300, 2)
-    (test,) = compare_with_shuffles([times], *options, np.random.RandomState(1))
+    (test,) = shuffle_test([times], *options, np.random.RandomState(1))
     stas, n_windows = oracle(times, v, 300, 2, np.random.RandomState(1))
     assert test.n_windows == n_windows > 3 * 248
     np.testing.assert_allclose([test.sta, *test.shuffled_stas], stas, atol=1e-8 * mV)
@@ -75,7 +75,7 @@ def test_across_blocks_and_with_hundreds_of_spikes_in_each():
 def test_sums_of_extremes_do_not_overflow():
     v = np.where(np.arange(2000) < 1000, 1.0, -1.0)
     times = np.linspace(0.5, 99, 5000) * DT * 10
-    (test,) = compare_with_shuffles([times], digitise(v), DT, 9, 1, np.random.RandomState(0))
+    (test,) = shuffle_test([times], digitise(v), DT, 9, 1, np.random.RandomState(0))
     stas, _ = oracle(times, v, 9, 1, np.random.RandomState(0))
     np.testing.assert_allclose(test.sta, stas[0], atol=1e-6)
 
@@ -84,7 +84,7 @@ def test_sums_of_extremes_do_not_overflow():
 def test_digitised_to_24_bits(v):
     v = np.array(v)
     digitised = digitise(v)
-    assert np.abs(digitised.samples).max() <= LARGEST
+    assert np.abs(digitised.samples).max() <= INT24_MAX
     back = digitised.centre + digitised.step * digitised.samples
     np.testing.assert_allclose(back, v, atol=np.ptp(v) / 2**24 + 1e-16)
 
@@ -94,7 +94,7 @@ def test_threads_do_not_change_results():
     v = digitise(rng.normal(-55, 5, 50_000) * mV)
     trains = [train(rng, 100, 5) for _ in range(7)]
     one, three = (
-        list(compare_with_shuffles(trains, v, DT, 200, 10, np.random.RandomState(0), threads))
+        list(shuffle_test(trains, v, DT, 200, 10, np.random.RandomState(0), threads))
         for threads in (1, 3)
     )
     for a, b in zip(one, three, strict=True):
@@ -105,7 +105,7 @@ def test_threads_do_not_change_results():
 def test_a_train_without_windows_has_no_p_value():
     v = digitise(np.random.default_rng(0).normal(size=1000))
     trains = [np.empty(0), np.array([0.0995])]
-    for test in compare_with_shuffles(trains, v, DT, 100, 5, np.random.RandomState(0)):
+    for test in shuffle_test(trains, v, DT, 100, 5, np.random.RandomState(0)):
         assert test.n_windows == 0
         assert np.isnan(test.height)
         p, is_bound = p_value(test.height, test.shuffled_heights)
@@ -124,7 +124,7 @@ def test_a_train_without_windows_has_no_p_value():
 def test_bad_parameters(window, n_shuffles, message):
     v = digitise(np.zeros(1000))
     with pytest.raises(ValueError, match=message):
-        list(compare_with_shuffles([], v, DT, window, n_shuffles, np.random.RandomState(0)))
+        list(shuffle_test([], v, DT, window, n_shuffles, np.random.RandomState(0)))
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_p_values_of_unconnected_trains_are_uniform_and_of_connected_ones_small(
     v = rng.randn(200_000)
     for spike in np.round(times[0] / DT).astype(int):
         v[spike : spike + 50] += 2
-    tests = compare_with_shuffles(times, digitise(v), DT, 100, 40, rng)
+    tests = shuffle_test(times, digitise(v), DT, 100, 40, rng)
     p = np.array([p_value(test.height, test.shuffled_heights, published=False).p for test in tests])
     assert p[0] == 1 / 41
     assert 0.35 < p[1:].mean() < 0.65

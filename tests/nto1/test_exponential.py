@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mpmath import cos, lu_solve, matrix, mp, mpf, pi
 from numba import njit
 
-from nto1.exponential import COEFFICIENTS, exp2
+from nto1.jit.exp2 import COEFFICIENTS, exp2
 
 
 @njit

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from nto1.inputs import (
+from nto1.simulation.inputs import (
     Inputs,
-    Recording,
+    TimeGrid,
     count_spikes,
     draw_spike_trains,
     n_excitatory,
@@ -73,7 +73,7 @@ def test_published_realisations(seed, rates, last_rate, n_spikes, first_spikes):
     drop=st.booleans(),
 )
 def test_counts_are_those_of_the_trains(N, seed, n_steps, timestep, rate, drop):
-    recording = Recording(n_steps * timestep, timestep)
+    recording = TimeGrid(n_steps * timestep, timestep)
     inputs = Inputs(mean_rate=rate, drop_last_spike=drop)
     counts = count_spikes(N, seed, recording, inputs)
     exc, inh = counts_from_trains(N, seed, recording, inputs)
@@ -82,7 +82,7 @@ def test_counts_are_those_of_the_trains(N, seed, n_steps, timestep, rate, drop):
 
 
 def test_counts_are_those_of_the_trains_at_full_size():
-    for recording in (Recording(), Recording(100.0, 1e-4)):
+    for recording in (TimeGrid(), TimeGrid(100.0, 1e-4)):
         counts = count_spikes(6500 if recording.duration == 10 else 500, 4, recording)
         exc, inh = counts_from_trains(counts.N, 4, recording, Inputs())
         assert (counts.exc == exc).all()
@@ -90,7 +90,7 @@ def test_counts_are_those_of_the_trains_at_full_size():
 
 
 def test_the_time_grid_adds_up():
-    grid = time_grid(Recording(1.0, 1e-4))
+    grid = time_grid(TimeGrid(1.0, 1e-4))
     t = 0.0
     for step in grid:
         assert step == t
@@ -121,14 +121,14 @@ def test_trains_are_poisson():
 
 
 def test_rates_are_lognormal_with_the_given_mean():
-    rates = draw_spike_trains(100_000, 0, Recording(1e-3, 1e-4)).rates
+    rates = draw_spike_trains(100_000, 0, TimeGrid(1e-3, 1e-4)).rates
     assert rates.mean() == pytest.approx(4, rel=0.02)
     assert np.log(rates).var() == pytest.approx(0.6, rel=0.02)
     assert stats.kstest(np.log(rates), "norm", (np.log(4) - 0.3, np.sqrt(0.6))).pvalue > 1e-3
 
 
 def test_no_spikes_at_all():
-    counts = count_spikes(10, 0, Recording(1e-4, 1e-4))
+    counts = count_spikes(10, 0, TimeGrid(1e-4, 1e-4))
     assert counts.n_spikes == 0
     assert not counts.exc.any()
 
@@ -142,4 +142,4 @@ def test_N_that_cannot_be_split(N, ratio):
 def test_too_many_spikes_for_a_count():
     crowded = Inputs(mean_rate=1e9, log_rate_variance=0.0)
     with pytest.raises(OverflowError, match=r"65535 input spikes .* time step of 0\.1 ms"):
-        count_spikes(5, 0, Recording(3e-4, 1e-4), crowded)
+        count_spikes(5, 0, TimeGrid(3e-4, 1e-4), crowded)

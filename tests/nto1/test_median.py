@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from nto1.median import BLOCK, Bracket, collect, medians, quantile_range
+from nto1.simulation.medians import BLOCK, Bracket, collect, medians, quantile_range
 
 
 @njit

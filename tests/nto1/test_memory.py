@@ -32,9 +32,9 @@ def peak_MB(code: str) -> float:
 
 IMPORTS = """
 import numpy as np, pyarrow.parquet
-from nto1.inputs import Recording
-from nto1.simulation import realise, simulate, simulate_batch
-from nto1.weight_search import mean_rate
+from nto1.simulation.inputs import TimeGrid
+from nto1.simulation.runs import realise, simulate, simulate_batch
+from nto1.simulation.weight_search import mean_rate
 """
 
 pytestmark = pytest.mark.skipif(
@@ -50,7 +50,7 @@ def test_sweeps_stay_within_what_was_told(duration, seeds, weights):
     at_once, width = fit_sweep(6500, n_steps, seeds, weights, 1, 10_000)
     assert at_once == seeds
     measured = peak_MB(
-        f"i = realise(6500, range({seeds}), Recording({duration}, 1e-4))\n"
+        f"i = realise(6500, range({seeds}), TimeGrid({duration}, 1e-4))\n"
         f"simulate_batch(np.linspace(0, 30e-12, {weights}), i, max_width={width})"
     )
     told = sweep_MB(6500, n_steps, at_once, width)
@@ -60,14 +60,14 @@ def test_sweeps_stay_within_what_was_told(duration, seeds, weights):
 @pytest.mark.parametrize(("duration", "seeds"), [(10, 10), (200, 10)])
 def test_searches_stay_within_what_was_told(duration, seeds):
     measured = peak_MB(
-        f"i = realise(6500, range({seeds}), Recording({duration}, 1e-4)); mean_rate(15e-12, i)"
+        f"i = realise(6500, range({seeds}), TimeGrid({duration}, 1e-4)); mean_rate(15e-12, i)"
     )
     assert measured <= search_MB(6500, duration * 10_000, seeds)
 
 
 def test_a_trace_stays_within_what_was_told():
     measured = peak_MB(
-        "simulate(14e-12, realise(6500, [1], Recording(200, 1e-4)).counts[0], record=['V'])"
+        "simulate(14e-12, realise(6500, [1], TimeGrid(200, 1e-4)).counts[0], record=['V'])"
     )
     assert measured <= trace_MB(6500, 2_000_000)
 
@@ -113,7 +113,7 @@ def test_networks_stay_within_what_was_told():
     measured = peak_MB(
         """
 from scipy.sparse import coo_array
-from nto1.network import Network, simulate_network
+from nto1.simulation.network import Network, simulate_network
 rng = np.random.default_rng(0)
 pairs = rng.integers(0, 10_000, (2, 1_000_000))
 weights = np.where(pairs[0] == pairs[1], 0, 0.1e-9)

@@ -12,10 +12,10 @@ from numba import njit
 from scipy.sparse import coo_array, random_array
 
 from conftest import ROOT
-from nto1.izhikevich import Izhikevich
-from nto1.network import Network, simulate_network
-from nto1.random_stream import next_normal, seeded
-from nto1.run_off import RunOff
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.simulation.network import Network, simulate_network
+from nto1.random.stream import next_normal, seeded
+from nto1.errors import DivergenceError
 from nto1.units import ms, mV, nS
 
 NOTEBOOK = Network.of(
@@ -129,7 +129,7 @@ def test_ten_thousand_neurons_with_a_hundred_synapses_each():
     code = """
 import numpy as np
 from scipy.sparse import coo_array
-from nto1.network import Network, simulate_network
+from nto1.simulation.network import Network, simulate_network
 N, rng = 10_000, np.random.default_rng(0)
 before, after = np.repeat(np.arange(N), 100), rng.integers(0, N, 100 * N)
 weights = np.where(before == after, 0, 0.1e-9)
@@ -172,5 +172,5 @@ def test_unknown_neuron():
 
 def test_a_voltage_that_runs_off_is_named():
     network = Network.of([[0, 1], [0, 0]], [-65 * mV, 0])
-    with pytest.raises(RunOff, match=r"the voltage of neuron 1 ran off at t = \d+\.\d+ s"):
+    with pytest.raises(DivergenceError, match=r"the voltage of neuron 1 ran off at t = \d+\.\d+ s"):
         simulate_network(network, 10, 0.1 * ms, 0)

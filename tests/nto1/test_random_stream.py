@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy import stats
 
-from nto1.random_stream import (
+from nto1.random.stream import (
     next_exponential,
     next_uniform,
     next_word,

@@ -7,19 +7,19 @@ from hypothesis import strategies as st
 from numba import njit
 
 import oracle
-from nto1.adex import AdEx, decay, euler_step, spike_and_reset
-from nto1.inputs import Inputs, Recording, count_spikes, draw_spike_trains
-from nto1.lanes import SIGNALS
-from nto1.simulation import Realisations, RunOff, ceil_spikes, simulate, simulate_batch
+from nto1.neurons.adex import AdEx, decay, euler_step, spike_and_reset
+from nto1.simulation.inputs import Inputs, TimeGrid, count_spikes, draw_spike_trains
+from nto1.simulation.vectorized import SIGNALS
+from nto1.simulation.runs import InputBatch, DivergenceError, ceil_spikes, simulate, simulate_batch
 from nto1.units import mV, nS, pA, pS
 
-SHORT = Recording(0.3, 1e-4)
+SHORT = TimeGrid(0.3, 1e-4)
 THESIS_WEIGHTS = np.array([0, 10, 14, 30]) * pS
 
 
 @pytest.fixture(scope="module")
 def published():
-    return Realisations([count_spikes(6500, seed) for seed in range(3)])
+    return InputBatch([count_spikes(6500, seed) for seed in range(3)])
 
 
 @njit(error_model="numpy")
@@ -88,7 +88,7 @@ def test_lanes_are_the_equations_to_the_bit():
     drop=st.booleans(),
 )
 def test_other_neurons_against_the_plain_loop(N, seed, w_nS, n_steps, p, drop):
-    recording, inputs = Recording(n_steps * 1e-4, 1e-4), Inputs(drop_last_spike=drop)
+    recording, inputs = TimeGrid(n_steps * 1e-4, 1e-4), Inputs(drop_last_spike=drop)
     weight = w_nS * nS * 20 / N
     trace, spikes = oracle.simulate(
         weight, draw_spike_trains(N, seed, recording, inputs), N, recording, drop, p
@@ -121,8 +121,8 @@ def test_the_batch_is_the_single_runs(published):
     n_steps=st.sampled_from([100, 1000, 3001]),
 )
 def test_the_arrangement_changes_nothing(n_weights, n_inputs, threads, n_steps):
-    recording = Recording(n_steps * 1e-4, 1e-4)
-    inputs = Realisations([count_spikes(50, seed, recording) for seed in range(n_inputs)])
+    recording = TimeGrid(n_steps * 1e-4, 1e-4)
+    inputs = InputBatch([count_spikes(50, seed, recording) for seed in range(n_inputs)])
     weights = np.linspace(0, 3, n_weights) * nS
     batch = simulate_batch(weights, inputs, threads=threads)
     i, j = n_inputs - 1, n_weights // 2
@@ -158,7 +158,7 @@ def test_without_input_strength_the_voltage_stays_at_rest():
 
 
 def test_stronger_input_gives_a_higher_rate_on_average():
-    inputs = Realisations([count_spikes(6500, seed) for seed in range(10)])
+    inputs = InputBatch([count_spikes(6500, seed) for seed in range(10)])
     rates = simulate_batch(np.array([10, 12, 15, 20, 30]) * pS, inputs, with_medians=False).rates
     assert (np.diff(rates.mean(axis=0)) > 0).all()
 
@@ -172,25 +172,25 @@ def test_rates_do_not_need_medians(published):
 
 @pytest.mark.parametrize("timestep_ms", [0.1, 1.0])
 def test_too_large_a_weight_names_run_and_time(timestep_ms):
-    recording = Recording(0.1, timestep_ms * 1e-3)
-    inputs = Realisations([count_spikes(6500, seed, recording) for seed in (3, 4)])
+    recording = TimeGrid(0.1, timestep_ms * 1e-3)
+    inputs = InputBatch([count_spikes(6500, seed, recording) for seed in (3, 4)])
     message = (
         r"the voltage ran off in 2 of 4 runs.*w_e = 15000 pS, N = 6500, seed 3 at t = 0\.0\d+ s; "
     )
-    with pytest.raises(RunOff, match=message):
+    with pytest.raises(DivergenceError, match=message):
         simulate_batch([0.1 * pS, 15 * nS], inputs)
-    with pytest.raises(RunOff, match="1 of 1 runs"):
+    with pytest.raises(DivergenceError, match="1 of 1 runs"):
         simulate(15 * nS, inputs.counts[0])
 
 
 def test_a_neuron_that_is_unstable_by_itself_is_noticed():
     # Adaptation that pulls down what is down: V falls without end.
     p = AdEx(a=-20 * nS, E_inh=-90 * mV, inh_to_exc_weight=20)
-    with pytest.raises(RunOff, match=r"seed 0 at t = "):
+    with pytest.raises(DivergenceError, match=r"seed 0 at t = "):
         simulate(14 * pS, count_spikes(6500, 0), p)
 
 
 def test_realisations_of_different_length_do_not_mix():
-    counts = [count_spikes(10, 0, Recording(duration, 1e-4)) for duration in (0.1, 0.2)]
+    counts = [count_spikes(10, 0, TimeGrid(duration, 1e-4)) for duration in (0.1, 0.2)]
     with pytest.raises(ValueError, match="need one duration and time step"):
-        Realisations(counts)
+        InputBatch(counts)

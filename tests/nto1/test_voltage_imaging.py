@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nto1.izhikevich import Izhikevich
-from nto1.run_off import RunOff
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.errors import DivergenceError
 from nto1.units import mV, nS
-from nto1.voltage_imaging import (
+from nto1.simulation.voltage_imaging import (
     Experiment,
     Synapses,
     Trains,
     draw_trains,
-    draw_wiring,
+    draw_connectivity,
     image,
     realise,
     respond,
@@ -102,7 +102,7 @@ def test_published_trains_end_before_the_recording(published):
 
 @given(st.integers(1, 200), st.floats(0, 1), st.floats(0, 1), st.integers(0, 1000))
 def test_wiring(n, p_inhibitory, p_connected, seed):
-    inhibitory, connected = draw_wiring(
+    inhibitory, connected = draw_connectivity(
         Trains(n, 20, p_inhibitory, p_connected), random.Random(seed)
     )
     assert inhibitory.size == connected.size == n
@@ -146,5 +146,5 @@ def test_no_spikes_to_be_expected():
 
 def test_a_voltage_that_runs_off_is_named():
     experiment = Experiment(1.0, 1e-4, Trains(), Synapses(1.0, 1.0))
-    with pytest.raises(RunOff, match=r"the neuron's voltage ran off at t = 0\.\d+ s"):
+    with pytest.raises(DivergenceError, match=r"the neuron's voltage ran off at t = 0\.\d+ s"):
         respond(realise(experiment, 0), experiment)

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import root_scalar
 
-from nto1.inputs import Recording, count_spikes
-from nto1.simulation import Realisations, RunOff
+from nto1.simulation.inputs import TimeGrid, count_spikes
+from nto1.simulation.runs import InputBatch, DivergenceError
 from nto1.units import pS
-from nto1.weight_search import NotBracketed, find_weight, mean_rate
+from nto1.simulation.weight_search import NotBracketed, find_weight, mean_rate
 
 
 def staircase(slope, step=0.01):
@@ -56,7 +56,7 @@ def test_gives_up_saying_what_it_saw():
 def test_a_run_off_while_widening_ends_the_search_with_what_it_saw():
     def rate(w):
         if w > 30 * pS:
-            raise RunOff("it ran off")
+            raise DivergenceError("it ran off")
         return 0.0
 
     with pytest.raises(NotBracketed, match=r"0 Hz at 15 pS \(it ran off\)"):
@@ -64,12 +64,12 @@ def test_a_run_off_while_widening_ends_the_search_with_what_it_saw():
 
 
 def test_mean_rate_sums_in_order():
-    inputs = Realisations([count_spikes(6500, seed) for seed in range(10)])
+    inputs = InputBatch([count_spikes(6500, seed) for seed in range(10)])
     assert mean_rate(15 * pS, inputs) == 3.999999999999999  # as the published sum came out
     assert mean_rate(15 * pS, inputs, threads=3) == 3.999999999999999
 
 
 def test_a_smaller_study():
-    inputs = Realisations([count_spikes(20, seed, Recording(2.0, 1e-4)) for seed in range(4)])
+    inputs = InputBatch([count_spikes(20, seed, TimeGrid(2.0, 1e-4)) for seed in range(4)])
     search = find_weight(lambda w: mean_rate(w, inputs), 4.0, 15 * pS * 6500 / 20)
     assert abs(search.rate - 4) <= 0.25

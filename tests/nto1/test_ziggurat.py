@@ -3,7 +3,7 @@
 import pytest
 from mpmath import erfc, exp, floor, log, mp, mpf, pi, sqrt
 
-from nto1.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
+from nto1.random.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
 
 
 def tables(R, area, f, f_inverse, mantissa):

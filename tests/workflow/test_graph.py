@@ -232,7 +232,7 @@ def test_a_published_number_that_deviates_stops_the_run_and_is_shown(thesis, tmp
 def test_a_weight_that_is_too_large_fails_with_its_reason(small):
     small.config["sweep"]["weights_pS"] = [180_000]
     output = small.snakemake(ok=False)
-    assert re.search(r"RunOff: the voltage ran off in [12] of 2 runs", output)
+    assert re.search(r"DivergenceError: the voltage ran off in [12] of 2 runs", output)
     assert re.search(r"w_e = 180000 pS, N = 100, seed [01] at t = 0\.\d+ s", output)
     assert not (small / "results/simulations/N100/we180000pS.parquet").exists()
 
@@ -242,7 +242,7 @@ def test_runs_that_are_fine_are_reported_before_one_that_ran_off(in_one_batch):
     in_one_batch.snakemake(ok=False)
     log = (in_one_batch / "results/logs/simulate/N100_we600pS.log").read_text()
     fine = re.search(r"1200 pS: [\d.]+ Hz, -[\d.]+ mV on average of 2 of 2 runs", log)
-    assert fine.end() < log.index("RunOff: the voltage ran off")
+    assert fine.end() < log.index("DivergenceError: the voltage ran off")
 
 
 def test_a_hundred_thousand_runs_are_few_jobs(tmp_path):

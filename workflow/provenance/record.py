@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, headline
+from nto1.published import DEVIATES, REPLAYED, SKIPPED, headline
 from provenance import environment, jobs
 
 CHECKOUT = Path(__file__).resolve().parents[2]

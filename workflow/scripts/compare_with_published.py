@@ -7,7 +7,7 @@ import pandas as pd
 import yaml
 
 from job import job, whole
-from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
+from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
 from pages import write_page
 from tables import read_parquet
 

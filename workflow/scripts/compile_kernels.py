@@ -3,7 +3,7 @@
 import numba
 
 from job import job, whole
-from nto1.all_kernels import compile_all
+from nto1.compile_all import compile_all
 
 
 def main(family, output):

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import chain, count
 
 from job import job, note, progress
-from nto1.adex import AdEx
-from nto1.inputs import Inputs, Recording
-from nto1.simulation import realise
+from nto1.neurons.adex import AdEx
+from nto1.simulation.inputs import Inputs, TimeGrid
+from nto1.simulation.runs import realise
 from nto1.units import nS, pS, to_SI
-from nto1.weight_search import find_weight, mean_rate
+from nto1.simulation.weight_search import find_weight, mean_rate
 from tables import columns_of, keep_rows, kept_rows, origin, write_parquet
 
 
@@ -61,7 +61,7 @@ def main(all_N, threads, found_file, evaluations_file, **parameters):
         rows = search(
             N,
             parameters["seeds"],
-            Recording(**to_SI(parameters["recording"])),
+            TimeGrid(**to_SI(parameters["recording"])),
             Inputs(**to_SI(parameters["inputs"])),
             AdEx(**to_SI(parameters["neuron"])),
             parameters["target_rate_Hz"],

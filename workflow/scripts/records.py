@@ -1,8 +1,8 @@
 """Sections of the config as the records that nto1 works with."""
 
-from nto1.izhikevich import Izhikevich
+from nto1.neurons.izhikevich import Izhikevich
 from nto1.units import to_SI
-from nto1.voltage_imaging import Experiment, Synapses, Trains
+from nto1.simulation.voltage_imaging import Experiment, Synapses, Trains
 
 
 def experiment_of(test: dict, neuron: dict) -> Experiment:

@@ -8,11 +8,11 @@ from collections import defaultdict
 import numpy as np
 
 from job import job, note, progress
-from nto1.adex import AdEx
-from nto1.inputs import Inputs, Recording
+from nto1.neurons.adex import AdEx
+from nto1.simulation.inputs import Inputs, TimeGrid
 from nto1.memory import fit_sweep
-from nto1.run_off import RunOff
-from nto1.simulation import realise, simulate_batch
+from nto1.errors import DivergenceError
+from nto1.simulation.runs import realise, simulate_batch
 from nto1.units import mV, pS, to_SI
 from tables import columns_of, keep_rows, kept_rows, origin, write_parquet
 
@@ -39,7 +39,7 @@ def run(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB):
         weights = [weight * pS for weight in weights_pS]
         try:
             batch = simulate_batch(weights, realisations, neuron, True, threads, width, report)
-        except RunOff as failure:
+        except DivergenceError as failure:
             failures.append(str(failure))
             batch = failure.batch
         for j, weight in enumerate(weights_pS):
@@ -64,7 +64,7 @@ def main(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB, ou
     wanted = [(weight, seed) for weight in weights_pS for seed in seeds]
     note(f"{sum(run in rows for run in wanted)} of {len(wanted)} runs are there already")
 
-    recording, inputs = Recording(**to_SI(recording)), Inputs(**to_SI(inputs))
+    recording, inputs = TimeGrid(**to_SI(recording)), Inputs(**to_SI(inputs))
     neuron = AdEx(**to_SI(neuron))
     all_failures = []
     for missing, weights in weights_by_missing_seeds(weights_pS, seeds, rows).items():
@@ -73,7 +73,7 @@ def main(N, weights_pS, seeds, recording, inputs, neuron, threads, memory_MB, ou
         all_failures += failures
     keep_rows(list(rows.values()), output, made_from)
     if all_failures:
-        raise RunOff("; ".join(all_failures))
+        raise DivergenceError("; ".join(all_failures))
     write_parquet(columns_of([rows[run] for run in wanted]), output, made_from)
 
 

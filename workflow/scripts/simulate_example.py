@@ -1,15 +1,15 @@
 """The voltage of one run, with its spikes ceiled."""
 
 from job import job
-from nto1.adex import AdEx
-from nto1.inputs import Inputs, Recording, count_spikes
-from nto1.simulation import ceil_spikes, simulate
+from nto1.neurons.adex import AdEx
+from nto1.simulation.inputs import Inputs, TimeGrid, count_spikes
+from nto1.simulation.runs import ceil_spikes, simulate
 from nto1.units import ms, mV, pS, to_SI
 from tables import write_parquet
 
 
 def main(N, weight_pS, seed, recording, inputs, neuron, output):
-    recording, inputs = Recording(**to_SI(recording)), Inputs(**to_SI(inputs))
+    recording, inputs = TimeGrid(**to_SI(recording)), Inputs(**to_SI(inputs))
     neuron = AdEx(**to_SI(neuron))
     counts = count_spikes(N, seed, recording, inputs)
     run = simulate(weight_pS * pS, counts, neuron, record=["V"])

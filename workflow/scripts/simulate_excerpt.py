@@ -4,7 +4,7 @@ import numpy as np
 
 from job import job
 from nto1.units import ms, mV, to_SI
-from nto1.voltage_imaging import realise, respond
+from nto1.simulation.voltage_imaging import realise, respond
 from records import experiment_of
 from tables import write_parquet
 

@@ -8,8 +8,8 @@ import pyarrow.parquet
 from scipy.sparse import coo_array
 
 from job import job, note
-from nto1.izhikevich import Izhikevich
-from nto1.network import Network, simulate_network
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.simulation.network import Network, simulate_network
 from nto1.units import ms, mV, nS, to_SI
 from tables import write_parquet
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from job import job
-from nto1.connection_test import performance, roc
+from nto1.connections.sta import performance, roc
 from tables import read_parquet, write_table
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from job import note, whole
-from nto1.sources import digest, used_by
+from nto1.kernel_cache import digest, used_by
 from pages import write_page
 
 

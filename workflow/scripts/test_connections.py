@@ -3,9 +3,9 @@
 import numpy as np
 
 from job import job, note
-from nto1.connection_test import compare_with_shuffles, digitise, p_value
+from nto1.connections.sta import shuffle_test, digitise, p_value
 from nto1.units import ms, mV, to_SI
-from nto1.voltage_imaging import image, realise, respond
+from nto1.simulation.voltage_imaging import image, realise, respond
 from records import experiment_of
 from tables import columns_of, write_parquet
 
@@ -70,7 +70,7 @@ def main(test, neuron, threads, trains, stas, shuffled_heights, output_spikes, r
     window = round(values["window"] / dt)
     t_ms, published = np.arange(window) * dt / ms, test["p_value"] == "published"
     rows, all_stas, all_heights = [], [], []
-    tests = compare_with_shuffles(
+    tests = shuffle_test(
         realisation.times, digitised, dt, window, test["n_shuffles"], realisation.rng, threads
     )
     for train, (times, tested) in enumerate(zip(realisation.times, tests, strict=True)):

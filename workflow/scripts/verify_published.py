@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 
 from job import job, whole
-from nto1.comparison import DEVIATES, REPLAYED, SKIPPED, headline, which
+from nto1.published import DEVIATES, REPLAYED, SKIPPED, headline, which
 
 
 class Deviation(Exception):

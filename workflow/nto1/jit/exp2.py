@@ -6,7 +6,8 @@ units. Here 2^x = 2^k · 2^r, with k = round(x) and |r| ≤ 1/2.
 
 from math import log
 
-from nto1.compiled import bits_of, double_of, fma, inner
+from nto1.jit import jit_inline
+from nto1.jit.intrinsics import bits_of, double_of, fma
 
 LOG2_E = 1 / log(2)  # e^x is 2^(x · LOG2_E)
 
@@ -24,7 +25,7 @@ ROUNDER = 1.5 * 2**52
 )
 
 
-@inner
+@jit_inline
 def exp2(x):
     """2^x for a double x; below -1000 and above 1000, 2^±1000."""
     x = min(max(x, -1000.0), 1000.0)

@@ -1,41 +1,9 @@
-"""How this package compiles: two decorators, and five LLVM primitives that numba lacks.
+"""LLVM primitives that numba lacks."""
 
-``@kernel`` is for functions called from Python, ``@inner`` for the small ones they are made of.
-
-Kernels are cached on disk, in folders of this package's own (see ``sources``), apart for each kind
-of processor: numba's cache takes no care of two kinds that write at the same time.
-"""
-
-import hashlib
-from functools import wraps
-
-import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.registry import cpu_target
 from numba.extending import intrinsic
-
-from nto1.sources import FAMILY_OF, cache
-
-_processor = repr(cpu_target.target_context.codegen().magic_tuple()).encode()
-PROCESSOR = hashlib.sha256(_processor).hexdigest()[:8]
-
-inner = numba.njit(error_model="numpy")
-
-
-@wraps(numba.njit)
-def kernel(function=None, **options):
-    """``numba.njit`` with this package's cache, division as in NumPy, and the GIL released."""
-    if function is None:
-        return lambda f: kernel(f, **options)
-    others = numba.config.CACHE_DIR
-    family = FAMILY_OF[function.__module__.rpartition(".")[2]]
-    numba.config.CACHE_DIR = str(cache(family) / PROCESSOR)
-    try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-    finally:
-        numba.config.CACHE_DIR = others
 
 
 @intrinsic
@@ -88,7 +56,7 @@ def local_doubles(typing_context, n):
 
 
 @intrinsic
-def rarely(typing_context, condition):
+def unlikely(typing_context, condition):
     """A condition that the compiler is told to expect to be false."""
 
     def generate(context, builder, signature, arguments):

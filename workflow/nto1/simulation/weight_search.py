@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from scipy.optimize import root_scalar
 
-from nto1.adex import AdEx
-from nto1.run_off import RunOff
-from nto1.simulation import Realisations, simulate_batch
+from nto1.errors import DivergenceError
+from nto1.neurons.adex import AdEx
+from nto1.simulation.runs import InputBatch, check_divergence, simulate_batch
 from nto1.units import pS
 
 MAX_WIDENINGS = 3
@@ -37,15 +37,17 @@ class NotBracketed(ValueError):
     """No weights with rates on both sides of the target were found."""
 
 
-def mean_rate(w_exc: float, inputs: Realisations, neuron: AdEx = AdEx(), threads=1) -> float:
+def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1) -> float:
     """Output rate (Hz) averaged over the realisations.
 
     They are added up one after the other, as in the notebook: the rounding decides on which side of
     the target a mean of exactly 4 Hz comes out, and so where the search goes. (From Python 3.12 on,
     ``sum`` rounds differently.)
     """
+    batch = simulate_batch([w_exc], inputs, neuron, False, threads)
+    check_divergence(batch, [w_exc], inputs)
     total = 0.0
-    for rate in simulate_batch([w_exc], inputs, neuron, False, threads).rates[:, 0]:
+    for rate in batch.rates[:, 0]:
         total += float(rate)
     return total / len(inputs)
 
@@ -87,7 +89,7 @@ def find_weight(
                 high *= bracket_factor
         if excess_rate(low) > 0 or excess_rate(high) < 0:
             raise NotBracketed("the bracket was widened as often as allowed")
-    except (NotBracketed, RunOff) as reason:
+    except (NotBracketed, DivergenceError) as reason:
         seen = ", ".join(f"{r:g} Hz at {w / pS:g} pS" for w, r in sorted(evaluations.items()))
         raise NotBracketed(
             f"no weights were found between which the rate passes {target_rate:g} Hz. Rates seen: "

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.compiled import inner, kernel
-from nto1.growing import with_room_for
-from nto1.random_stream import next_exponential, normals, seeded
+from nto1.jit import jit, jit_inline
+from nto1.jit.growth import ensure_capacity
+from nto1.random.stream import next_exponential, normals, seeded
 from nto1.units import Hz, ms, s
 
 
@@ -29,8 +29,8 @@ class Inputs(NamedTuple):
     drop_last_spike: bool = True  # never deliver the very last spike of all inputs
 
 
-class Recording(NamedTuple):
-    """How long a simulation lasts, and its time step (both in seconds)."""
+class TimeGrid(NamedTuple):
+    """Duration and time step of a simulation (s)."""
 
     duration: float = 10 * s
     timestep: float = 0.1 * ms
@@ -58,7 +58,7 @@ class SpikeCounts(NamedTuple):
 
     N: int
     seed: int
-    recording: Recording
+    time_grid: TimeGrid
     exc: np.ndarray  # [n_steps] uint16
     inh: np.ndarray  # [n_steps] uint16
     n_spikes: int  # drawn in all, delivered or not
@@ -76,12 +76,12 @@ def n_excitatory(N: int, exc_to_inh: float) -> int:
 
 
 @lru_cache(maxsize=4)
-def time_grid(recording: Recording) -> np.ndarray:
+def step_times(time_grid: TimeGrid) -> np.ndarray:
     """Time at which each step begins [n_steps] (s): the time step added up, not multiplied.
 
     The rounding decides in which step a spike on the border lands; published runs added.
     """
-    grid = np.full(recording.n_steps, recording.timestep)
+    grid = np.full(time_grid.n_steps, time_grid.timestep)
     grid[0] = 0
     np.cumsum(grid, out=grid)
     grid.flags.writeable = False  # shared by all who ask
@@ -89,17 +89,17 @@ def time_grid(recording: Recording) -> np.ndarray:
 
 
 @lru_cache(maxsize=4)
-def _border(recording: Recording) -> float:
+def _border(time_grid: TimeGrid) -> float:
     """How near t / timestep may be to a whole number for the time grid to have to decide."""
-    return 1e-6 + 2 * _largest_drift(time_grid(recording), recording.timestep)
+    return 1e-6 + 2 * _largest_drift(step_times(time_grid), time_grid.timestep)
 
 
-def draw_spike_trains(N: int, seed: int, recording=Recording(), inputs=Inputs()) -> SpikeTrains:
+def draw_spike_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeTrains:
     """The spike times of realisation (N, seed). Raises ``ValueError`` for a negative seed."""
-    return SpikeTrains(*_spike_times(N, inputs, recording.duration, seeded(seed)))
+    return SpikeTrains(*_spike_times(N, inputs, time_grid.duration, seeded(seed)))
 
 
-def count_spikes(N: int, seed: int, recording=Recording(), inputs=Inputs()) -> SpikeCounts:
+def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeCounts:
     """Realisation (N, seed) as spike counts per time step.
 
     A spike at time t arrives at the first step that begins after t; those within the last
@@ -110,20 +110,20 @@ def count_spikes(N: int, seed: int, recording=Recording(), inputs=Inputs()) -> S
     inhibitory inputs, ``OverflowError`` for more than 65535 spikes in one step.
     """
     n_exc = n_excitatory(N, inputs.exc_to_inh)
-    grid = time_grid(recording)
+    grid = step_times(time_grid)
     counts = np.zeros((2, grid.size), np.uint16)
     n_spikes, overflow = _count_spikes(
-        N, n_exc, inputs, recording, grid, _border(recording), seeded(seed), *counts
+        N, n_exc, inputs, time_grid, grid, _border(time_grid), seeded(seed), *counts
     )
     if overflow:
         raise OverflowError(
-            f"more than 65535 input spikes arrive in one time step of {recording.timestep / ms:g} "
+            f"more than 65535 input spikes arrive in one time step of {time_grid.timestep / ms:g} "
             f"ms (N = {N}): take a smaller time step or fewer inputs"
         )
-    return SpikeCounts(N, seed, recording, *counts, n_spikes)
+    return SpikeCounts(N, seed, time_grid, *counts, n_spikes)
 
 
-@kernel
+@jit
 def _largest_drift(grid, timestep):
     """How far, in steps, a grid of added steps gets away from multiples of the step."""
     largest = 0.0
@@ -132,7 +132,7 @@ def _largest_drift(grid, timestep):
     return largest
 
 
-@inner
+@jit_inline
 def _draw_rates(N, inputs, state):
     """Lognormal rates [N] (Hz), and the state after."""
     σ = sqrt(inputs.log_rate_variance)
@@ -143,14 +143,14 @@ def _draw_rates(N, inputs, state):
     return rates, state
 
 
-@inner
+@jit_inline
 def _next_spike(t, rate, state):
     """Time of a Poisson train's next spike after t, and the state after."""
     interval, state = next_exponential(state)
     return t + interval / rate, state
 
 
-@kernel
+@jit
 def _spike_times(N, inputs, duration, state):
     """Rates, spike times of all trains one after the other, and the number in each train."""
     rates, state = _draw_rates(N, inputs, state)
@@ -160,7 +160,7 @@ def _spike_times(N, inputs, duration, state):
     for train in range(N):
         t, state = _next_spike(0.0, rates[train], state)
         while t <= duration:
-            times = with_room_for(times, n)
+            times = ensure_capacity(times, n)
             times[n] = t
             n += 1
             n_spikes[train] += 1
@@ -168,7 +168,7 @@ def _spike_times(N, inputs, duration, state):
     return rates, times[:n].copy(), n_spikes
 
 
-@inner
+@jit_inline
 def _arrival_step(t, step, grid):
     """The first step that begins after t, searched from a step near it."""
     while step < grid.size and grid[step] <= t:
@@ -178,13 +178,13 @@ def _arrival_step(t, step, grid):
     return step
 
 
-@kernel
-def _count_spikes(N, n_exc, inputs, recording, grid, border, state, exc, inh):
+@jit
+def _count_spikes(N, n_exc, inputs, time_grid, grid, border, state, exc, inh):
     """Add each spike to ``exc`` or ``inh`` [n_steps, zeros] at the step it arrives in.
 
     Returns the number of spikes drawn, and whether a count overflowed.
     """
-    duration, timestep = recording
+    duration, timestep = time_grid
     rates, state = _draw_rates(N, inputs, state)
     n_spikes = n_arrived = 0
     t_last, last_is_exc = -1.0, False

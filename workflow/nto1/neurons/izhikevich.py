@@ -8,7 +8,7 @@ when v ≥ v_peak:  v ← c,  u ← u + d
 
 from typing import NamedTuple
 
-from nto1.compiled import inner
+from nto1.jit import jit_inline
 from nto1.units import ms, mV, nS, pA, pF
 
 
@@ -26,11 +26,11 @@ class Izhikevich(NamedTuple):
     d: float = 100 * pA  # recovery current per spike
 
 
-@inner
+@jit_inline
 def dv_dt(v, u, I_syn, p):
     return (p.k * (v - p.v_r) * (v - p.v_t) - u - I_syn) / p.C
 
 
-@inner
+@jit_inline
 def du_dt(v, u, p):
     return p.a * (p.b * (v - p.v_r) - u)

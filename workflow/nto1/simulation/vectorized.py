@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numba import carray
 
-from nto1.adex import decay, euler_step, spike_and_reset
-from nto1.compiled import inner, kernel, local_doubles
-from nto1.median import BLOCK, collect
-from nto1.memory import WIDTHS
+from nto1.jit import jit, jit_inline
+from nto1.jit.intrinsics import local_doubles
+from nto1.neurons.adex import decay, euler_step, spike_and_reset
+from nto1.simulation.medians import BLOCK, collect
+
+WIDTHS = (8, 16, 32, 64)  # lanes of a tile
 
 SIGNALS = ("V", "w", "g_exc", "g_inh")  # what can be recorded, in SI units
 
@@ -47,10 +49,15 @@ class Summary(NamedTuple):
         return cls(*np.zeros((4, width)))
 
 
+def width_for(n_lanes: int) -> int:
+    """The narrowest tile with room for so many lanes, or the widest."""
+    return next((width for width in WIDTHS if width >= n_lanes), WIDTHS[-1])
+
+
 def _tile_kernel(width):
     block_size = BLOCK * width
 
-    @kernel
+    @jit
     def integrate(exc, inh, w_exc, dt, p, summary, bracket, recorder):
         """Integrate the lanes of one tile from rest.
 
@@ -146,7 +153,7 @@ def _tile_kernel(width):
     return integrate
 
 
-@inner
+@jit_inline
 def _advance(V, w, n_spikes, g_exc, g_inh, dt, p):
     """One lane, one time step; and V with a spike drawn in."""
     V, w = euler_step(V, w, g_exc, g_inh, dt, p)
@@ -157,7 +164,7 @@ def _advance(V, w, n_spikes, g_exc, g_inh, dt, p):
 KERNELS = {width: _tile_kernel(width) for width in WIDTHS}
 
 
-@kernel
+@jit
 def sum_rows(counts, n):
     """Counts [n_steps, width] in time steps n times as long; an incomplete last one is dropped."""
     sums = np.zeros((counts.shape[0] // n, counts.shape[1]), counts.dtype)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import carray
 
-from nto1.compiled import inner, kernel, local_doubles
+from nto1.jit import jit, jit_inline
+from nto1.jit.intrinsics import local_doubles
 
 BLOCK = 32  # samples of every lane that are looked at together
 
@@ -38,7 +39,7 @@ class Bracket(NamedTuple):
         return cls.around(low, high, capacity)
 
 
-@inner
+@jit_inline
 def collect(block, n_rows, width, bracket):
     """Take in ``block[:n_rows]``, n_rows consecutive samples of every lane [rows, width]."""
     lowest = carray(local_doubles(64), (64,))
@@ -70,7 +71,7 @@ def collect(block, n_rows, width, bracket):
             bracket.n_below[lane] += n_below
 
 
-@kernel
+@jit
 def quantile_range(bracket, below, above):
     """Two quantiles of each lane's samples inside, from every fourth: two arrays [width].
 
@@ -85,7 +86,7 @@ def quantile_range(bracket, below, above):
     return low, high
 
 
-@kernel
+@jit
 def medians(bracket, n_samples):
     """The median of each lane [width], NaN where it is not within the bracket."""
     result = np.full(bracket.low.size, np.nan)
@@ -99,7 +100,7 @@ def medians(bracket, n_samples):
     return result
 
 
-@inner
+@jit_inline
 def _two_of_rank(samples, rank):
     """The samples with this rank (0: the smallest) and the next (infinite if there is none).
 

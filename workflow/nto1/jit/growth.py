@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from nto1.compiled import inner
+from nto1.jit import jit_inline
 
 
-@inner
-def with_room_for(array, n):
+@jit_inline
+def ensure_capacity(array, n):
     """The array [size], or a copy of it twice as long if it has no item n."""
     if n < array.size:
         return array

@@ -15,15 +15,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.adex import decay
-from nto1.compiled import inner, kernel
-from nto1.growing import with_room_for
-from nto1.izhikevich import Izhikevich, du_dt, dv_dt
-from nto1.run_off import V_FLOOR, RunOff
+from nto1.errors import V_MIN, DivergenceError
+from nto1.jit import jit, jit_inline
+from nto1.jit.growth import ensure_capacity
+from nto1.neurons.adex import decay
+from nto1.neurons.izhikevich import Izhikevich, du_dt, dv_dt
 from nto1.units import Hz, ms, mV, nS, s
 
 
-class Trains(NamedTuple):
+class PoissonTrains(NamedTuple):
     """What the input trains are like. Defaults: the notebook's."""
 
     n_trains: int = 30
@@ -47,7 +47,7 @@ class Experiment(NamedTuple):
 
     duration: float = 600 * s
     timestep: float = 0.1 * ms
-    trains: Trains = Trains()
+    trains: PoissonTrains = PoissonTrains()
     synapses: Synapses = Synapses()
     neuron: Izhikevich = Izhikevich()
 
@@ -56,18 +56,18 @@ class Experiment(NamedTuple):
         return round(self.duration / self.timestep)
 
 
-class Wiring(NamedTuple):
+class Connectivity(NamedTuple):
     """Inhibitory trains come first; of either kind, the connected ones do."""
 
     inhibitory: np.ndarray  # [n_trains] bool
     connected: np.ndarray  # [n_trains] bool
 
 
-class Realisation(NamedTuple):
+class ExperimentDraw(NamedTuple):
     """The random part of an experiment."""
 
     times: list[np.ndarray]  # s, ascending, of every train's spikes
-    wiring: Wiring
+    connectivity: Connectivity
     rng: np.random.RandomState  # for what is still to be drawn: first the imaging noise
 
 
@@ -76,7 +76,9 @@ class Response(NamedTuple):
     spike_steps: np.ndarray  # [n_spikes] int64, the steps of the resets
 
 
-def draw_trains(trains: Trains, duration: float, rng: np.random.RandomState) -> list[np.ndarray]:
+def draw_trains(
+    trains: PoissonTrains, duration: float, rng: np.random.RandomState
+) -> list[np.ndarray]:
     """Spike times (s, ascending) of every Poisson train.
 
     Intervals are drawn in blocks of as many as are expected, from NumPy's legacy generator, as
@@ -100,7 +102,7 @@ def draw_trains(trains: Trains, duration: float, rng: np.random.RandomState) -> 
     return [train() for _ in range(trains.n_trains)]
 
 
-def draw_wiring(trains: Trains, rng: random.Random) -> Wiring:
+def draw_connectivity(trains: PoissonTrains, rng: random.Random) -> Connectivity:
     """How many trains are inhibitory and connected, from Python's generator: whole numbers next to
     the given proportions, at random the one above or below."""
     n_inh = int(trains.p_inhibitory * trains.n_trains + rng.random())
@@ -110,18 +112,18 @@ def draw_wiring(trains: Trains, rng: random.Random) -> Wiring:
         n_connected = int(trains.p_connected * n + rng.random())
         connected += [True] * n_connected + [False] * (n - n_connected)
     inhibitory = np.arange(trains.n_trains) < n_inh
-    return Wiring(inhibitory, np.array(connected, bool))
+    return Connectivity(inhibitory, np.array(connected, bool))
 
 
-def realise(experiment: Experiment, seed: int) -> Realisation:
+def draw_experiment(experiment: Experiment, seed: int) -> ExperimentDraw:
     """Draw trains and wiring, in the published order. Raises what ``draw_trains`` raises."""
     rng = np.random.RandomState(seed)
     times = draw_trains(experiment.trains, experiment.duration, rng)
-    return Realisation(times, draw_wiring(experiment.trains, random.Random(seed)), rng)
+    return ExperimentDraw(times, draw_connectivity(experiment.trains, random.Random(seed)), rng)
 
 
-def respond(
-    realisation: Realisation,
+def simulate_voltage(
+    drawn: ExperimentDraw,
     experiment: Experiment,
     n_steps: int | None = None,
     late_reset: bool = False,
@@ -133,24 +135,26 @@ def respond(
     (``late_reset``) this one is cut down to the peak and the reset comes a step later: "a
     slightly too late and flat-topped one". The notebook took the first.
 
-    Raises ``RunOff`` if the voltage runs off.
+    Raises ``DivergenceError`` if the voltage diverges.
     """
     _, dt, _, synapses, neuron = experiment
-    times, (inhibitory, connected), _ = realisation
+    times, (inhibitory, connected), _ = drawn
     counts = np.zeros((2, n_steps or experiment.n_steps), np.uint16)
     for train in np.flatnonzero(connected):
         _count(times[train], dt, counts[int(inhibitory[train])])
     v = np.empty(counts.shape[1])
-    spike_steps, ran_off = _integrate(*counts, dt, synapses, neuron, late_reset, v)
-    if ran_off >= 0:
-        raise RunOff(
-            f"the neuron's voltage ran off at t = {ran_off * dt:.4f} s: take weaker inputs or a "
+    spike_steps, diverged = _integrate(*counts, dt, synapses, neuron, late_reset, v)
+    if diverged >= 0:
+        raise DivergenceError(
+            f"the neuron's voltage diverged at t = {diverged * dt:.4f} s: take weaker inputs or a "
             f"smaller time step"
         )
     return Response(v, spike_steps)
 
 
-def image(v: np.ndarray, spike_SNR: float, neuron: Izhikevich, rng: np.random.RandomState):
+def add_imaging_noise(
+    v: np.ndarray, spike_SNR: float, neuron: Izhikevich, rng: np.random.RandomState
+):
     """The voltage with imaging noise [n_steps] (V): normal, of standard deviation
     (v_peak - v_r) / spike_SNR."""
     imaged = rng.randn(v.size)
@@ -159,7 +163,7 @@ def image(v: np.ndarray, spike_SNR: float, neuron: Izhikevich, rng: np.random.Ra
     return imaged
 
 
-@kernel
+@jit
 def _count(times, timestep, counts):
     for t in times:
         step = round(t / timestep)
@@ -167,14 +171,14 @@ def _count(times, timestep, counts):
             counts[step] += 1
 
 
-@inner
+@jit_inline
 def _euler_step(v, u, I_syn, dt, p):
     return v + dt * dv_dt(v, u, I_syn, p), u + dt * du_dt(v, u, p)
 
 
-@kernel
+@jit
 def _integrate(exc, inh, dt, synapses, p, late_reset, v_trace):
-    """Fill v_trace; the steps of all resets [n_spikes], and the step at which v ran off, or -1."""
+    """Fill v_trace; the steps of all resets [n_spikes], and the step at which v diverged, or -1."""
     v, u, g_exc, g_inh, I_syn = p.v_r, 0.0, 0.0, 0.0, 0.0
     spike_steps, n_spikes = np.empty(1000, np.int64), 0
     v_trace[0] = v
@@ -189,10 +193,10 @@ def _integrate(exc, inh, dt, synapses, p, late_reset, v_trace):
                 resets = True
         if resets:
             v, u = p.c, u + p.d
-            spike_steps = with_room_for(spike_steps, n_spikes)
+            spike_steps = ensure_capacity(spike_steps, n_spikes)
             spike_steps[n_spikes] = i
             n_spikes += 1
-        if not v > V_FLOOR:
+        if not v > V_MIN:
             return spike_steps[:n_spikes], i
         v_trace[i] = v
         g_exc = decay(g_exc, dt, synapses) + synapses.exc_weight * exc[i]

@@ -11,9 +11,10 @@ from math import log
 import numpy as np
 from numba import int64, uint64
 
-from nto1.compiled import inner, rarely
-from nto1.exponential import LOG2_E, exp2
-from nto1.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
+from nto1.jit import jit_inline
+from nto1.jit.exp2 import LOG2_E, exp2
+from nto1.jit.intrinsics import unlikely
+from nto1.random.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
 
 # Module constants, so that they are compiled in.
 _k_normal, _w_normal, _f_normal = NORMAL
@@ -40,12 +41,12 @@ def seeded(seed: int) -> tuple:
     return tuple(np.frombuffer(digest, "<u8").astype(np.uint64))
 
 
-@inner
+@jit_inline
 def _rotate_left(x, n):
     return (x << uint64(n)) | (x >> uint64(64 - n))
 
 
-@inner
+@jit_inline
 def next_word(state):
     """64 random bits, and the state after."""
     s0, s1, s2, s3 = state
@@ -60,27 +61,27 @@ def next_word(state):
     return word, (s0, s1, s2, s3)
 
 
-@inner
+@jit_inline
 def next_uniform(state):
     """A double in [0, 1), and the state after."""
     word, state = next_word(state)
     return (word >> uint64(11)) * 2.0**-53, state
 
 
-@inner
+@jit_inline
 def next_exponential(state):
     """A standard exponential, and the state after."""
     word, state = next_word(state)
     m = word >> uint64(12)
     layer = m & uint64(255)
     x = int64(m) * _w_exponential[layer]
-    if rarely(m >= _k_exponential[layer]):
-        return _exponential_rarely(m, state)
+    if unlikely(m >= _k_exponential[layer]):
+        return _exponential_unlikely(m, state)
     return x, state
 
 
-@inner
-def _exponential_rarely(m, state):
+@jit_inline
+def _exponential_unlikely(m, state):
     """1.1 % of the draws: outside the part of its strip that lies wholly under the density."""
     while True:
         layer = m & uint64(255)
@@ -97,7 +98,7 @@ def _exponential_rarely(m, state):
         m = word >> uint64(12)
 
 
-@inner
+@jit_inline
 def normal_from(word, state):
     """The standard normal that starts from 64 given bits, and the state after: further bits
     are drawn only if these are rejected (0.7 %)."""
@@ -123,14 +124,14 @@ def normal_from(word, state):
         word, state = next_word(state)
 
 
-@inner
+@jit_inline
 def next_normal(state):
     """A standard normal, and the state after."""
     word, state = next_word(state)
     return normal_from(word, state)
 
 
-@inner
+@jit_inline
 def words_in_bulk(n, state):
     """n ≥ 8 random words [n], and the state after, from an 8-lane generator forked off this
     one. The last n mod 8 words come from the generator itself."""
@@ -150,7 +151,7 @@ def words_in_bulk(n, state):
     return words, state
 
 
-@inner
+@jit_inline
 def normals(n, state):
     """n standard normals [n], and the state after.
 

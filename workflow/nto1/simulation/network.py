@@ -19,12 +19,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from nto1.adex import decay
-from nto1.compiled import inner, kernel
-from nto1.growing import with_room_for
-from nto1.izhikevich import Izhikevich, du_dt, dv_dt
-from nto1.random_stream import next_normal, seeded
-from nto1.run_off import V_FLOOR, RunOff
+from nto1.errors import V_MIN, DivergenceError
+from nto1.jit import jit, jit_inline
+from nto1.jit.growth import ensure_capacity
+from nto1.neurons.adex import decay
+from nto1.neurons.izhikevich import Izhikevich, du_dt, dv_dt
+from nto1.random.stream import next_normal, seeded
 from nto1.units import ms, mV, s
 
 
@@ -65,7 +65,7 @@ class Network(NamedTuple):
         return cls(Δg, E_syn, *others, **more)
 
 
-class Activity(NamedTuple):
+class NetworkActivity(NamedTuple):
     """What a network did."""
 
     spike_times: np.ndarray  # [n_spikes] s, ascending
@@ -80,12 +80,12 @@ def simulate_network(
     timestep: float = 0.1 * ms,
     seed: int = 0,
     recorded: Sequence[int] = (),
-) -> Activity:
+) -> NetworkActivity:
     """Run a network from rest. ``recorded`` are the neurons whose voltage is kept.
 
     Memory grows with the neurons, connections and spikes, and with steps only for what is
     recorded. Raises ``ValueError`` for a recorded neuron that doesn't exist or a negative
-    seed, ``RunOff`` if a voltage runs off.
+    seed, ``DivergenceError`` if a voltage diverges.
     """
     Δg, N, n_steps = network.Δg, network.E_syn.size, round(duration / timestep)
     recorded = np.asarray(recorded, np.int64)
@@ -93,7 +93,7 @@ def simulate_network(
         raise ValueError(f"can't record neuron {unknown[0]}: there are neurons 0 … {N - 1}")
     E, group = np.unique(network.E_syn, return_inverse=True)
     v_recorded = np.empty((n_steps, recorded.size))
-    steps, neurons, ran_off = _integrate(
+    steps, neurons, diverged = _integrate(
         network._replace(Δg=Δg.data, E_syn=E),
         group,
         Δg.indptr.astype(np.int64),
@@ -103,16 +103,16 @@ def simulate_network(
         recorded,
         v_recorded,
     )
-    if ran_off >= 0:
-        raise RunOff(
-            f"the voltage of neuron {ran_off} ran off at t = {steps[-1] * timestep:.4f} s: take "
+    if diverged >= 0:
+        raise DivergenceError(
+            f"the voltage of neuron {diverged} diverged at t = {steps[-1] * timestep:.4f} s: take "
             f"weaker connections or a smaller time step"
         )
     t = np.arange(n_steps) * timestep
-    return Activity(steps * timestep, neurons, t, v_recorded)
+    return NetworkActivity(steps * timestep, neurons, t, v_recorded)
 
 
-@inner
+@jit_inline
 def _synaptic_currents(I_syn, g, E, v, dt, synapses):
     """Let the conductances decay, and sum up the current into each neuron."""
     I_syn[:] = 0
@@ -123,22 +123,22 @@ def _synaptic_currents(I_syn, g, E, v, dt, synapses):
             I_syn[j] += g_e[j] * (v[j] - E_e)
 
 
-@inner
+@jit_inline
 def _euler_maruyama(v, u, I_syn, noise, dt, p):
     for j in range(v.size):
         v[j] += dt * dv_dt(v[j], u[j], I_syn[j], p) + noise[j]
         u[j] += dt * du_dt(v[j], u[j], p)
 
 
-@inner
+@jit_inline
 def _add_conductances(g, Δg, to, start, end):
     for k in range(start, end):
         g[to[k]] += Δg[k]
 
 
-@kernel
+@jit
 def _integrate(network, group, row_start, to, dt, state, recorded, v_recorded):
-    """Steps and neurons of all spikes [n_spikes]; and a neuron that ran off (in the last of these
+    """Steps and neurons of all spikes [n_spikes]; and a neuron that diverged (in the last of these
     steps), or -1.
 
     network             with Δg as the non-zeros of a compressed sparse matrix, and one E_syn
@@ -166,12 +166,12 @@ def _integrate(network, group, row_start, to, dt, state, recorded, v_recorded):
 
         first_of_step = n_spikes
         for j in range(N):
-            if not v[j] < p.v_peak or v[j] < V_FLOOR:
-                steps = with_room_for(steps, n_spikes)
-                neurons = with_room_for(neurons, n_spikes)
+            if not v[j] < p.v_peak or v[j] < V_MIN:
+                steps = ensure_capacity(steps, n_spikes)
+                neurons = ensure_capacity(neurons, n_spikes)
                 steps[n_spikes], neurons[n_spikes] = i, j
                 n_spikes += 1
-                if not v[j] > V_FLOOR:
+                if not v[j] > V_MIN:
                     return steps[:n_spikes], neurons[:n_spikes], j
                 v[j] = p.c
                 u[j] += p.d

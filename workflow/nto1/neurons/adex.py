@@ -11,8 +11,8 @@ exponentially decaying synaptic conductances.
 
 from typing import NamedTuple
 
-from nto1.compiled import inner
-from nto1.exponential import LOG2_E, exp2
+from nto1.jit import jit_inline
+from nto1.jit.exp2 import LOG2_E, exp2
 from nto1.units import ms, mV, nS, pA, pF
 
 
@@ -35,24 +35,24 @@ class AdEx(NamedTuple):
     inh_to_exc_weight: float = 4  # w_i / w_e
 
 
-@inner
+@jit_inline
 def I_syn(V, g_exc, g_inh, p):
     return g_exc * (V - p.E_exc) + g_inh * (V - p.E_inh)
 
 
-@inner
+@jit_inline
 def C_dV_dt(V, w, g_exc, g_inh, p):
     leak = -p.g_L * (V - p.E_L)
     upstroke = p.g_L * p.Δ_T * exp2((V - p.V_T) * (LOG2_E / p.Δ_T))
     return leak - I_syn(V, g_exc, g_inh, p) - w + upstroke
 
 
-@inner
+@jit_inline
 def τ_dw_dt(V, w, p):
     return p.a * (V - p.E_L) - w
 
 
-@inner
+@jit_inline
 def euler_step(V, w, g_exc, g_inh, dt, p):
     """V and w one step later, before any reset."""
     return (
@@ -61,13 +61,13 @@ def euler_step(V, w, g_exc, g_inh, dt, p):
     )
 
 
-@inner
+@jit_inline
 def decay(g, dt, p):
     """A conductance one step later."""
     return g - dt / p.τ_g * g
 
 
-@inner
+@jit_inline
 def spike_and_reset(V, w, p):
     """Whether there is a spike; V and w after it; and V with the spike drawn in ("ceiled")."""
     spikes = V > p.V_spike

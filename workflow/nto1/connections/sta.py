@@ -18,12 +18,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.compiled import inner, kernel
+from nto1.jit import jit, jit_inline
 from nto1.threads import map_ahead
 
 # A sample lies within ± 2^23 - 1: so many can be summed up in 32 bits.
-LARGEST = 2**23 - 1
-AT_MOST = 248
+INT24_MAX = 2**23 - 1
+MAX_SUMMANDS = 248
 
 # Samples of a block, which stays in the cache while windows from all shuffled trains are added up.
 BLOCK = 2**16
@@ -69,11 +69,11 @@ class Performance(NamedTuple):
 def digitise(v: np.ndarray) -> Digitised:
     """A voltage (V) in 24 bits between its extremes."""
     low, high = v.min(), v.max()
-    centre, step = (low + high) / 2, (high - low) / 2 / LARGEST or 1.0
+    centre, step = (low + high) / 2, (high - low) / 2 / INT24_MAX or 1.0
     return Digitised(_round(v, centre, step), centre, step)
 
 
-def compare_with_shuffles(
+def shuffle_test(
     trains: Iterable[np.ndarray],
     v: Digitised,
     timestep: float,
@@ -164,7 +164,7 @@ def _shuffled(times: np.ndarray, n_shuffles: int, rng: np.random.RandomState) ->
     return intervals
 
 
-@kernel
+@jit
 def _round(v, centre, step):
     samples = np.empty(v.size, np.int32)
     for i in range(v.size):
@@ -172,7 +172,7 @@ def _round(v, centre, step):
     return samples
 
 
-@kernel
+@jit
 def _window_starts(intervals, timestep, end):
     """Steps [n_series, n_spikes] int32 at which windows start, and how many of each series
     [n_series] are before ``end``."""
@@ -189,7 +189,7 @@ def _window_starts(intervals, timestep, end):
     return steps, n_windows
 
 
-@inner
+@jit_inline
 def _add_eight(v, starts, window, total):
     """Add eight windows of v to total [window]: one load and store of the total for all."""
     v0 = v[starts[0] : starts[0] + window]
@@ -204,14 +204,14 @@ def _add_eight(v, starts, window, total):
         total[j] += ((v0[j] + v1[j]) + (v2[j] + v3[j])) + ((v4[j] + v5[j]) + (v6[j] + v7[j]))
 
 
-@inner
+@jit_inline
 def _add_one(v, start, window, total):
     v0 = v[start : start + window]
     for j in range(window):
         total[j] += v0[j]
 
 
-@kernel
+@jit
 def _add_windows(v, steps, n_windows, sums):
     """Add the windows that start at ``steps`` to ``sums`` [n_series, window].
 
@@ -225,7 +225,7 @@ def _add_windows(v, steps, n_windows, sums):
             starts, spike = steps[series], next_spike[series]
             while spike < n_windows[series] and starts[spike] < block_end:
                 total[:] = 0
-                end = min(spike + AT_MOST, n_windows[series])
+                end = min(spike + MAX_SUMMANDS, n_windows[series])
                 while spike + 8 <= end and starts[spike + 7] < block_end:
                     _add_eight(v, starts[spike : spike + 8], window, total)
                     spike += 8

@@ -11,17 +11,33 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.adex import AdEx
-from nto1.inputs import Inputs, Recording, SpikeCounts, count_spikes, time_grid
-from nto1.lanes import KERNELS, SIGNALS, Recorder, Summary, sum_rows
-from nto1.median import BLOCK, Bracket, medians, quantile_range
-from nto1.memory import COARSENING, INSIDE, WIDTHS, width_for
-from nto1.run_off import V_FLOOR, RunOff
+from nto1.errors import V_MIN, DivergenceError
+from nto1.neurons.adex import AdEx
+from nto1.simulation.inputs import Inputs, SpikeCounts, TimeGrid, count_spikes, step_times
+from nto1.simulation.medians import BLOCK, Bracket, medians, quantile_range
+from nto1.simulation.vectorized import (
+    KERNELS,
+    SIGNALS,
+    WIDTHS,
+    Recorder,
+    Summary,
+    sum_rows,
+    width_for,
+)
 from nto1.threads import map_ahead
 from nto1.units import pS
 
 # From this value of dt · g / C on, every step goes further past the reversal potential.
 EULER_LIMIT = 2
+
+# Samples of all runs that are in memory at a time (335 runs of 10 s): this bounds a job's memory.
+MAX_SAMPLES = 2**25
+
+# Medians are first guessed with time steps so much longer.
+COARSENING = 16
+
+# The share of all samples for which there is room around a guessed median.
+BRACKET_FRACTION = 1 / 4
 
 # Between these quantiles of a coarse simulation lies, nearly always, the median of the real one.
 GUESSED_QUANTILES = (0.44, 0.56)
@@ -53,24 +69,24 @@ class Simulation(NamedTuple):
 class Batch(NamedTuple):
     """Runs of all combinations of some input realisations and some weights."""
 
-    rates: np.ndarray  # [n_inputs, n_weights] Hz
+    rates: np.ndarray  # [n_inputs, n_weights] Hz, NaN where the voltage diverged
     median_V: np.ndarray | None  # [n_inputs, n_weights] V, spikes ceiled
 
 
-class Realisations:
-    """Realisations of the inputs, made once to be used in any number of runs."""
+class InputBatch:
+    """Realisations of the inputs, drawn once to be used in any number of runs."""
 
     def __init__(self, counts: Iterable[SpikeCounts]):
         self.counts = list(counts)
-        if len({c.recording for c in self.counts}) != 1:
+        if len({c.time_grid for c in self.counts}) != 1:
             raise ValueError("realisations that are run together need one duration and time step")
-        self.recording = self.counts[0].recording
+        self.time_grid = self.counts[0].time_grid
 
     def __len__(self):
         return len(self.counts)
 
     @cached_property
-    def side_by_side(self) -> list[tuple[np.ndarray, np.ndarray]]:
+    def columns(self) -> list[tuple[np.ndarray, np.ndarray]]:
         """exc and inh, [n_steps, width] each, for every group that fits the widest tile.
 
         The realisations become views of their columns, so that nothing is kept twice.
@@ -79,7 +95,7 @@ class Realisations:
 
     def _columns(self, lanes: slice) -> tuple[np.ndarray, np.ndarray]:
         indices = range(lanes.start, lanes.stop)
-        shape = (self.recording.n_steps, width_for(len(indices)))
+        shape = (self.time_grid.n_steps, width_for(len(indices)))
         exc, inh = np.zeros(shape, np.uint16), np.zeros(shape, np.uint16)
         for column, i in enumerate(indices):
             exc[:, column], inh[:, column] = self.counts[i].exc, self.counts[i].inh
@@ -87,12 +103,12 @@ class Realisations:
         return exc, inh
 
 
-def realise(
-    N: int, seeds: Sequence[int], recording=Recording(), inputs=Inputs(), threads: int = 1
-) -> Realisations:
-    """The realisations of N inputs with these seeds. Raises what ``count_spikes`` raises."""
-    return Realisations(
-        map_ahead(lambda seed: count_spikes(N, seed, recording, inputs), seeds, threads)
+def draw_inputs(
+    N: int, seeds: Sequence[int], time_grid=TimeGrid(), inputs=Inputs(), threads: int = 1
+) -> InputBatch:
+    """Realisations of N inputs with these seeds. Raises what ``count_spikes`` raises."""
+    return InputBatch(
+        map_ahead(lambda seed: count_spikes(N, seed, time_grid, inputs), seeds, threads)
     )
 
 
@@ -113,21 +129,22 @@ def simulate(
     """One run with excitatory weight ``w_exc`` (S), of which some signals may be recorded.
 
     ``record`` names some of V, w, g_exc, g_inh. The median, which takes about as long as the run,
-    can be left out. Raises ``ValueError`` for any other, ``RunOff``
-    if the voltage runs off.
+    can be left out. Raises ``ValueError`` for any other, ``DivergenceError`` if the voltage
+    diverges.
     """
     if unknown := set(record) - set(SIGNALS):
         raise ValueError(f"can't record {', '.join(unknown)}: there are {', '.join(SIGNALS)}")
     recorder = Recorder.of(1, inputs.exc.size, tuple(record))
-    (tile,) = _tiles(np.array([w_exc]), Realisations([inputs]), neuron, WIDTHS[0])
+    (tile,) = _tiles(np.array([w_exc]), InputBatch([inputs]), neuron)
     median_V = tile.run_with_medians(recorder)[0] if with_median else tile.run(recorder=recorder)
-    _check([tile])
+    if tile.diverged().any():
+        raise divergence_error([(w_exc, inputs)], 1)
     steps = recorder.spike_steps[0, : int(tile.summary.n_spikes[0])]
-    grid = time_grid(inputs.recording)
+    grid = step_times(inputs.time_grid)
     return Simulation(
         spike_steps=steps,
         spike_times=grid[steps],
-        rate=steps.size / inputs.recording.duration,
+        rate=steps.size / inputs.time_grid.duration,
         median_V=median_V,
         trace=Trace(grid, **dict(zip(record, recorder.traces[0], strict=True))),
     )
@@ -135,20 +152,18 @@ def simulate(
 
 def simulate_batch(
     weights: Sequence[float],
-    inputs: Realisations,
+    inputs: InputBatch,
     neuron: AdEx = AdEx(),
     with_medians: bool = True,
     threads: int = 1,
-    max_width: int = WIDTHS[-1],
     report: Callable[[int], None] = lambda n_runs: None,
 ) -> Batch:
     """Every realisation with every weight (S).
 
-    Narrower tiles (``max_width``) need less memory, but more time. ``report`` is called after every
-    few runs, with their number. Raises ``RunOff``, when all runs are done, if the voltage ran off
-    in any.
+    ``report`` is called after every few runs, with their number. Where the voltage diverges, rate
+    and median are NaN: see ``check_divergence``.
     """
-    tiles = list(_tiles(np.asarray(weights, float), inputs, neuron, max_width))
+    tiles = list(_tiles(np.asarray(weights, float), inputs, neuron))
 
     def run(tile):
         medians_of_tile = tile.run_with_medians() if with_medians else tile.run()
@@ -160,15 +175,34 @@ def simulate_batch(
     rates = np.empty((len(inputs), len(weights)))
     median_V = np.empty_like(rates) if with_medians else None
     for tile, medians_of_tile in zip(tiles, medians_of_tiles, strict=True):
-        ran_off = tile.ran_off()
-        rates[tile.runs] = tile.summary.n_spikes[: tile.n] / inputs.recording.duration
-        rates[tile.runs][ran_off] = np.nan
+        diverged = tile.diverged()
+        rates[tile.runs] = tile.summary.n_spikes[: tile.n] / inputs.time_grid.duration
+        rates[tile.runs][diverged] = np.nan
         if with_medians:
             median_V[tile.runs] = medians_of_tile
-            median_V[tile.runs][ran_off] = np.nan
-    batch = Batch(rates, median_V)
-    _check(tiles, batch)
-    return batch
+            median_V[tile.runs][diverged] = np.nan
+    return Batch(rates, median_V)
+
+
+def check_divergence(batch: Batch, weights: Sequence[float], inputs: InputBatch) -> None:
+    """Raise ``DivergenceError`` if the voltage diverged in any run of a batch."""
+    if np.isnan(batch.rates).any():
+        failed = np.argwhere(np.isnan(batch.rates))
+        raise divergence_error(
+            [(weights[j], inputs.counts[i]) for i, j in failed], batch.rates.size
+        )
+
+
+def divergence_error(failed: list[tuple[float, SpikeCounts]], n_runs: int) -> DivergenceError:
+    """Names weight, number of inputs and seed of the runs whose voltage diverged."""
+    shown = "; ".join(
+        f"w_e = {w_exc / pS:g} pS, N = {counts.N}, seed {counts.seed}"
+        for w_exc, counts in failed[:5]
+    )
+    return DivergenceError(
+        f"the voltage diverged in {len(failed)} of {n_runs} runs, for too large a weight or too "
+        f"coarse a time step: {shown}{' …' if failed[5:] else ''}"
+    )
 
 
 @dataclass
@@ -188,7 +222,7 @@ class _Tile:
 
     @property
     def dt(self) -> float:
-        return self.counts[0].recording.timestep
+        return self.counts[0].time_grid.timestep
 
     def run(self, bracket=None, recorder=None, coarsening=1) -> None:
         """Integrate, and leave a ``summary``."""
@@ -214,7 +248,7 @@ class _Tile:
         rough = Bracket.everything(width, self.n, n_steps // COARSENING + BLOCK)
         self.run(rough, coarsening=COARSENING)
         guess = quantile_range(rough, *GUESSED_QUANTILES)
-        bracket = Bracket.around(*guess, int(n_steps * INSIDE) + BLOCK)
+        bracket = Bracket.around(*guess, int(n_steps * BRACKET_FRACTION) + BLOCK)
         self.run(bracket, recorder)
         median_V = medians(bracket, n_steps)[: self.n]
         for lane in np.flatnonzero(np.isnan(median_V)):
@@ -224,12 +258,12 @@ class _Tile:
             median_V[lane] = medians(bracket, n_steps)[0]
         return median_V
 
-    def ran_off(self) -> np.ndarray:
-        """Of each lane in use, whether its voltage ran off in the last run [n]."""
+    def diverged(self) -> np.ndarray:
+        """Of each lane in use, whether its voltage diverged in the last run [n]."""
         summary, p = self.summary, self.neuron
         unstable = self.dt * (p.g_L + summary.g_peak) / p.C >= EULER_LIMIT
-        ran_off = unstable | ~np.isfinite(summary.V_end) | ~(summary.V_lowest > V_FLOOR)
-        return ran_off[: self.n]
+        diverged = unstable | ~np.isfinite(summary.V_end) | ~(summary.V_lowest > V_MIN)
+        return diverged[: self.n]
 
     def lane(self, lane: int) -> "_Tile":
         """A tile with this run alone."""
@@ -237,10 +271,13 @@ class _Tile:
         return _Tile((), [counts], *_one_column(counts), self.w_exc[[lane]], self.neuron)
 
 
-def _tiles(
-    weights: np.ndarray, inputs: Realisations, neuron: AdEx, max_width: int
-) -> Iterator[_Tile]:
-    """The runs of all realisations with all weights, in the cheaper of two arrangements."""
+def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_Tile]:
+    """The runs of all realisations with all weights, in the cheaper of two arrangements.
+
+    The longer the runs, the narrower the tiles: their memory is bounded.
+    """
+    room = MAX_SAMPLES // inputs.time_grid.n_steps
+    max_width = max(width for width in WIDTHS if width <= max(room, WIDTHS[0]))
 
     def cost(n_lanes, width):
         sizes = [len(range(n_lanes)[lanes]) for lanes in _groups(n_lanes, width)]
@@ -255,7 +292,7 @@ def _tiles(
                 yield _Tile((i, lanes), [counts], exc, inh, weights[lanes], neuron)
     else:
         for j, weight in enumerate(weights):
-            for lanes, (exc, inh) in zip(_groups(len(inputs)), inputs.side_by_side, strict=True):
+            for lanes, (exc, inh) in zip(_groups(len(inputs)), inputs.columns, strict=True):
                 counts = inputs.counts[lanes]
                 yield _Tile((lanes, j), counts, exc, inh, np.full(len(counts), weight), neuron)
 
@@ -268,29 +305,3 @@ def _groups(n: int, width: int = WIDTHS[-1]) -> list[slice]:
 def _one_column(counts: SpikeCounts) -> tuple[np.ndarray, np.ndarray]:
     """exc and inh [n_steps, 1]."""
     return tuple(np.ascontiguousarray(c)[:, np.newaxis] for c in (counts.exc, counts.inh))
-
-
-def _check(tiles: list[_Tile], batch: Batch | None = None) -> None:
-    """Raise ``RunOff`` if any lane did."""
-    failed = [tile.lane(lane) for tile in tiles for lane in np.flatnonzero(tile.ran_off())]
-    if not failed:
-        return
-    shown = "; ".join(_describe_run_off(tile) for tile in failed[:5])
-    error = RunOff(
-        f"the voltage ran off in {len(failed)} of {sum(tile.n for tile in tiles)} runs, for too "
-        f"large a weight or too coarse a time step: {shown}{' …' if failed[5:] else ''}"
-    )
-    error.batch = batch
-    raise error
-
-
-def _describe_run_off(tile: _Tile) -> str:
-    """Which run ran off (the tile's only one), and when."""
-    dt, p, (counts,) = tile.dt, tile.neuron, tile.counts
-    recorder = Recorder.of(1, counts.exc.size, ("V", "g_exc", "g_inh"))
-    tile.run(recorder=recorder)
-    V, g_exc, g_inh = recorder.traces[0]
-    g_syn = (g_exc + g_inh) / (1 - dt / p.τ_g)  # before it decayed
-    bad = ~(V > V_FLOOR) | (dt * (p.g_L + g_syn) / p.C >= EULER_LIMIT * (1 - 1e-9))
-    t = time_grid(counts.recording)[np.argmax(bad)]
-    return f"w_e = {tile.w_exc[0] / pS:g} pS, N = {counts.N}, seed {counts.seed} at t = {t:.4f} s"

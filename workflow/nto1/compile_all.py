@@ -1,0 +1,33 @@
+"""Compile every kernel of this package, or load it from the cache."""
+
+import numpy as np
+
+from nto1.connections.sta import digitise, shuffle_test
+from nto1.simulation.inputs import TimeGrid, draw_spike_trains
+from nto1.simulation.network import Network, simulate_network
+from nto1.simulation.runs import InputBatch, draw_inputs, simulate_batch
+from nto1.simulation.vectorized import WIDTHS
+from nto1.simulation.voltage_imaging import (
+    Experiment,
+    PoissonTrains,
+    draw_experiment,
+    simulate_voltage,
+)
+from nto1.units import ms
+
+
+def compile_all() -> None:
+    """Run everything once, on the smallest of inputs."""
+    time_grid = TimeGrid(0.01, 0.1 * ms)
+    draw_spike_trains(10, 0, time_grid)
+    for width in WIDTHS:
+        inputs = draw_inputs(10, range(width), time_grid)
+        simulate_batch([0], inputs)
+        simulate_batch(np.zeros(width), InputBatch(inputs.counts[:1]))
+
+    experiment = Experiment(0.5, 0.1 * ms, PoissonTrains(n_trains=1))
+    drawn = draw_experiment(experiment, 0)
+    v = digitise(simulate_voltage(drawn, experiment).v)
+    list(shuffle_test(drawn.times, v, 0.1 * ms, 10, 1, drawn.rng))
+
+    simulate_network(Network.of([[0]], [0]), 0.01, 0.1 * ms)

@@ -1,0 +1,1 @@
+"""Which spike trains are inputs of a neuron? Tests, and how well they do."""

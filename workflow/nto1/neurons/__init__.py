@@ -1,0 +1,1 @@
+"""Neuron models: parameters, and equations as functions that kernels are made of."""

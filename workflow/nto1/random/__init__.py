@@ -1,0 +1,1 @@
+"""The random stream of the published runs."""
