@@ -1,11 +1,11 @@
 # No rule: what a run was is known when it has ended. Nothing depends on these files, so that
 # writing them makes nothing stale; a run with nothing to do does not come here.
-import provenance
+from provenance import record
 
 
 onsuccess:
-    provenance.write(workflow, config, succeeded=True)
+    record.write(workflow, config, succeeded=True)
 
 
 onerror:
-    provenance.write(workflow, config, succeeded=False)
+    record.write(workflow, config, succeeded=False)
