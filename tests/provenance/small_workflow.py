@@ -36,6 +36,12 @@ rule compare:
     log: "results/logs/compare.log"
     script: "job.py"
 
+rule show:
+    input: ancient("results/provenance.json")
+    output: "results/provenance.html"
+    log: "results/logs/show.log"
+    script: "job.py"
+
 include: {str(ROOT / "workflow/rules/provenance.smk")!r}
 """
 JOB = f"""

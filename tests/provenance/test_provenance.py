@@ -147,6 +147,12 @@ def test_it_makes_nothing_stale_and_is_not_written_for_nothing(workflow):
     assert written() == before
 
 
+def test_showing_the_record_is_no_run_to_record(copied):
+    before = (copied / "results/provenance.json").read_bytes()
+    copied.snakemake("results/provenance.html")
+    assert (copied / "results/provenance.json").read_bytes() == before
+
+
 def test_a_run_for_one_file_keeps_what_is_still_true(copied):
     before = copied.record
     copied.snakemake("results/figure.svg", "--force")

@@ -26,7 +26,10 @@ STARTED = datetime.now()
 
 
 def write(workflow, config: dict, succeeded: bool) -> None:
-    """After a run that made something. ``workflow`` is Snakemake's."""
+    """After a run that made more than the record's page. ``workflow`` is Snakemake's."""
+    made = [job for job in workflow.dag.finished_jobs if job.output]
+    if made and all(str(RECORD) in job.input for job in made):
+        return
     record = of_run(workflow, config, succeeded)
     environment.write(RECORD, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     record = json.loads(RECORD.read_text("utf-8"))
