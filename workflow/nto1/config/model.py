@@ -56,8 +56,8 @@ class Experiment(Section):
     )
     memory_per_job_MB: Annotated[int, Field(ge=100, le=10**6)] = Default(
         1000,
-        "What a job asks a cluster for, and twice as much when it is tried again. Work is done in "
-        "pieces that fit; what cannot be is refused before anything starts.",
+        "No job needs more: work is done in pieces that fit, and a run that does not is refused "
+        "before anything starts. On a cluster, ask for as much in the profile.",
     )
 
 
