@@ -32,29 +32,13 @@ include: "workflow/rules/connection_test.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
 include: "benchmarks/benchmark.smk"
-include: "workflow/rules/provenance.smk"
+include: "workflow/rules/hooks.smk"
 
 
 rule all:
     default_target: True
     input:
-        rules.plot_input_drive.output,
-        rules.plot_weights.output,
-        rules.plot_example.output,
-        rules.plot_network.output,
-        rules.plot_excerpt.output,
-        rules.plot_connection_tests.output,
-        rules.summarise_sweep.output,
-        rules.summarise_weights.output,
-        rules.summarise_connection_tests.output,
-        rules.compare_with_published.output,
-        rules.verify_published.output,
-        rules.show_costs.output,
-        # All that lies between, too. Otherwise, after a job has failed, the next run would not
-        # miss its output, and take what was made of an earlier one for up to date.
-        rules.simulate_example.output,
-        rules.simulate_network.output,
-        rules.simulate_excerpt.output,
-        rules.summarise_sweep.input,
-        rules.summarise_weights.input,
-        expand(rules.test_connections.output, variant=TESTS),
+        RESULTS,
+
+
+set_defaults()

@@ -1,8 +1,6 @@
 # What this costs, beside other simulators: snakemake benchmark --cores all
 # Peers are installed from their own locks. Every measurement has the machine to itself.
 
-BENCHMARKS = Path(str(workflow.current_basedir))
-
 
 rule benchmark:
     input:
@@ -16,8 +14,6 @@ rule install_peer:
         touch("results/benchmarks/{peer}.installed"),
     log:
         "results/logs/benchmarks/install_{peer}.log",
-    conda:
-        "../envs/simulation.yaml"
     params:
         folder="results/benchmarks/environments/{peer}",
         python=sys.executable,
@@ -36,8 +32,6 @@ rule build_arbor_mechanisms:
         "results/benchmarks/nto1-catalogue.so",
     log:
         "results/logs/benchmarks/build_arbor_mechanisms.log",
-    conda:
-        "../envs/simulation.yaml"
     params:
         mechanisms=BENCHMARKS / "peers/arbor_mechanisms",
     shell:
@@ -49,16 +43,13 @@ rule measure:
     input:
         peers=BENCHMARKS / "peers",
         script=BENCHMARKS / "measure.py",
-        science=science(BENCHMARKS / "measure.py"),
-        compiled=ancient([stamp(family) for family in FAMILIES]),
+        compiled=KERNELS,
         brian2="results/benchmarks/brian2.installed",
         mechanisms="results/benchmarks/nto1-catalogue.so",
     output:
         "results/benchmarks/measured.json",
     log:
         "results/logs/benchmarks/measure.log",
-    conda:
-        "../envs/simulation.yaml"
     threads: lambda wildcards: workflow.cores
     params:
         peers=[
@@ -85,7 +76,5 @@ rule show_benchmark:
         figure=multiext("benchmarks/measured/measured", ".pdf", ".svg"),
     log:
         "results/logs/benchmarks/show_benchmark.log",
-    conda:
-        "../envs/plot.yaml"
     script:
         "show.py"

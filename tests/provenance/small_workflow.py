@@ -42,7 +42,13 @@ rule show:
     log: "results/logs/show.log"
     script: "job.py"
 
-include: {str(ROOT / "workflow/rules/provenance.smk")!r}
+from provenance import record
+
+onsuccess:
+    record.write(workflow, config, succeeded=True)
+
+onerror:
+    record.write(workflow, config, succeeded=False)
 """
 JOB = f"""
 import sys

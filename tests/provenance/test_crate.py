@@ -91,5 +91,5 @@ def test_it_tells_what_was_run_on_what_and_what_came_out(workflow):
     assert {entity.id for entity in run["result"]} == results
     assert run["startTime"] == record["started"]
     sources = {"Snakefile", "LICENSE", "config/config.yaml", "envs/requirements.lock"}
-    sources |= {"workflow/nto1/units.py", "workflow/rules/provenance.smk"}
+    sources |= {"workflow/nto1/units.py", "workflow/rules/report.smk"}
     assert all(crate.get(f"workflow/{source}") for source in sources)

@@ -1,0 +1,44 @@
+"""N-to-1: what one neuron does with N inputs, and what its voltage tells of them.
+
+Quantities are in SI units; `nto1.units` converts (``14 * pS``, ``V / mV``).
+
+    from nto1 import count_spikes, simulate
+    from nto1.units import mV, pS
+
+    run = simulate(14 * pS, count_spikes(N=6500, seed=1), record=["V"])
+    print(run.rate, run.median_V / mV)
+
+Inputs        draw_spike_trains, count_spikes, draw_inputs; Inputs, TimeGrid
+Simulation    simulate (one run), simulate_batch (many); AdEx, Izhikevich
+Weights       mean_rate, find_weight
+Networks      Network, simulate_network
+Connections   digitise, shuffle_test, p_value, roc
+
+`nto1.reference` is the model in one plain loop: the place to begin reading.
+"""
+
+from importlib import import_module
+
+_MODULES = {
+    "simulation.inputs": "draw_spike_trains count_spikes Inputs TimeGrid",
+    "simulation.runs": "draw_inputs simulate simulate_batch",
+    "simulation.weight_search": "mean_rate find_weight",
+    "simulation.network": "Network simulate_network",
+    "connections.sta": "digitise shuffle_test p_value roc",
+    "neurons.adex": "AdEx",
+    "neurons.izhikevich": "Izhikevich",
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+__all__ = list(_MODULE_OF)
+
+
+def __getattr__(name: str):
+    """Import on demand: most of the package brings a compiler with it, and not all need that."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -28,6 +28,6 @@ def compile_all() -> None:
     experiment = Experiment(0.5, 0.1 * ms, PoissonTrains(n_trains=1))
     drawn = draw_experiment(experiment, 0)
     v = digitise(simulate_voltage(drawn, experiment).v)
-    list(shuffle_test(drawn.times, v, 0.1 * ms, 10, 1, drawn.rng))
+    list(shuffle_test(drawn.times, [v], 0.1 * ms, 10, 1, drawn.rng))
 
     simulate_network(Network.of([[0]], [0]), 0.01, 0.1 * ms)

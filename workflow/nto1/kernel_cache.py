@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+# All but what reaches jobs as parameters.
+SOURCES = sorted({*PACKAGE.rglob("*.py")} - {*PACKAGE.glob("config/*")})
 
 
 def _base() -> Path:

@@ -1,94 +1,75 @@
+# What all rules share.
 import sys
-from functools import partial
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-sys.path.insert(0, str(Path(str(workflow.current_basedir)).parent))
+sys.path.insert(0, str(HERE / "workflow"))
 
-import one_run
-from nto1.sources import CACHES, FAMILIES, STAMP, stamp
-from needs import (
-    check_memory,
-    memory_for_example,
-    memory_for_network,
-    memory_to_search,
-    memory_to_sweep,
-    memory_to_test,
-    reserve_MB,
-    reserve_minutes,
-    seconds_for_example,
-    seconds_for_network,
-    seconds_to_search,
-    seconds_to_sweep,
-    seconds_to_test,
-)
-from plan import (
-    MEASURED,
-    PUBLISHED,
-    SCRIPTS,
-    STYLE,
-    N_per_batch,
-    batches,
-    check_size,
-    connection_tests,
-    figure,
-    in_report,
-    network_tables,
-    over_the_thesis,
-    recording_of,
-    science,
-    table,
-    weights_per_batch,
-    without,
-)
-from schemas.check import InvalidConfig, check_config
+import run_lock
+from batching import N_batches, omit, recording_groups, variants, weight_batches
+from nto1.config import ConfigError, resolve
+from nto1.kernel_cache import CACHE
 
-# Jobs on a cluster read this again: their config is that of the run that sent them.
-if not workflow.is_main_process:
-    config = one_run.config_of_this_run(config)
-config = over_the_thesis(config)
+SCRIPTS = HERE / "workflow/scripts"
+STYLE = [SCRIPTS / "style.py", SCRIPTS / "thesis.mplstyle"]
+PUBLISHED = HERE / "resources/published"
+BENCHMARKS = HERE / "benchmarks"
+
+# Kernels are compiled once for all jobs. The name changes with the package's sources, so that what
+# was made with others is made again.
+KERNELS = ancient(CACHE / "compiled.txt")
+
+# What plain `snakemake` makes: every experiment adds its results.
+RESULTS = []
 
 try:
-    check_config(config)
-    check_size(config)
-    check_memory(config)
-except InvalidConfig as error:
+    config = run_lock.config_of_run(resolve(config), workflow.is_main_process)
+    WEIGHT_BATCHES, N_BATCHES = weight_batches(config), N_batches(config)
+except ConfigError as error:
     raise WorkflowError(str(error))
 
 
-if workflow.is_main_process and not workflow.output_settings.dryrun:
-    one_run.begin(config, SCRIPTS.parent, PUBLISHED, *CACHES.glob("nto1-*"))
+def figure(path: str, category: str, title: str, caption: str = "") -> list:
+    """The files of a figure; the report shows one."""
+    return [f"{path}.pdf", report_item(f"{path}.svg", category, title, caption)]
 
 
-onstart:
-    try:
-        one_run.check()
-    except one_run.Refused as error:
-        raise WorkflowError(str(error))
+def table(path: str, category: str, title: str, caption: str = "") -> list:
+    """The files of a table; the report shows the last, a page with its rows."""
+    files = [f"{path}.csv", f"{path}.parquet"]
+    return [*files, report_item(f"{path}.html", category, title, caption)]
 
 
-RECORDING = {key: config["experiment"][key] for key in ("duration_s", "timestep_ms")}
+def report_item(path, category: str, title: str, caption: str = ""):
+    """A file in the report. Its caption in workflow/report is named like it, by default."""
+    caption = f"../report/{caption or Path(path).stem}.rst"
+    return report(path, caption=caption, category=category, labels={"result": title})
+
+
+def set_defaults() -> None:
+    """What no rule has to say: its environment; and that it runs where snakemake does, unless it is
+    in a group, which is sent to a cluster as one job."""
+    for each in workflow.rules:
+        if Path(each.snakefile).is_relative_to(HERE):
+            each.conda_env = str(HERE / "envs/workflow.yaml")
+            if each.group is None:
+                workflow.localrules(each.name)
 
 
 wildcard_constraints:
     N=r"\d+",
-    digest=r"[0-9a-f]{16}",
-    family=r"\w+",
     we_pS=r"[0-9.]+(e[+-]\d+)?",
     variant=r"[\w=,.+-]+",
 
 
 rule compile_kernels:
-    """Once for all jobs. The name of its output changes with the sources."""
+    """Once for all jobs."""
     output:
-        CACHES / "nto1-{family}-{digest}" / STAMP,
+        CACHE / "compiled.txt",
     log:
-        "results/logs/compile_kernels/{family}_{digest}.log",
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=reserve_MB(500),
-        runtime=reserve_minutes(30),
+        "results/logs/compile_kernels.log",
+    group:
+        "short"
     script:
         "../scripts/compile_kernels.py"

@@ -1,78 +1,68 @@
-TESTS = connection_tests(config)
+VARIANTS = variants(config)
+OF_VARIANT = "results/connection_test/{variant}/"
 
 
 rule simulate_excerpt:
     """A piece of the base case's voltage, with spikes discretised in two ways."""
     input:
-        science("simulate_excerpt.py"),
-        compiled=ancient(stamp("imaging")),
+        KERNELS,
     output:
         "results/connection_test/excerpt.parquet",
     log:
         "results/logs/simulate_excerpt.log",
     group:
         "short"
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=reserve_MB(partial(memory_to_test, config)),
-        runtime=reserve_minutes(partial(seconds_to_test, config)),
     params:
-        test=recording_of(TESTS["base"]),
+        test=omit(
+            VARIANTS["base"], "imaging_spike_SNR", "window_ms", "n_shuffles", "p_value"
+        ),
         neuron=config["izhikevich"],
         excerpt=config["connection_test"]["excerpt"],
     script:
         "../scripts/simulate_excerpt.py"
 
 
-rule test_connections:
-    """Simulate one variant, and test its trains."""
-    input:
-        science("test_connections.py"),
-        compiled=ancient(stamp("imaging")),
-    output:
-        trains="results/connection_test/{variant}/trains.parquet",
-        stas="results/connection_test/{variant}/stas.parquet",
-        shuffled_heights="results/connection_test/{variant}/shuffled_heights.parquet",
-        output_spikes="results/connection_test/{variant}/output_spikes.parquet",
-        run="results/connection_test/{variant}/run.parquet",
-    log:
-        "results/logs/test_connections/{variant}.log",
-    group:
-        "short"
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=reserve_MB(partial(memory_to_test, config)),
-        runtime=reserve_minutes(partial(seconds_to_test, config)),
-    params:
-        test=lookup("{variant}", within=TESTS),
-        neuron=config["izhikevich"],
-    script:
-        "../scripts/test_connections.py"
+# Variants that differ in noise alone share voltage and shuffles, and so a job.
+for tests in recording_groups(VARIANTS):
+
+    rule:
+        name:
+            f"infer_connections_{list(VARIANTS).index(next(iter(tests)))}"
+        input:
+            KERNELS,
+        output:
+            trains=expand(OF_VARIANT + "trains.parquet", variant=tests),
+            stas=expand(OF_VARIANT + "stas.parquet", variant=tests),
+            shuffled_heights=expand(
+                OF_VARIANT + "shuffled_heights.parquet", variant=tests
+            ),
+            output_spikes=expand(OF_VARIANT + "output_spikes.parquet", variant=tests),
+            summary=expand(OF_VARIANT + "run.parquet", variant=tests),
+        log:
+            f"results/logs/infer_connections/{next(iter(tests))}.log",
+        group:
+            "short"
+        params:
+            tests=list(tests.values()),
+            neuron=config["izhikevich"],
+        script:
+            "../scripts/infer_connections.py"
 
 
 rule summarise_connection_tests:
     input:
-        science("summarise_connection_tests.py"),
-        trains=expand(rules.test_connections.output.trains, variant=TESTS),
-        runs=expand(rules.test_connections.output.run, variant=TESTS),
+        trains=expand(OF_VARIANT + "trains.parquet", variant=VARIANTS),
+        runs=expand(OF_VARIANT + "run.parquet", variant=VARIANTS),
     output:
-        trains=table("results/connection_test/trains", "Connections", "Table: trains"),
+        base=table("results/connection_test/trains", "Connections", "Table: trains"),
         performance=table(
             "results/connection_test/performance", "Connections", "Table: variants"
         ),
-        roc=table("results/connection_test/roc", "Connections", "Table: ROC curves"),
+        curves=table("results/connection_test/roc", "Connections", "Table: ROC curves"),
     log:
         "results/logs/summarise_connection_tests.log",
-    localrule: True
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
-        tests=TESTS,
+        tests=VARIANTS,
         significance=config["connection_test"]["significance"],
     script:
         "../scripts/summarise_connection_tests.py"
@@ -80,10 +70,10 @@ rule summarise_connection_tests:
 
 rule plot_excerpt:
     input:
-        "results/connection_test/excerpt.parquet",
+        samples="results/connection_test/excerpt.parquet",
         style=STYLE,
     output:
-        excerpt=figure(
+        whole=figure(
             "thesis_figs/voltage_reset", "Connections", "Voltage around a spike"
         ),
         zoom=figure("thesis_figs/voltage_reset_zoom", "Connections", "Its samples"),
@@ -94,12 +84,6 @@ rule plot_excerpt:
         ),
     log:
         "results/logs/plot_excerpt.log",
-    localrule: True
-    conda:
-        "../../envs/plot.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         excerpt=config["connection_test"]["excerpt"],
     script:
@@ -108,15 +92,14 @@ rule plot_excerpt:
 
 rule plot_connection_tests:
     input:
-        science("plot_connection_tests.py"),
         trains="results/connection_test/trains.parquet",
         stas="results/connection_test/base/stas.parquet",
         shuffled_heights="results/connection_test/base/shuffled_heights.parquet",
         performance="results/connection_test/performance.parquet",
-        roc="results/connection_test/roc.parquet",
+        curves="results/connection_test/roc.parquet",
         style=STYLE,
     output:
-        stas=figure(
+        averages=figure(
             "thesis_figs/spike_triggered_averages",
             "Connections",
             "Spike-triggered averages",
@@ -130,11 +113,12 @@ rule plot_connection_tests:
         ),
     log:
         "results/logs/plot_connection_tests.log",
-    localrule: True
-    conda:
-        "../../envs/plot.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     script:
         "../scripts/plot_connection_tests.py"
+
+
+RESULTS += [
+    rules.summarise_connection_tests.output,
+    rules.plot_excerpt.output,
+    rules.plot_connection_tests.output,
+]

@@ -1,24 +1,16 @@
 rule simulate_example:
     """One run, with its voltage."""
     input:
-        science("simulate_example.py"),
-        compiled=ancient(stamp("adex")),
+        KERNELS,
     output:
         "results/example_trace.parquet",
     log:
         "results/logs/simulate_example.log",
     group:
         "short"
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=reserve_MB(partial(memory_for_example, config)),
-        runtime=reserve_minutes(partial(seconds_for_example, config)),
     params:
-        N=config["example"]["N"],
-        weight_pS=config["example"]["weight_pS"],
-        seed=config["example"]["seed"],
-        recording=RECORDING,
+        example=omit(config["example"], "shown_s"),
+        time=omit(config["experiment"], "seeds", "memory_per_job_MB"),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
@@ -27,19 +19,16 @@ rule simulate_example:
 
 rule plot_example:
     input:
-        "results/example_trace.parquet",
+        trace="results/example_trace.parquet",
         style=STYLE,
     output:
         figure("thesis_figs/voltage_example", "One run", "Voltage"),
     log:
         "results/logs/plot_example.log",
-    localrule: True
-    conda:
-        "../../envs/plot.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         shown_s=config["example"]["shown_s"],
     script:
         "../scripts/plot_example.py"
+
+
+RESULTS += [rules.plot_example.output]

@@ -1,14 +1,7 @@
-N_BATCHES = batches(config["find_weight"]["N"], N_per_batch(config))
-
-
 rule find_weight:
-    """The weight that gives the target rate, for the N of one batch (named by its first N).
-
-    Searches that earlier jobs made in the same way are not made again.
-    """
+    """The weight that gives the target rate, for the N of one batch (named by its first N)."""
     input:
-        science("find_weight.py"),
-        compiled=ancient(stamp("adex")),
+        KERNELS,
     output:
         found="results/find_weight/N{N}.parquet",
         evaluations="results/find_weight/N{N}_evaluations.parquet",
@@ -16,21 +9,12 @@ rule find_weight:
         "results/logs/find_weight/N{N}.log",
     group:
         "short"
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=reserve_MB(partial(memory_to_search, config)),
-        runtime=reserve_minutes(partial(seconds_to_search, config)),
     params:
         all_N=lookup("{N}", within=N_BATCHES),
-        seeds=config["experiment"]["seeds"],
-        recording=RECORDING,
+        search=omit(config["find_weight"], "N", "N_subset", "N_per_batch"),
+        experiment=omit(config["experiment"], "memory_per_job_MB"),
         inputs=config["inputs"],
         neuron=config["neuron"],
-        target_rate_Hz=config["find_weight"]["target_rate_Hz"],
-        guess=config["find_weight"]["guess"],
-        bracket_factor=config["find_weight"]["bracket_factor"],
-        relative_tolerance=config["find_weight"]["relative_tolerance"],
     script:
         "../scripts/find_weight.py"
 
@@ -40,32 +24,26 @@ rule summarise_weights:
         found=expand("results/find_weight/N{N}.parquet", N=N_BATCHES),
         evaluations=expand("results/find_weight/N{N}_evaluations.parquet", N=N_BATCHES),
     output:
-        found=table(
+        weights=table(
             "results/we_for_target_rate", "Target rate", "Table: strength for every N"
         ),
-        evaluations=table(
+        steps=table(
             "results/we_for_target_rate_evaluations",
             "Target rate",
             "Table: steps of the searches",
         ),
     log:
         "results/logs/summarise_weights.log",
-    localrule: True
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     script:
         "../scripts/summarise_weights.py"
 
 
 rule plot_weights:
     input:
-        "results/we_for_target_rate.parquet",
+        weights="results/we_for_target_rate.parquet",
         style=STYLE,
     output:
-        weights=figure(
+        needed=figure(
             f"thesis_figs/we-for-{config['find_weight']['target_rate_Hz']:g}Hz-for-all-N",
             "Target rate",
             "Strength needed",
@@ -75,14 +53,11 @@ rule plot_weights:
         subset=figure("thesis_figs/chosen_N_subset", "Target rate", "Chosen N, subset"),
     log:
         "results/logs/plot_weights.log",
-    localrule: True
-    conda:
-        "../../envs/plot.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         target_rate_Hz=config["find_weight"]["target_rate_Hz"],
         N_subset=config["find_weight"]["N_subset"],
     script:
         "../scripts/plot_weights.py"
+
+
+RESULTS += [rules.summarise_weights.output, rules.plot_weights.output]

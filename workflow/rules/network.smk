@@ -1,9 +1,16 @@
+# Values of the config that are names of tables.
+TABLES = [
+    value
+    for value in (config["network"]["E_syn_mV"], config["network"]["weights_nS"])
+    if isinstance(value, str)
+]
+
+
 rule simulate_network:
     """Spikes of all neurons, voltages of the recorded ones."""
     input:
-        science("simulate_network.py"),
-        tables=network_tables(config),
-        compiled=ancient(stamp("network")),
+        KERNELS,
+        tables=TABLES,
     output:
         spikes="results/network/spikes.parquet",
         voltages="results/network/voltages.parquet",
@@ -11,13 +18,8 @@ rule simulate_network:
         "results/logs/simulate_network.log",
     group:
         "short"
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=reserve_MB(partial(memory_for_network, config)),
-        runtime=reserve_minutes(partial(seconds_for_network, config)),
     params:
-        network=without(config["network"], "shown_s"),
+        network=omit(config["network"], "shown_s"),
         neuron=config["izhikevich"],
     script:
         "../scripts/simulate_network.py"
@@ -32,13 +34,10 @@ rule plot_network:
         figure("thesis_figs/network", "Network", "Spikes and voltages"),
     log:
         "results/logs/plot_network.log",
-    localrule: True
-    conda:
-        "../../envs/plot.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         shown_s=config["network"]["shown_s"],
     script:
         "../scripts/plot_network.py"
+
+
+RESULTS += [rules.simulate_network.output, rules.plot_network.output]

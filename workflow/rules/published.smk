@@ -3,7 +3,6 @@ NOTEBOOKS = ("adex_n_to_1", "izhikevich_n_to_1")
 
 rule compare_with_published:
     input:
-        science("compare_with_published.py"),
         numbers=expand(PUBLISHED / "{notebook}.csv", notebook=NOTEBOOKS),
         conditions=expand(PUBLISHED / "{notebook}_conditions.yaml", notebook=NOTEBOOKS),
         runs="results/we_sweep.parquet",
@@ -14,21 +13,15 @@ rule compare_with_published:
         performance="results/connection_test/performance.parquet",
         excerpt="results/connection_test/excerpt.parquet",
     output:
-        table="results/published_comparison.csv",
+        comparison="results/published_comparison.csv",
         summary="results/published_comparison.md",
-        page=in_report(
+        page=report_item(
             "results/published_comparison.html",
             "Published numbers",
             "Every published number beside ours",
         ),
     log:
         "results/logs/compare_with_published.log",
-    localrule: True
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     params:
         config=config,
     script:
@@ -43,11 +36,8 @@ rule verify_published:
         "results/published_verdict.txt",
     log:
         "results/logs/verify_published.log",
-    localrule: True
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     script:
         "../scripts/verify_published.py"
+
+
+RESULTS += [rules.compare_with_published.output, rules.verify_published.output]

@@ -6,18 +6,14 @@ report: "../report/workflow.rst"
 
 rule show_costs:
     input:
-        table=MEASURED / "measured.csv",
-        figure=in_report(MEASURED / "measured.svg", "Costs", "Ratios and costs"),
+        measured=BENCHMARKS / "measured/measured.csv",
+        figure=report_item(
+            BENCHMARKS / "measured/measured.svg", "Costs", "Ratios and costs"
+        ),
     output:
-        in_report("results/costs.html", "Costs", "Table: beside others"),
+        report_item("results/costs.html", "Costs", "Table: beside others"),
     log:
         "results/logs/show_costs.log",
-    localrule: True
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     script:
         "../scripts/show_costs.py"
 
@@ -27,14 +23,13 @@ rule show_provenance:
     input:
         record=ancient("results/provenance.json"),
     output:
-        in_report("results/provenance.html", "Provenance", "The run that made all this"),
+        report_item(
+            "results/provenance.html", "Provenance", "The run that made all this"
+        ),
     log:
         "results/logs/show_provenance.log",
-    localrule: True
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     script:
         "../scripts/show_provenance.py"
+
+
+RESULTS += [rules.show_costs.output]

@@ -1,30 +1,16 @@
-WEIGHT_BATCHES = batches(config["sweep"]["weights_pS"], weights_per_batch(config))
-
-
 rule simulate:
-    """All seeds, with the weights of one batch (named by its first weight).
-
-    Runs that earlier jobs made in the same way are not made again.
-    """
+    """All seeds, with the weights of one batch (named by its first weight)."""
     input:
-        science("simulate.py"),
-        compiled=ancient(stamp("adex")),
+        KERNELS,
     output:
         "results/simulations/N{N}/we{we_pS}pS.parquet",
     log:
         "results/logs/simulate/N{N}_we{we_pS}pS.log",
     group:
         "short"
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=reserve_MB(partial(memory_to_sweep, config)),
-        runtime=reserve_minutes(partial(seconds_to_sweep, config)),
-        to_use_MB=partial(memory_to_sweep, config),
     params:
         weights_pS=lookup("{we_pS}", within=WEIGHT_BATCHES),
-        seeds=config["experiment"]["seeds"],
-        recording=RECORDING,
+        experiment=omit(config["experiment"], "memory_per_job_MB"),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
@@ -43,19 +29,13 @@ rule summarise_sweep:
         means=table("results/we_sweep_means", "Input strength", "Table: means"),
     log:
         "results/logs/summarise_sweep.log",
-    localrule: True
-    conda:
-        "../../envs/simulation.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     script:
         "../scripts/summarise_sweep.py"
 
 
 rule plot_input_drive:
     input:
-        "results/we_sweep.parquet",
+        runs="results/we_sweep.parquet",
         style=STYLE,
     output:
         input_drive=figure(
@@ -67,11 +47,8 @@ rule plot_input_drive:
         rate=figure("thesis_figs/output_rate_we", "Input strength", "Firing rate"),
     log:
         "results/logs/plot_input_drive.log",
-    localrule: True
-    conda:
-        "../../envs/plot.yaml"
-    resources:
-        mem_mb=500,
-        runtime=5,
     script:
         "../scripts/plot_input_drive.py"
+
+
+RESULTS += [rules.summarise_sweep.output, rules.plot_input_drive.output]

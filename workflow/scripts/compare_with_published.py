@@ -6,12 +6,12 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from job import job, whole
 from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
-from pages import write_page
-from tables import read_parquet
+from script_io import atomic_write, read_parquet, run, write_page, write_text
 
 TITLE = "Published numbers, replayed"
+
+TABLES = ("runs", "means", "weights", "trace", "trains", "performance", "excerpt")
 
 # What a printed quantity is called in our tables, if not the same.
 COLUMNS = {
@@ -73,7 +73,8 @@ def computed_by_group(tables: dict) -> dict[str, Callable[[dict], float]]:
     }
 
 
-def main(numbers, conditions, tables, config, files):
+def main(numbers, conditions, input, config, comparison, summary, page):
+    tables = {name: read_parquet(file) for name, file in input.items() if name in TABLES}
     published = pd.concat(
         [pd.read_csv(file, dtype=str, keep_default_na=False) for file in numbers]
     ).fillna("")
@@ -81,7 +82,7 @@ def main(numbers, conditions, tables, config, files):
     for file in conditions:
         of_groups |= yaml.safe_load(Path(file).read_text(encoding="utf-8"))
     obstacles = {group: "; ".join(differing(c, config)) for group, c in of_groups.items()}
-    computed = computed_by_group({name: read_parquet(file) for name, file in tables.items()})
+    computed = computed_by_group(tables)
 
     rows = []
     for number in published.to_dict("records"):
@@ -100,11 +101,10 @@ def main(numbers, conditions, tables, config, files):
                 )
         rows.append(row)
     table = pd.DataFrame(rows)
-    with whole(files.table) as file:
+    with atomic_write(comparison) as file:
         table.to_csv(file, index=False, lineterminator="\n")
-    with whole(files.summary) as file, open(file, "w", encoding="utf-8") as stream:
-        stream.write(summary(table))
-    write_page(files.page, TITLE, outcome(table), table.drop(columns="source"))
+    write_text(summary_of(table), summary)
+    write_page(page, TITLE, outcome(table), table.drop(columns="source"))
 
 
 def outcome(table) -> str:
@@ -112,7 +112,7 @@ def outcome(table) -> str:
     return headline(*(n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)))
 
 
-def summary(table) -> str:
+def summary_of(table) -> str:
     lines = [f"# {TITLE}", "", outcome(table), ""]
     lines += ["| group | quantity | numbers | replayed | deviate | skipped | largest difference |"]
     lines += ["|---|---|---:|---:|---:|---:|---:|"]
@@ -138,12 +138,4 @@ def summary(table) -> str:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        tables = dict(snakemake.input.items())
-        main(
-            tables.pop("numbers"),
-            tables.pop("conditions"),
-            tables,
-            snakemake.params.config,
-            snakemake.output,
-        )
+    run(main, snakemake)

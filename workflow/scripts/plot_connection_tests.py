@@ -2,10 +2,9 @@
 
 import seaborn as sns
 
-from job import job
 from nto1.units import FACTORS
+from script_io import read_parquet, run
 from style import covering, plt, save, set_up
-from tables import read_parquet
 
 GROUPS = [
     ("excitatory", True, "C0"),
@@ -114,14 +113,13 @@ def label_of(variant: str) -> str:
     return ", ".join(labels)
 
 
-def main(trains, stas, shuffled_heights, performance, roc, outputs, **style):
+def main(trains, stas, shuffled_heights, performance, curves, output):
     trains, performance = read_parquet(trains), read_parquet(performance)
-    plot_stas(trains, read_parquet(stas), outputs.stas)
-    plot_heights(trains, read_parquet(shuffled_heights), outputs.heights)
-    plot_roc(read_parquet(roc), outputs.roc)
-    plot_areas(performance, outputs.areas)
+    plot_stas(trains, read_parquet(stas), output.averages)
+    plot_heights(trains, read_parquet(shuffled_heights), output.heights)
+    plot_roc(read_parquet(curves), output.roc)
+    plot_areas(performance, output.areas)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(**dict(snakemake.input.items()), outputs=snakemake.output)
+    run(main, snakemake)

@@ -1,11 +1,10 @@
 """The voltage of one run, its first second."""
 
-from job import job
+from script_io import read_parquet, run
 from style import covering, plt, save, set_up
-from tables import read_parquet
 
 
-def main(trace, shown_s, files):
+def main(trace, shown_s, output):
     trace = read_parquet(trace)
     shown = trace[trace["t_ms"] <= shown_s * 1000]
     figure, ax = plt.subplots()
@@ -13,9 +12,8 @@ def main(trace, shown_s, files):
     ylim = covering(shown["V_m_mV"], [-80, 40])
     set_up(ax, xlim=[0, shown_s * 1000], ylim=ylim, xunit="ms", yunit="mV", nbins_y=7)
     ax.set_xlabel("Time")
-    save(figure, *files)
+    save(figure, *output)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(snakemake.input[0], snakemake.params.shown_s, snakemake.output)
+    run(main, snakemake)

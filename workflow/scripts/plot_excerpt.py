@@ -1,8 +1,7 @@
 """On discretising the voltage reset: a spike, closely looked at."""
 
-from job import job
+from script_io import read_parquet, run
 from style import covering, plt, save, set_up
-from tables import read_parquet
 
 
 def plot_samples(ax, zoom, column, **units):
@@ -11,8 +10,8 @@ def plot_samples(ax, zoom, column, **units):
     set_up(ax, xlim=xlim, ylim=covering(zoom[column], [-60, 40]), **units)
 
 
-def main(table, excerpt, excerpt_files, zoom_files, both_files):
-    table, start = read_parquet(table), excerpt["zoom_start_ms"]
+def main(samples, excerpt, output):
+    table, start = read_parquet(samples), excerpt["zoom_start_ms"]
     end = start + excerpt["zoom_duration_ms"]
     half_step = 0.5 * (table["t_ms"].iloc[1] - table["t_ms"].iloc[0])
     zoom = table[table["t_ms"].between(start - half_step, end - half_step)]
@@ -23,11 +22,11 @@ def main(table, excerpt, excerpt_files, zoom_files, both_files):
     xlim = [table["t_ms"].min(), table["t_ms"].max()]
     set_up(ax, xlim=xlim, ylim=covering(table["V_m_mV"], [-60, 40]), nbins_x=9)
     ax.set(xlabel="Time (ms)", ylabel="$V_m$ (mV)")
-    save(figure, *excerpt_files)
+    save(figure, *output.whole)
 
     figure, ax = plt.subplots()
     plot_samples(ax, zoom, "V_m_mV", nbins_x=8, xunit="ms", yunit="mV")
-    save(figure, *zoom_files)
+    save(figure, *output.zoom)
 
     figure, axes = plt.subplots(ncols=2, figsize=(7, 2.4))
     titles = {
@@ -40,15 +39,8 @@ def main(table, excerpt, excerpt_files, zoom_files, both_files):
         plot_samples(ax, around, column, xunit="ms", yunit="mV", nbins_x=4)
         ax.set_title(title, y=1.05)
     figure.tight_layout(w_pad=3)
-    save(figure, *both_files)
+    save(figure, *output.both)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            snakemake.input[0],
-            snakemake.params.excerpt,
-            snakemake.output.excerpt,
-            snakemake.output.zoom,
-            snakemake.output.both,
-        )
+    run(main, snakemake)

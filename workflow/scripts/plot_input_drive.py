@@ -1,8 +1,7 @@
 """Median voltage and firing rate against the input strength."""
 
-from job import job
+from script_io import read_parquet, run
 from style import MARGIN_WIDTH, WE_LABEL, covering, hide_x_axis, hylabel, plt, save, set_up
-from tables import read_parquet
 
 X_LABEL = f"{WE_LABEL} (pS)"
 
@@ -26,19 +25,19 @@ def plot_rate(ax, runs, ylim, **options):
     hylabel(ax, "Output firing rate (Hz)")
 
 
-def main(runs, both_files, median_files, rate_files):
+def main(runs, input_drive, median, rate):
     runs = read_parquet(runs)
     xlim = [0, runs["we_pS"].max() or 1]
 
     figure, ax = plt.subplots(figsize=(0.9 * MARGIN_WIDTH, 0.6 * MARGIN_WIDTH))
     plot_median(ax, runs, xlim=xlim, ylim=[-65.2, -50])
     ax.set_xlabel(X_LABEL)
-    save(figure, *median_files)
+    save(figure, *median)
 
     figure, ax = plt.subplots(figsize=(0.9 * MARGIN_WIDTH, 0.6 * MARGIN_WIDTH))
     plot_rate(ax, runs, xlim=xlim, ylim=[-0.2, 15])
     ax.set_xlabel(X_LABEL)
-    save(figure, *rate_files)
+    save(figure, *rate)
 
     figure, (above, below) = plt.subplots(figsize=(MARGIN_WIDTH, 1.5 * MARGIN_WIDTH), nrows=2)
     plot_median(above, runs, xlim=xlim, ylim=[-65, -50], nbins_x=4)
@@ -46,14 +45,8 @@ def main(runs, both_files, median_files, rate_files):
     hide_x_axis(above)
     figure.tight_layout(h_pad=1.4)
     below.set_xlabel(X_LABEL)
-    save(figure, *both_files)
+    save(figure, *input_drive)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            snakemake.input[0],
-            snakemake.output.input_drive,
-            snakemake.output.median,
-            snakemake.output.rate,
-        )
+    run(main, snakemake)

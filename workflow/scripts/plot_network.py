@@ -1,13 +1,12 @@
 """When every neuron of the network spiked, and the voltages of the recorded ones."""
 
-from job import job
+from script_io import read_parquet, run
 from style import covering, plt, save, set_up
-from tables import read_parquet
 
 MOST_TRACES = 10
 
 
-def main(spikes, voltages, shown_s, files):
+def main(spikes, voltages, shown_s, output):
     spikes, voltages = read_parquet(spikes), read_parquet(voltages)
     shown_ms = shown_s * 1000
     spikes = spikes[spikes["t_ms"] <= shown_ms]
@@ -27,14 +26,8 @@ def main(spikes, voltages, shown_s, files):
         set_up(ax, xlim=[0, shown_ms], ylim=ylim, xunit="ms", yunit="mV", nbins_y=4)
         ax.set_title(f"$V_m$ of neuron {name.split('_')[2]}", loc="left")
     figure.tight_layout()
-    save(figure, *files)
+    save(figure, *output)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            snakemake.input.spikes,
-            snakemake.input.voltages,
-            snakemake.params.shown_s,
-            snakemake.output,
-        )
+    run(main, snakemake)

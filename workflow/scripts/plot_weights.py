@@ -1,8 +1,7 @@
 """The input strength needed at every N, and which N were chosen."""
 
-from job import job
+from script_io import read_parquet, run
 from style import WE_LABEL, covering, plt, save, set_up
-from tables import read_parquet
 
 
 def plot_weights(ax, weights, target_rate_Hz):
@@ -25,25 +24,18 @@ def plot_strip(ax, N):
     ax.spines["left"].set_visible(False)
 
 
-def main(weights, target_rate_Hz, N_subset, weights_files, all_N_files, subset_files):
+def main(weights, target_rate_Hz, N_subset, needed, all_N, subset):
     weights = read_parquet(weights)
     figure, ax = plt.subplots()
     plot_weights(ax, weights, target_rate_Hz)
-    save(figure, *weights_files)
+    save(figure, *needed)
 
-    subset = weights["N"][weights["N"].isin(N_subset)]
-    for N, files in ((weights["N"], all_N_files), (subset, subset_files)):
+    some_N = weights["N"][weights["N"].isin(N_subset)]
+    for N, files in ((weights["N"], all_N), (some_N, subset)):
         figure, ax = plt.subplots(figsize=(4, 0.2))
         plot_strip(ax, N)
         save(figure, *files)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            snakemake.input[0],
-            **dict(snakemake.params.items()),
-            weights_files=snakemake.output.weights,
-            all_N_files=snakemake.output.all_N,
-            subset_files=snakemake.output.subset,
-        )
+    run(main, snakemake)

@@ -2,14 +2,12 @@
 
 import pandas as pd
 
-from job import job
-from pages import write_page
+from script_io import run, write_page
 
 
-def main(table, page):
-    write_page(page, "Beside others", pd.read_csv(table).round(4))
+def main(measured, output):
+    write_page(output[0], "Beside others", pd.read_csv(measured).round(4))
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(snakemake.input.table, snakemake.output[0])
+    run(main, snakemake)

@@ -5,21 +5,17 @@ from pathlib import Path
 
 import pandas as pd
 
-from job import job
-from pages import write_page
 from provenance.page import headline, sections
+from script_io import run, write_page
 
 
-def main(record, page):
-    run = json.loads(Path(record).read_text("utf-8"))
-    parts = [
-        part
-        for title, rows in sections(run).items()
-        for part in (title, pd.DataFrame(rows).fillna(""))
-    ]
-    write_page(page, "Provenance", headline(run), *parts)
+def main(record, output):
+    of_run = json.loads(Path(record).read_text("utf-8"))
+    parts = []
+    for title, rows in sections(of_run).items():
+        parts += [title, pd.DataFrame(rows)]
+    write_page(output[0], "Provenance", headline(of_run), *parts)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(snakemake.input.record, snakemake.output[0])
+    run(main, snakemake)

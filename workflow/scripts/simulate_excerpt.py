@@ -2,20 +2,18 @@
 
 import numpy as np
 
-from job import job
+from nto1.simulation.voltage_imaging import Experiment, draw_experiment, simulate_voltage
 from nto1.units import ms, mV, to_SI
-from nto1.simulation.voltage_imaging import realise, respond
-from records import experiment_of
-from tables import write_parquet
+from script_io import run, write_parquet
 
 
 def main(test, neuron, excerpt, output):
-    experiment, excerpt = experiment_of(test, neuron), to_SI(excerpt)
+    experiment, excerpt = Experiment.of(test, neuron), to_SI(excerpt)
     start = round(excerpt["start"] / experiment.timestep)
     end = start + round(excerpt["duration"] / experiment.timestep)
-    realisation = realise(experiment, test["seed"])
+    drawn = draw_experiment(experiment, test["seed"])
     early, late = (
-        respond(realisation, experiment, n_steps=end, late_reset=late) for late in (False, True)
+        simulate_voltage(drawn, experiment, n_steps=end, late_reset=late) for late in (False, True)
     )
     steps = np.arange(start, end)
     columns = {
@@ -24,9 +22,8 @@ def main(test, neuron, excerpt, output):
         "V_m_mV": early.v[start:] / mV,
         "V_m_late_reset_mV": late.v[start:] / mV,
     }
-    write_parquet(columns, output)
+    write_parquet(columns, output[0])
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(**dict(snakemake.params.items()), output=snakemake.output[0])
+    run(main, snakemake)

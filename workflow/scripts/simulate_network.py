@@ -7,11 +7,10 @@ import pyarrow.csv
 import pyarrow.parquet
 from scipy.sparse import coo_array
 
-from job import job, note
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.network import Network, simulate_network
 from nto1.units import ms, mV, nS, to_SI
-from tables import write_parquet
+from script_io import log, run, write_parquet
 
 
 def columns_of_file(path: str, names: list[str]) -> list[np.ndarray]:
@@ -43,6 +42,7 @@ def connections(weights_nS: str | list, N: int):
 
 
 def main(network, neuron, spikes, voltages):
+    network = dict(network)
     E_syn_mV, weights_nS = network.pop("E_syn_mV"), network.pop("weights_nS")
     if isinstance(E_syn_mV, str):
         (E_syn_mV,) = columns_of_file(E_syn_mV, ["E_syn_mV"])
@@ -61,7 +61,7 @@ def main(network, neuron, spikes, voltages):
         values["seed"],
         values["recorded_neurons"],
     )
-    note(f"{simulated.spike_times.size} spikes of {E_syn.size} neurons")
+    log(f"{simulated.spike_times.size} spikes of {E_syn.size} neurons")
     write_parquet({"neuron": simulated.spike_neurons, "t_ms": simulated.spike_times / ms}, spikes)
     traces = {
         f"V_m_{neuron}_mV": v / mV
@@ -71,9 +71,4 @@ def main(network, neuron, spikes, voltages):
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            **dict(snakemake.params.items()),
-            spikes=snakemake.output.spikes,
-            voltages=snakemake.output.voltages,
-        )
+    run(main, snakemake)

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.ticker import AutoMinorLocator, FuncFormatter, LogLocator, MaxNLocator
 
-from job import whole
+from script_io import atomic_write
 
 mpl.use("agg")
 # On matplotlib's own defaults: a matplotlibrc of the user's changes nothing.
@@ -76,6 +76,6 @@ def save(figure, *paths: str) -> None:
     }
     for path in paths:
         kind = Path(path).suffix[1:]
-        with whole(path) as file:
+        with atomic_write(path) as file:
             figure.savefig(file, format=kind, metadata=nameless[kind])
     plt.close(figure)

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from job import job
-from nto1.connections.sta import performance, roc
-from tables import read_parquet, write_table
+from nto1.connections.sta import detection_rates, roc
+from script_io import read_parquet, run, write_table
 
 
 def varied(tests: dict) -> list[str]:
@@ -13,34 +12,26 @@ def varied(tests: dict) -> list[str]:
     return [key for key in base if any(test[key] != base[key] for test in tests.values())]
 
 
-def main(trains, runs, tests, significance, trains_files, performance_files, roc_files):
-    rows, curves = [], []
+def main(trains, runs, tests, significance, base, performance, curves):
+    rows, all_curves = [], []
     for variant, trains_file, run_file in zip(tests, trains, runs, strict=True):
-        of_trains, run = read_parquet(trains_file), read_parquet(run_file)
+        of_trains, response = read_parquet(trains_file), read_parquet(run_file)
         if variant == "base":
-            write_table(of_trains, *trains_files)
+            write_table(of_trains, *base)
         truth = (of_trains["connected"].to_numpy(), (of_trains["kind"] == "inhibitory").to_numpy())
         p = of_trains["p_value"].to_numpy()
-        curve, rates = roc(p, *truth), performance(p, *truth, [significance])
-        curves.append(pd.DataFrame(curve._asdict()).assign(variant=variant))
+        curve, rates = roc(p, *truth), detection_rates(p, *truth, [significance])
+        all_curves.append(pd.DataFrame(curve._asdict()).assign(variant=variant))
         row = {"variant": variant} | {key: tests[variant][key] for key in varied(tests)}
-        row |= run.iloc[0].to_dict() | {"n_tested": int((p == p).sum())}
+        row |= response.iloc[0].to_dict() | {"n_tested": int((p == p).sum())}
         row |= {name: rate[0] for name, rate in rates._asdict().items()}
-        row |= dict(zip(("area", "area_exc", "area_inh"), curve.areas(), strict=True))
+        row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
         rows.append(row)
     table = pd.DataFrame(rows).astype({"n_output_spikes": int})
-    write_table(table, *performance_files)
-    curves = pd.concat(curves, ignore_index=True)
-    write_table(curves[["variant", *curves.columns.drop("variant")]], *roc_files)
+    write_table(table, *performance)
+    table = pd.concat(all_curves, ignore_index=True)
+    write_table(table[["variant", *table.columns.drop("variant")]], *curves)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            snakemake.input.trains,
-            snakemake.input.runs,
-            **dict(snakemake.params.items()),
-            trains_files=snakemake.output.trains,
-            performance_files=snakemake.output.performance,
-            roc_files=snakemake.output.roc,
-        )
+    run(main, snakemake)

@@ -2,22 +2,20 @@
 
 import pandas as pd
 
-from job import job
-from tables import read_parquet, write_table
+from script_io import read_parquet, run, write_table
 
 
-def main(batches, runs_files, means_files):
-    runs = pd.concat([read_parquet(path) for path in batches], ignore_index=True)
-    runs = runs.sort_values(["we_pS", "seed"], ignore_index=True)
-    write_table(runs, *runs_files)
+def main(input, runs, means):
+    table = pd.concat([read_parquet(path) for path in input], ignore_index=True)
+    table = table.sort_values(["we_pS", "seed"], ignore_index=True)
+    write_table(table, *runs)
 
-    by_weight = runs.groupby("we_pS")
+    by_weight = table.groupby("we_pS")
     values = ["median_Vm_mV", "output_rate_Hz"]
-    means = by_weight[values].mean()
     errors = by_weight[values].sem().add_suffix("_sem")
-    write_table(means.join(errors).assign(n_seeds=by_weight.size()).reset_index(), *means_files)
+    table = by_weight[values].mean().join(errors).assign(n_seeds=by_weight.size())
+    write_table(table.reset_index(), *means)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(snakemake.input, snakemake.output.runs, snakemake.output.means)
+    run(main, snakemake)

@@ -3,16 +3,16 @@
 import csv
 from collections import Counter
 
-from job import job, whole
 from nto1.published import DEVIATES, REPLAYED, SKIPPED, headline, which
+from script_io import run, write_text
 
 
 class Deviation(Exception):
     """A published number was not replayed."""
 
 
-def main(table, output):
-    with open(table, encoding="utf-8", newline="") as stream:
+def main(input, output):
+    with open(input[0], encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     deviating = [row for row in rows if row["verdict"] == DEVIATES]
     if deviating:
@@ -21,14 +21,11 @@ def main(table, output):
             for row in deviating[:5]
         )
         raise Deviation(
-            f"{len(deviating)} of {len(rows)} published numbers deviate, see {table}: {worst}"
+            f"{len(deviating)} of {len(rows)} published numbers deviate, see {input[0]}: {worst}"
         )
     n = Counter(row["verdict"] for row in rows)
-    verdict = headline(n[REPLAYED], n[DEVIATES], n[SKIPPED])
-    with whole(output) as file, open(file, "w", encoding="utf-8") as stream:
-        stream.write(verdict + "\n")
+    write_text(headline(n[REPLAYED], n[DEVIATES], n[SKIPPED]) + "\n", output[0])
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(snakemake.input[0], snakemake.output[0])
+    run(main, snakemake)

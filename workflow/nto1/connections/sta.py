@@ -52,7 +52,7 @@ class PValue(NamedTuple):
     is_bound: bool  # whether p is only known to be smaller
 
 
-class Performance(NamedTuple):
+class DetectionRates(NamedTuple):
     """Detection rates when trains with p at or below a threshold are called connected."""
 
     threshold: np.ndarray  # [n_thresholds]
@@ -61,7 +61,7 @@ class Performance(NamedTuple):
     TPR_inh: np.ndarray  # of the inhibitory ones
     FPR: np.ndarray  # false-positive rate, of all unconnected trains
 
-    def areas(self) -> tuple[float, float, float]:
+    def auc(self) -> tuple[float, float, float]:
         """Under TPR, TPR_exc and TPR_inh against FPR, as left sums."""
         return tuple(float(np.diff(self.FPR) @ TPR[:-1]) for TPR in self[1:4])
 
@@ -75,21 +75,21 @@ def digitise(v: np.ndarray) -> Digitised:
 
 def shuffle_test(
     trains: Iterable[np.ndarray],
-    v: Digitised,
+    voltages: Sequence[Digitised],
     timestep: float,
     window: int,
     n_shuffles: int,
     rng: np.random.RandomState,
     threads: int = 1,
-) -> Iterator[TrainTest]:
-    """Test trains of ascending spike times (s) one after the other.
+) -> Iterator[list[TrainTest]]:
+    """Test trains of ascending spike times (s) one after the other, in each of some voltages.
 
     Shuffles are drawn in one thread, in the order of the trains; so results do not depend on the
     number of threads. Windows (of so many steps) begin at the step nearest to a spike; those that
     reach the end of the recording are left out, and so is the last that just fits, as published.
     Raises ``ValueError`` for a window that is longer than the recording or less than one shuffle.
     """
-    n_steps = v.samples.size
+    n_steps = voltages[0].samples.size
     if not 0 < window < n_steps:
         raise ValueError(
             f"windows of {window} steps don't fit into a recording of {n_steps}: take shorter ones"
@@ -97,8 +97,11 @@ def shuffle_test(
     if n_shuffles < 1:
         raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
 
-    def test(intervals: np.ndarray) -> TrainTest:
+    def test(intervals: np.ndarray) -> list[TrainTest]:
         steps, n_windows = _window_starts(intervals, timestep, n_steps - window)
+        return [in_voltage(v, steps, n_windows) for v in voltages]
+
+    def in_voltage(v: Digitised, steps: np.ndarray, n_windows: np.ndarray) -> TrainTest:
         sums = np.zeros((len(steps), window), np.int64)
         _add_windows(v.samples, steps, n_windows, sums)
         with np.errstate(invalid="ignore"):
@@ -125,9 +128,9 @@ def p_value(height: float, shuffled_heights: np.ndarray, published: bool = True)
     return PValue(p or 1 / n, bool(p == 0))
 
 
-def performance(
+def detection_rates(
     p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray, thresholds: Sequence[float]
-) -> Performance:
+) -> DetectionRates:
     """Detection rates of trains [n_trains] at thresholds. Trains without p are left out; a rate of
     no trains is NaN."""
     thresholds = np.asarray(thresholds, float)
@@ -140,7 +143,7 @@ def performance(
             called_connected[:, of].mean(axis=1) if of.any() else np.full(len(thresholds), np.nan)
         )
 
-    return Performance(
+    return DetectionRates(
         thresholds,
         rate(connected),
         rate(connected & ~inhibitory),
@@ -149,10 +152,10 @@ def performance(
     )
 
 
-def roc(p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray) -> Performance:
+def roc(p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray) -> DetectionRates:
     """Detection rates at 0 and every p that occurs: the ROC curve."""
     distinct = np.unique(p[~np.isnan(p)])
-    return performance(p, connected, inhibitory, np.unique(np.append(0, distinct)))
+    return detection_rates(p, connected, inhibitory, np.unique(np.append(0, distinct)))
 
 
 def _shuffled(times: np.ndarray, n_shuffles: int, rng: np.random.RandomState) -> np.ndarray:

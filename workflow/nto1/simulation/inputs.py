@@ -17,7 +17,7 @@ import numpy as np
 from nto1.jit import jit, jit_inline
 from nto1.jit.growth import ensure_capacity
 from nto1.random.stream import next_exponential, normals, seeded
-from nto1.units import Hz, ms, s
+from nto1.units import Hz, ms, s, to_SI
 
 
 class Inputs(NamedTuple):
@@ -34,6 +34,12 @@ class TimeGrid(NamedTuple):
 
     duration: float = 10 * s
     timestep: float = 0.1 * ms
+
+    @classmethod
+    def of(cls, experiment: dict) -> "TimeGrid":
+        """From a section of a config, with ``duration_s`` and ``timestep_ms``."""
+        values = to_SI(experiment)
+        return cls(values["duration"], values["timestep"])
 
     @property
     def n_steps(self) -> int:

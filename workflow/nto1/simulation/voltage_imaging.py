@@ -20,7 +20,7 @@ from nto1.jit import jit, jit_inline
 from nto1.jit.growth import ensure_capacity
 from nto1.neurons.adex import decay
 from nto1.neurons.izhikevich import Izhikevich, du_dt, dv_dt
-from nto1.units import Hz, ms, mV, nS, s
+from nto1.units import Hz, ms, mV, nS, s, to_SI
 
 
 class PoissonTrains(NamedTuple):
@@ -50,6 +50,17 @@ class Experiment(NamedTuple):
     trains: PoissonTrains = PoissonTrains()
     synapses: Synapses = Synapses()
     neuron: Izhikevich = Izhikevich()
+
+    @classmethod
+    def of(cls, test: dict, neuron: dict) -> "Experiment":
+        """From sections of a config."""
+        values = to_SI(test)
+        trains, synapses = (
+            record(*(values[name] for name in record._fields))
+            for record in (PoissonTrains, Synapses)
+        )
+        neuron = Izhikevich(**to_SI(neuron))
+        return cls(values["duration"], values["timestep"], trains, synapses, neuron)
 
     @property
     def n_steps(self) -> int:
@@ -152,13 +163,10 @@ def simulate_voltage(
     return Response(v, spike_steps)
 
 
-def add_imaging_noise(
-    v: np.ndarray, spike_SNR: float, neuron: Izhikevich, rng: np.random.RandomState
-):
-    """The voltage with imaging noise [n_steps] (V): normal, of standard deviation
-    (v_peak - v_r) / spike_SNR."""
-    imaged = rng.randn(v.size)
-    imaged *= (neuron.v_peak - neuron.v_r) / spike_SNR
+def add_imaging_noise(v: np.ndarray, spike_SNR: float, neuron: Izhikevich, z: np.ndarray):
+    """The voltage with imaging noise [n_steps] (V): standard normals ``z``
+    [n_steps] times (v_peak - v_r) / spike_SNR."""
+    imaged = z * ((neuron.v_peak - neuron.v_r) / spike_SNR)
     imaged += v
     return imaged
 

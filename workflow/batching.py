@@ -1,0 +1,105 @@
+"""How work is cut into jobs."""
+
+import hashlib
+import json
+
+from nto1.config import ConfigError, n_steps
+
+# A job should be worth its start, of about a second, and leave work for other cores.
+JOB_SECONDS = 10
+
+# Measured: per time step of one run, with its median and without.
+SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
+EVALUATIONS_PER_SEARCH = 12
+
+# More than these are taken for a mistake. Snakemake plans some thousand jobs in seconds.
+MAX_JOBS = 10_000
+
+# Each keeps a voltage of its own in memory.
+MAX_TESTS_PER_JOB = 4
+
+# Folders are named after variants, and file systems stop at 255.
+MAX_NAME_LENGTH = 200
+
+
+def weight_batches(config: dict) -> dict[str, list]:
+    """The sweep's weights, cut into jobs."""
+    seconds_each = n_steps(config["experiment"]) * SECONDS_PER_STEP_WITH_MEDIAN
+    return _batches(config, "sweep", "weights_per_batch", "weights_pS", seconds_each)
+
+
+def N_batches(config: dict) -> dict[str, list]:
+    """The numbers of inputs for which a weight is searched, cut into jobs."""
+    seconds_each = n_steps(config["experiment"]) * SECONDS_PER_STEP * EVALUATIONS_PER_SEARCH
+    return _batches(config, "find_weight", "N_per_batch", "N", seconds_each)
+
+
+def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
+    """In batches as large as configured, or such that a job takes some seconds."""
+    size, values = config[section][size_key], config[section][key]
+    if size == "auto":
+        size = max(1, int(JOB_SECONDS / (seconds_each * len(config["experiment"]["seeds"]))))
+    if len(values) / size > MAX_JOBS:
+        raise ConfigError(
+            f"{section}.{size_key}: with {size} in a job, {len(values)} make more than {MAX_JOBS} "
+            "jobs. Choose more in a job, or fewer in all."
+        )
+    return batches(values, size)
+
+
+def batches(values: list, size: int) -> dict[str, list]:
+    """Values in batches of about ``size``, by the label of each batch's first value.
+
+    A batch begins at every value whose hash is a multiple of ``size``. Where batches begin thus
+    depends on the values themselves, not on how many there are: one more value changes no other
+    batch than the one it falls in.
+    """
+    result = {}
+    for value in sorted(values):
+        digest = hashlib.sha256(label(value).encode()).digest()
+        if not result or int.from_bytes(digest[:8]) % size == 0:
+            batch = result[label(value)] = []
+        batch.append(value)
+    return result
+
+
+def label(value: float) -> str:
+    """A number as it stands in file names: 14, 12.5."""
+    return repr(float(value) + 0.0).removesuffix(".0")  # 0 for -0.0, too
+
+
+def variants(config: dict) -> dict[str, dict]:
+    """The parameters of every connection test, by name: ``base``, and ``key=value,…`` of the
+    variants."""
+    test = config["connection_test"]
+    base = omit(test, "significance", "excerpt", "variants")
+    named = {"base": base}
+    for changes in test["variants"]:
+        name = ",".join(
+            f"{key}={value if isinstance(value, str) else label(value)}"
+            for key, value in sorted(changes.items())
+        )
+        if len(name) > MAX_NAME_LENGTH:
+            digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+            name = f"{name[: MAX_NAME_LENGTH - 9]},{digest}"
+        named[name] = base | changes
+    return named
+
+
+def recording_groups(named: dict[str, dict]) -> list[dict[str, dict]]:
+    """Connection tests that differ in noise or p-value alone, some together: they share voltage
+    and shuffles."""
+    groups = {}
+    for name, test in named.items():
+        shared = json.dumps(omit(test, "imaging_spike_SNR", "p_value"))
+        groups.setdefault(shared, []).append((name, test))
+    return [
+        dict(group[i : i + MAX_TESTS_PER_JOB])
+        for group in groups.values()
+        for i in range(0, len(group), MAX_TESTS_PER_JOB)
+    ]
+
+
+def omit(section: dict, *keys: str) -> dict:
+    """A section of the config without what a rule doesn't need."""
+    return {key: value for key, value in section.items() if key not in keys}

@@ -1,0 +1,158 @@
+"""The configuration: ``resolve`` completes and checks it.
+
+Every key stands once, in ``model``. What is checked, the JSON schema for editors
+(``config/schema.json``) and the reference page (``config/README.md``) come from there:
+``python -m nto1.config`` writes the two files.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+from math import isfinite
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from nto1.config.checks import connection_tests, consistency_errors, n_steps
+from nto1.config.model import Config
+
+__all__ = ["ConfigError", "connection_tests", "n_steps", "resolve"]
+
+SCHEMA = Config.model_json_schema()
+
+
+class ConfigError(ValueError):
+    """Its message has a line for everything that is wrong."""
+
+
+def resolve(config: dict) -> dict:
+    """The whole configuration: the given keys over the defaults.
+
+    A section may be given as text, as Snakemake hands over ``--config sweep='{N: 100}'``. Raises
+    ``ConfigError`` for anything that is not valid or makes no sense.
+    """
+    given = {key: _parse(value) for key, value in config.items()}
+    resolved = _merge(Config().model_dump(), given)
+    try:
+        Config.model_validate(resolved)
+    except ValidationError as error:
+        problems = sorted(set(_problems(error, resolved)))
+    else:
+        problems = list(consistency_errors(resolved))
+    if problems:
+        raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
+    return resolved
+
+
+def _parse(value: Any) -> Any:
+    try:
+        return yaml.safe_load(value) if isinstance(value, str) else value
+    except yaml.YAMLError:
+        return value
+
+
+def _merge(base: Any, changes: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(changes, dict)):
+        return changes
+    merged = {key: _merge(base[key], changes[key]) for key in base.keys() & changes.keys()}
+    return base | changes | merged
+
+
+# What is wrong, a line each: where, what, what was expected, what was probably meant.
+
+
+def _problems(error: ValidationError, config: dict) -> Iterator[str]:
+    for detail in error.errors():
+        path, value = _locate(config, detail["loc"])
+        where = _dotted(path)
+        match detail["type"]:
+            case "extra_forbidden" | "invalid_key":
+                yield f"{where}: no such key. {_suggestion(path[-1], schema_of(path[:-1]))}"
+            case "value_error":
+                yield f"{where}: {detail['ctx']['error']}"
+            case _:
+                yield f"{where}: {_shown(value)} is not {expected(schema_of(path))}.{_hint(value)}"
+
+
+def _locate(config: Any, location: tuple) -> tuple[list, Any]:
+    """Path and value in the config; pydantic's location also names the types that were tried."""
+    path, value = [], config
+    for part in location:
+        inside = isinstance(value, dict) and part in value
+        if inside or (isinstance(value, list) and isinstance(part, int)):
+            path.append(part)
+            value = value[part]
+    return path, value
+
+
+def schema_of(path: list) -> dict:
+    """The JSON schema of what stands at a path of the config."""
+    schema = SCHEMA
+    for part in path:
+        options = [_resolved(option) for option in schema.get("anyOf", [schema])]
+        if isinstance(part, int):
+            schema = next(option["items"] for option in options if "items" in option)
+        else:
+            schema = options[0]["properties"][part]
+        schema = _resolved(schema)
+    return schema
+
+
+def _resolved(schema: dict) -> dict:
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return (SCHEMA["$defs"][name] | schema) if name else schema
+
+
+def expected(schema: dict) -> str:
+    """What a schema allows, in words."""
+    schema = _resolved(schema)
+    if "anyOf" in schema:
+        return " or ".join(expected(option) for option in schema["anyOf"])
+    if "const" in schema or "enum" in schema:
+        return " or ".join(schema.get("enum", [schema.get("const")]))
+    if schema["type"] == "array":
+        some = "one or more" if schema.get("minItems") else "none or more"
+        return f"a list of {some}, at most {schema['maxItems']}: {expected(schema['items'])}"
+    if schema["type"] == "object":
+        return f"a section with the keys {', '.join(schema['properties'])}"
+    words = {
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "string": "the name of a file",
+    }
+    bounds = {"exclusiveMinimum": ">", "minimum": "≥", "maximum": "≤"}
+    limits = [f"{sign} {schema[key]:g}" for key, sign in bounds.items() if key in schema]
+    return " ".join([words[schema["type"]], ", ".join(limits)]).strip()
+
+
+def _hint(value: Any) -> str:
+    """1e-3 is text to YAML, which wants a point."""
+    try:
+        number = repr(float(value)).removesuffix(".0") if isinstance(value, str) else "nan"
+    except ValueError:
+        return ""
+    if "e" in number and "." not in number:
+        number = number.replace("e", ".0e")
+    return f" It is text; write {number}." if isfinite(float(number)) else ""
+
+
+def _dotted(path: list) -> str:
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _suggestion(key: Any, schema: dict) -> str:
+    """A guess at what an unknown key should have been."""
+    key, allowed = str(key), list(schema["properties"])
+    by_lower = {name.lower(): name for name in allowed}
+    if close := get_close_matches(key.lower(), by_lower, n=1, cutoff=0.5):
+        return f"Did you mean {by_lower[close[0]]}?"
+    for section in Config.model_fields:
+        if key in schema_of([section])["properties"]:
+            return f"Did you mean {section}.{key}?"
+    return f"There are: {', '.join(allowed)}."

@@ -1,0 +1,52 @@
+"""Write the reference page and the JSON schema of the configuration: ``python -m nto1.config``."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from nto1.config import SCHEMA, expected, schema_of
+from nto1.config.model import Config
+
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+
+README = """\
+# Configuration
+
+`config.yaml` is the thesis. To change something, write only that into a file of your own, and run
+`snakemake --cores 8 --configfile my.yaml`; or say it on the command line:
+`--config sweep='{N: 100, weights_pS: [500, 600]}'`. Lists are replaced as a whole.
+
+Units stand in the names of the keys. This page and `schema.json`, with which editors check a
+config while it is written, are generated from `workflow/nto1/config.py` (`make docs`).
+"""
+
+
+def describe() -> str:
+    """The reference page of all keys, as Markdown."""
+    lines = [README]
+    for section, model in Config.model_fields.items():
+        lines += [f"## `{section}`", "", " ".join(model.annotation.__doc__.split()), ""]
+        lines += ["| key | default | expected | description |", "|---|---|---|---|"]
+        lines += _rows(Config().model_dump()[section], [section])
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _rows(values: dict, path: list) -> Iterator[str]:
+    for key, value in values.items():
+        schema, name = schema_of([*path, key]), ".".join([*path[1:], key])
+        description = schema["description"]
+        if isinstance(value, dict):
+            yield f"| `{name}` | | | {description} |"
+            yield from _rows(value, [*path, key])
+        else:
+            default = yaml.safe_dump(value, default_flow_style=True, width=1000)
+            default = default.removesuffix("\n").removesuffix("\n...")
+            yield f"| `{name}` | {default} | {expected(schema)} | {description} |"
+
+
+if __name__ == "__main__":
+    (CONFIG / "README.md").write_text(describe(), "utf-8")
+    (CONFIG / "schema.json").write_text(json.dumps(SCHEMA, indent=1, ensure_ascii=False) + "\n")

@@ -1,0 +1,213 @@
+"""Does a configuration make sense? What no single key can say; the config follows the schema."""
+
+from collections.abc import Iterator
+
+from nto1.config.model import OneConnectionTest
+
+# Average excitatory conductance over leak conductance: at the thesis's weights, 0.1 to 1.
+TOO_STRONG, TOO_WEAK = 100, 1e-4
+
+# More than these are taken for mistakes.
+MAX_RUNS = 1_000_000
+
+# Memory that a job needs besides its arrays, for the interpreter and its libraries.
+PROGRAM_MB = 300
+
+
+def consistency_errors(config: dict) -> Iterator[str]:
+    yield from _about_runs(config)
+    yield from _about_inputs(config)
+    neuron, izhikevich = config["neuron"], config["izhikevich"]
+    yield from _below(neuron, "neuron", "V_spike_mV", "V_reset_mV", "V_T_mV", "E_L_mV")
+    yield from _below(izhikevich, "izhikevich", "v_peak_mV", "c_mV", "v_r_mV", "v_t_mV")
+    yield from _about_network(config["network"])
+    for where, test in connection_tests(config).items():
+        yield from _about_connection_test(test, where)
+    yield from _about_excerpt(config["connection_test"])
+    yield from _about_memory(config)
+
+
+def connection_tests(config: dict) -> dict[str, dict]:
+    """All keys of every connection test, the variants' over those of the base case."""
+    test = config["connection_test"]
+    base = {key: test[key] for key in OneConnectionTest.model_fields}
+    variants = {
+        f"connection_test.variants[{i}]": base | variant
+        for i, variant in enumerate(test["variants"])
+    }
+    return {"connection_test": base} | variants
+
+
+def n_steps(section: dict) -> int:
+    """Time steps of a section with a duration and a time step."""
+    return round(section["duration_s"] / (section["timestep_ms"] * 1e-3))
+
+
+def _about_time(section: dict, where: str, time_constants_ms: dict) -> Iterator[str]:
+    duration_s, dt_ms = section["duration_s"], section["timestep_ms"]
+    steps = duration_s / (dt_ms * 1e-3)
+    if n_steps(section) < 1 or abs(steps - round(steps)) > 1e-6 * steps:
+        yield (
+            f"{where}.duration_s: {duration_s:g} s is not a whole number of time steps of "
+            f"{dt_ms:g} ms. Change one of them."
+        )
+    for name, tau_ms in time_constants_ms.items():
+        if dt_ms >= tau_ms:
+            yield (
+                f"{where}.timestep_ms: {dt_ms:g} ms is too coarse, it has to be below {name}, "
+                f"which is {tau_ms:g} ms."
+            )
+
+
+def _below(neuron: dict, section: str, spike: str, *voltages: str) -> Iterator[str]:
+    for low in voltages:
+        if neuron[low] >= neuron[spike]:
+            yield (
+                f"{section}.{low}: {neuron[low]:g} mV has to be below {spike}, which is "
+                f"{neuron[spike]:g} mV."
+            )
+
+
+def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str]:
+    if shown["shown_s"] > run["duration_s"]:
+        yield (
+            f"{where}.shown_s: {shown['shown_s']:g} s is longer than the runs "
+            f"({runs}.duration_s: {run['duration_s']:g} s)."
+        )
+
+
+def _about_runs(config: dict) -> Iterator[str]:
+    experiment, neuron = config["experiment"], config["neuron"]
+    yield from _about_time(
+        experiment,
+        "experiment",
+        {
+            "neuron.tau_g_ms": neuron["tau_g_ms"],
+            "neuron.tau_w_ms": neuron["tau_w_ms"],
+            "the membrane's C / g_L": neuron["C_pF"] / neuron["g_L_nS"],
+        },
+    )
+    yield from _shown_within(config["example"], "example", experiment, "experiment")
+    target_rate_Hz = config["find_weight"]["target_rate_Hz"]
+    if target_rate_Hz >= 500 / experiment["timestep_ms"]:
+        yield (
+            f"find_weight.target_rate_Hz: {target_rate_Hz:g} Hz can't be reached with "
+            f"time steps of {experiment['timestep_ms']:g} ms."
+        )
+    n_runs = len(experiment["seeds"]) * len(config["sweep"]["weights_pS"])
+    if n_runs > MAX_RUNS:
+        yield (
+            f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
+            "Choose fewer, or split them over several studies."
+        )
+
+
+def _about_inputs(config: dict) -> Iterator[str]:
+    inputs, neuron = config["inputs"], config["neuron"]
+    sweep, search, example = config["sweep"], config["find_weight"], config["example"]
+    parts = inputs["exc_to_inh"] + 1
+    all_N = [("sweep.N", sweep["N"]), ("example.N", example["N"])]
+    all_N += [(f"find_weight.N[{i}]", N) for i, N in enumerate(search["N"])]
+    for where, N in all_N:
+        n_inh = N / parts
+        if round(n_inh) < 1 or abs(n_inh - round(n_inh)) > 1e-9 * N:
+            yield (
+                f"{where}: {N} inputs can't be split {inputs['exc_to_inh']:g} : 1 into excitatory "
+                f"and inhibitory ones. Choose a multiple of {parts:g}, or change inputs.exc_to_inh."
+            )
+
+    guess, weights_pS = search["guess"], sweep["weights_pS"]
+    weights = [("example.weight_pS", example["N"], example["weight_pS"])]
+    weights += [(f"sweep.weights_pS[{i}]", sweep["N"], w) for i, w in enumerate(weights_pS)]
+    may_not_be_weak = [("find_weight.guess.weight_pS", guess["N"], guess["weight_pS"])]
+    may_not_be_weak += [("sweep.weights_pS", sweep["N"], max(weights_pS))]
+    for where, N, weight_pS in weights + may_not_be_weak:
+        # Average excitatory conductance, relative to the leak.
+        rate_Hz = N * inputs["exc_to_inh"] / parts * inputs["mean_rate_Hz"]
+        g = rate_Hz * neuron["tau_g_ms"] * 1e-3 * weight_pS * 1e-3 / neuron["g_L_nS"]
+        is_weak = (where, N, weight_pS) in may_not_be_weak and 0 < g < TOO_WEAK
+        if is_weak or (g > TOO_STRONG and where != "sweep.weights_pS"):
+            yield (
+                f"{where}: {weight_pS:g} pS is too {'small' if is_weak else 'large'} for N = {N}: "
+                f"the average excitatory conductance would be {g:.3g} times the leak. "
+                "Is it really in pS?"
+            )
+
+
+def _about_network(network: dict) -> Iterator[str]:
+    yield from _about_time(network, "network", {"network.tau_g_ms": network["tau_g_ms"]})
+    yield from _shown_within(network, "network", network, "network")
+    if isinstance(network["E_syn_mV"], str):
+        return
+    N, matrix = len(network["E_syn_mV"]), network["weights_nS"]
+    for neuron in network["recorded_neurons"]:
+        if neuron >= N:
+            yield (
+                f"network.recorded_neurons: there is no neuron {neuron}. network.E_syn_mV is a "
+                f"list of {N}, for the neurons 0 … {N - 1}."
+            )
+    if isinstance(matrix, str):
+        return
+    if len(matrix) != N or any(len(row) != N for row in matrix):
+        lengths = " or ".join(map(str, sorted({len(row) for row in matrix})))
+        yield (
+            f"network.weights_nS: {len(matrix)} rows of {lengths} don't make a matrix for the {N} "
+            f"neurons of network.E_syn_mV. Write {N} rows of {N}."
+        )
+    elif selves := [i for i in range(N) if matrix[i][i] and not network["allow_self_connections"]]:
+        yield (
+            f"network.weights_nS: neuron {', '.join(map(str, selves))} has a connection to itself. "
+            f"Write 0 on the diagonal, or set network.allow_self_connections to true."
+        )
+
+
+def _about_connection_test(test: dict, where: str) -> Iterator[str]:
+    duration_s, dt_ms, rate_Hz = test["duration_s"], test["timestep_ms"], test["spike_rate_Hz"]
+    yield from _about_time(test, where, {"connection_test.tau_g_ms": test["tau_g_ms"]})
+    if not dt_ms <= test["window_ms"] < duration_s * 1e3:
+        yield (
+            f"{where}.window_ms: windows of {test['window_ms']:g} ms don't fit between a time step "
+            f"({dt_ms:g} ms) and the recording ({duration_s * 1e3:g} ms)."
+        )
+    if round(duration_s * rate_Hz) < 1:
+        yield (
+            f"{where}.spike_rate_Hz: at {rate_Hz:g} Hz, no spikes are to be expected in "
+            f"{duration_s:g} s. Choose a higher rate or a longer recording."
+        )
+
+
+def _about_excerpt(test: dict) -> Iterator[str]:
+    excerpt, recording_ms = test["excerpt"], test["duration_s"] * 1e3
+    start, zoom_start = excerpt["start_ms"], excerpt["zoom_start_ms"]
+    end, zoom_end = start + excerpt["duration_ms"], zoom_start + excerpt["zoom_duration_ms"]
+    if end > recording_ms:
+        yield (
+            f"connection_test.excerpt: it ends at {end:g} ms, after the recording "
+            f"({recording_ms:g} ms)."
+        )
+    if not start <= zoom_start < zoom_end <= end:
+        yield (
+            f"connection_test.excerpt: the zoom ({zoom_start:g} to {zoom_end:g} ms) "
+            f"has to lie within the excerpt ({start:g} to {end:g} ms)."
+        )
+
+
+def _about_memory(config: dict) -> Iterator[str]:
+    """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
+    bounds, of inputs, voltage, what is recorded and what finds the median."""
+    experiment, network = config["experiment"], config["network"]
+    n_seeds, n_recorded = len(experiment["seeds"]), len(network["recorded_neurons"])
+    limit_MB = experiment["memory_per_job_MB"]
+    for section, bytes_in_all in (
+        ("experiment", 100 * n_steps(experiment)),
+        ("find_weight", (8 * n_seeds + 8) * n_steps(experiment)),
+        ("network", 24 * (1 + n_recorded) * n_steps(network)),
+        ("connection_test", 40 * max(map(n_steps, connection_tests(config).values()))),
+    ):
+        needed_MB = PROGRAM_MB + bytes_in_all / 1e6
+        if needed_MB > limit_MB:
+            yield (
+                f"{section}: a job needs {needed_MB:.0f} MB, more than "
+                f"experiment.memory_per_job_MB ({limit_MB}). Raise it, or choose shorter runs or "
+                f"fewer {'neurons to record' if section == 'network' else 'seeds'}."
+            )

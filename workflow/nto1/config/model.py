@@ -1,0 +1,333 @@
+"""Every key of the configuration, with its default (the thesis), unit, limits and description."""
+
+from collections import Counter
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def _distinct(values: list) -> list:
+    shown = [str(_changes(v)) if isinstance(v, BaseModel) else f"{v:.17g}" for v in values]
+    for value, n in Counter(shown).items():
+        if n > 1:
+            raise ValueError(f"duplicate value {value}. Keep one.")
+    return values
+
+
+def _list_of(item: Any, max_length: int, min_length: int = 1) -> Any:
+    return Annotated[
+        list[item],
+        Field(min_length=min_length, max_length=max_length),
+        AfterValidator(_distinct),
+    ]
+
+
+def Default(value: Any, description: str, **limits: Any) -> Any:
+    return Field(value, description=description, **limits)
+
+
+NumberOfInputs = Annotated[int, Field(ge=2, le=10**8)]
+Weight = Annotated[float, Field(ge=0, le=1e9)]
+Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Duration = Annotated[float, Field(gt=0, le=1e5)]
+TimeStep = Annotated[float, Field(ge=0.001, le=10)]
+Voltage = Annotated[float, Field(ge=-200, le=200)]
+RestingVoltage = Annotated[float, Field(ge=-200, le=-1)]
+Capacitance = Annotated[float, Field(ge=1, le=1e5)]
+Decay = Annotated[float, Field(ge=0.1, le=1e4)]
+BatchSize = Literal["auto"] | Annotated[int, Field(ge=1, le=10**6)]
+FileName = Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class Experiment(Section):
+    """Runs of the sweep, the weight search and the example."""
+
+    duration_s: Duration = Default(10, "Length of every run.")
+    timestep_ms: TimeStep = Default(
+        0.1,
+        "Step of the forward-Euler integration. The duration must be a whole number of steps.",
+    )
+    seeds: _list_of(Seed, 10_000) = Default(
+        list(range(10)), "One realisation of the inputs, and one run per weight, for each seed."
+    )
+    memory_per_job_MB: Annotated[int, Field(ge=100, le=10**6)] = Default(
+        1000,
+        "No job needs more: work is done in pieces that fit, and a run that does not is refused "
+        "before anything starts. On a cluster, ask for as much in the profile.",
+    )
+
+
+class Inputs(Section):
+    """The N Poisson inputs. Excitatory ones come first."""
+
+    mean_rate_Hz: float = Default(
+        4, "Mean of the lognormal distribution of their firing rates.", gt=0, le=1000
+    )
+    log_rate_variance: float = Default(
+        0.6, "Variance of the logarithm of their firing rates.", ge=0, le=10
+    )
+    exc_to_inh: float = Default(
+        4, "Number of excitatory inputs for each inhibitory one.", gt=0, le=1000
+    )
+    drop_last_spike: bool = Default(
+        True,
+        "Never deliver the last input spike of a run. The published code did so, by an off-by-one; "
+        "set it to false to have every spike count.",
+    )
+
+
+class Neuron(Section):
+    """The adaptive exponential integrate-and-fire (AdEx) neuron and its synapses.
+
+    Defaults: cortical regular spiking (Naud et al. 2008).
+    """
+
+    C_pF: Capacitance = Default(104, "Membrane capacitance.")
+    g_L_nS: float = Default(4.3, "Leak conductance.", ge=0.01, le=1e4)
+    E_L_mV: RestingVoltage = Default(
+        -65, "Reversal potential of the leak; where the voltage starts."
+    )
+    V_T_mV: Voltage = Default(-52, "Threshold of the exponential current.")
+    Delta_T_mV: float = Default(0.8, "Sharpness of the exponential current.", ge=0.01, le=100)
+    V_spike_mV: Voltage = Default(40, "There is a spike when the voltage is above this.")
+    V_reset_mV: Voltage = Default(-53, "Voltage after a spike.")
+    a_nS: float = Default(-0.8, "Adaptation current per voltage.", ge=-1000, le=1000)
+    b_pA: float = Default(65, "Adaptation current per spike.", ge=-1e4, le=1e4)
+    tau_w_ms: float = Default(88, "Time constant of the adaptation current.", ge=0.1, le=1e5)
+    E_exc_mV: Voltage = Default(0, "Reversal potential of excitatory synapses.")
+    E_inh_mV: Voltage = Default(-80, "Reversal potential of inhibitory synapses.")
+    tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
+    inh_to_exc_weight: float = Default(
+        4,
+        "Conductance step of an inhibitory spike, relative to that of an excitatory one.",
+        ge=0,
+        le=1000,
+    )
+
+
+class Sweep(Section):
+    """Median voltage and firing rate for many input strengths."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    weights_pS: _list_of(Weight, 100_000) = Default(
+        [0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30],
+        "Conductance steps of an excitatory spike (wₑ, or Δg_exc).",
+    )
+    weights_per_batch: BatchSize = Default(
+        "auto",
+        "About how many weights are simulated in one job. With auto, so many that a job takes some "
+        "seconds.",
+    )
+
+
+class Guess(Section):
+    """This weight at this N, in inverse proportion at others."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    weight_pS: float = Default(15, "Initial guess at this N.", gt=0, le=1e9)
+
+
+class FindWeight(Section):
+    """The input strength that gives the target rate, for every N."""
+
+    N: _list_of(NumberOfInputs, 10_000) = Default(
+        [10, 20, 45, 100, 200, 400, 800, 1600, 3200, 6500], "Numbers of inputs."
+    )
+    N_subset: _list_of(NumberOfInputs, 10_000) = Default(
+        [20, 100, 400, 1600, 6500],
+        "A choice of them, for studies that can afford fewer; it is only plotted.",
+    )
+    N_per_batch: BatchSize = Default(
+        "auto",
+        "About how many N are searched in one job. With auto, so many that a job takes some "
+        "seconds.",
+    )
+    target_rate_Hz: float = Default(
+        4, "Output firing rate to be reached, averaged over the seeds.", gt=0, le=1e4
+    )
+    guess: Guess = Default(
+        Guess(), "Initial guess: this weight at this N, in inverse proportion at others."
+    )
+    bracket_factor: float = Default(
+        4,
+        "The search begins between the guess divided by this, and multiplied by it.",
+        gt=1,
+        le=1000,
+    )
+    relative_tolerance: float = Default(
+        0.001,
+        "The search ends when the weight is known to within this fraction of the guess.",
+        ge=1e-12,
+        le=0.5,
+    )
+
+
+class Example(Section):
+    """One run whose voltage is shown."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    weight_pS: Weight = Default(14, "Conductance step of an excitatory spike.")
+    seed: Seed = Default(1, "Seed of the inputs.")
+    shown_s: Duration = Default(1, "Length of the piece shown, from the start.")
+
+
+class Izhikevich(Section):
+    """The Izhikevich neuron of the network and of the connection test.
+
+    Defaults: cortical regular spiking (Izhikevich 2007).
+    """
+
+    C_pF: Capacitance = Default(100, "Membrane capacitance.")
+    k_nS_per_mV: float = Default(
+        0.7, "Steepness of the parabola that makes the upstroke.", gt=0, le=1000
+    )
+    v_r_mV: RestingVoltage = Default(-60, "Resting voltage; where the voltage starts.")
+    v_t_mV: Voltage = Default(-40, "Threshold, where the parabola crosses zero again.")
+    v_peak_mV: Voltage = Default(35, "There is a spike when the voltage is not below this.")
+    a_per_ms: float = Default(0.03, "Rate of the recovery current.", gt=0, le=100)
+    b_nS: float = Default(-2, "Recovery current per voltage.", ge=-1e4, le=1e4)
+    c_mV: Voltage = Default(-50, "Voltage after a spike.")
+    d_pA: float = Default(100, "Recovery current per spike.", ge=-1e5, le=1e5)
+
+
+class Network(Section):
+    """Izhikevich neurons with noise; spikes and selected voltages are recorded."""
+
+    duration_s: Duration = Default(10, "Length of the run.")
+    timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
+    seed: Seed = Default(0, "Seed of the noise.")
+    E_syn_mV: Annotated[list[Voltage], Field(min_length=1, max_length=10_000)] | FileName = Default(
+        [0.0, 0.0, 0.0, -65.0],
+        "For each neuron, the reversal potential of the synapses that it makes. Or the name of a "
+        "table (CSV or Parquet) with a column E_syn_mV, a row per neuron.",
+    )
+    weights_nS: (
+        Annotated[
+            list[
+                Annotated[
+                    list[Annotated[float, Field(ge=0, le=1e6)]],
+                    Field(min_length=1, max_length=10_000),
+                ]
+            ],
+            Field(min_length=1, max_length=10_000),
+        ]
+        | FileName
+    ) = Default(
+        [[0.0, 4.0, 0.0, 0.0], [0.0] * 4, [0.0, 4.0, 0.0, 0.0], [0.0] * 4],
+        "Conductance steps, from row to column. Or the name of a table (CSV or Parquet) of the "
+        "connections, with the columns from, to and weight_nS.",
+    )
+    allow_self_connections: bool = Default(False, "Whether a neuron may connect to itself.")
+    tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
+    sigma_mV_per_sqrt_ms: float = Default(
+        3, "Strength of the white noise on the voltage.", ge=0, le=1000
+    )
+    recorded_neurons: _list_of(Annotated[int, Field(ge=0, le=10**8)], 10_000, min_length=0) = (
+        Default([0, 2], "Neurons whose voltage is recorded, counted from 0.")
+    )
+    shown_s: Duration = Default(2, "Length of the piece shown, from the start.")
+
+
+class Excerpt(Section):
+    """A piece of the voltage, of the base case."""
+
+    start_ms: float = Default(4750, "Where it starts.", ge=0, le=1e8)
+    duration_ms: float = Default(200, "How long it is.", gt=0, le=1e8)
+    zoom_start_ms: float = Default(
+        4865, "Where a piece of it starts, of which all samples are shown.", ge=0, le=1e8
+    )
+    zoom_duration_ms: float = Default(7, "How long that is.", gt=0, le=1e8)
+
+
+class OneConnectionTest(Section):
+    """The part of a connection test that its variants may change."""
+
+    duration_s: Duration = Default(600, "Length of the recording.")
+    timestep_ms: TimeStep = Default(
+        0.1, "Step of the forward-Euler integration, and of the recording."
+    )
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Default(
+        0, "Seed of trains, connections, noise and shuffles."
+    )
+    n_trains: int = Default(30, "Number of trains.", ge=1, le=100_000)
+    spike_rate_Hz: float = Default(20, "Firing rate of every train.", gt=0, le=1000)
+    p_inhibitory: float = Default(0.2, "Proportion of inhibitory trains.", ge=0, le=1)
+    p_connected: float = Default(0.7, "Proportion of connected trains, of either kind.", ge=0, le=1)
+    exc_weight_nS: float = Default(
+        0.4, "Conductance step of a spike of an excitatory connected train.", ge=0, le=1e6
+    )
+    inh_weight_nS: float = Default(
+        1.6, "Conductance step of a spike of an inhibitory connected train.", ge=0, le=1e6
+    )
+    E_exc_mV: Voltage = Default(0, "Reversal potential of excitatory synapses.")
+    E_inh_mV: Voltage = Default(-65, "Reversal potential of inhibitory synapses.")
+    tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
+    imaging_spike_SNR: float = Default(
+        20,
+        "Height of a spike (peak over rest) over the standard deviation of the imaging noise.",
+        gt=0,
+        le=1e6,
+    )
+    window_ms: float = Default(100, "Length of the spike-triggered averages.", gt=0, le=1e5)
+    n_shuffles: int = Default(
+        100,
+        "How many times the inter-spike intervals of each train are shuffled.",
+        ge=1,
+        le=100_000,
+    )
+    p_value: Literal["published", "unbiased"] = Default(
+        "published",
+        "With published, the share of shuffled trains with a higher average, or a bound of 1 / n "
+        "where there is none. With unbiased, (k + 1) / (n + 1).",
+    )
+
+
+def _changes(variant: OneConnectionTest) -> dict:
+    return variant.model_dump(exclude_unset=True)
+
+
+def _not_empty(variant: OneConnectionTest) -> OneConnectionTest:
+    if not variant.model_fields_set:
+        raise ValueError("a variant that changes nothing. Name a key, or leave it out.")
+    return variant
+
+
+Variant = Annotated[OneConnectionTest, AfterValidator(_not_empty), PlainSerializer(_changes)]
+
+
+class ConnectionTest(OneConnectionTest):
+    """Poisson trains, some of them connected to an Izhikevich neuron.
+
+    Which, is inferred from spike-triggered averages of its voltage, as imaging would show it.
+    """
+
+    significance: float = Default(
+        0.05, "Trains with p up to this are called connected.", ge=0, le=1
+    )
+    excerpt: Excerpt = Default(Excerpt(), "A piece of the voltage to be shown.")
+    variants: _list_of(Variant, 1000, min_length=0) = Default(
+        [
+            *(OneConnectionTest(imaging_spike_SNR=SNR) for SNR in (10, 5, 2)),
+            OneConnectionTest(duration_s=60),
+            *(OneConnectionTest(duration_s=60, imaging_spike_SNR=SNR) for SNR in (10, 5, 2)),
+        ],
+        "The same experiment with some of the keys above changed, from duration_s to p_value.",
+    )
+
+
+class Config(Section):
+    """Configuration of the workflow."""
+
+    experiment: Experiment = Experiment()
+    inputs: Inputs = Inputs()
+    neuron: Neuron = Neuron()
+    sweep: Sweep = Sweep()
+    find_weight: FindWeight = FindWeight()
+    example: Example = Example()
+    izhikevich: Izhikevich = Izhikevich()
+    network: Network = Network()
+    connection_test: ConnectionTest = ConnectionTest()

@@ -1,0 +1,105 @@
+"""Simulate the N-to-1 experiment, and infer which of its trains are connected, at several levels of
+imaging noise."""
+
+import numpy as np
+
+from nto1.connections.sta import digitise, p_value, shuffle_test
+from nto1.simulation.voltage_imaging import (
+    Experiment,
+    add_imaging_noise,
+    draw_experiment,
+    simulate_voltage,
+)
+from nto1.units import ms, mV, to_SI
+from script_io import log, run, write_parquet
+
+
+def train_row(train, times, connectivity, test, published) -> dict:
+    p, is_bound = p_value(test.height, test.shuffled_heights, published)
+    mean_shuffled = test.shuffled_heights.mean()
+    log(f"train {train}: p {'<' if is_bound else '='} {p:g}" if p == p else untested(train, times))
+    return {
+        "train": train,
+        "kind": "inhibitory" if connectivity.inhibitory[train] else "excitatory",
+        "connected": bool(connectivity.connected[train]),
+        "n_spikes": times.size,
+        "n_windows": test.n_windows,
+        "sta_height_mV": test.height / mV,
+        "mean_shuffled_height_mV": mean_shuffled / mV,
+        "relative_height": test.height / mean_shuffled,
+        "p_value": p,
+        "p_is_bound": is_bound,
+    }
+
+
+def untested(train, times) -> str:
+    why = "has no windows within the recording" if times.size else "has no spikes"
+    return f"train {train} {why}, and so no p-value"
+
+
+def sta_columns(train, test, t_ms) -> dict:
+    """The average, and what those of the shuffled trains are like at each time."""
+    low, high = np.quantile(test.shuffled_stas, [0.05, 0.95], axis=0)
+    return {
+        "train": np.full(t_ms.size, train),
+        "t_ms": t_ms,
+        "sta_mV": test.sta / mV,
+        "shuffled_mean_mV": test.shuffled_stas.mean(axis=0) / mV,
+        "shuffled_5_percent_mV": low / mV,
+        "shuffled_95_percent_mV": high / mV,
+    }
+
+
+def height_columns(train, test) -> dict:
+    heights = test.shuffled_heights / mV
+    shuffles = np.arange(heights.size)
+    return {"train": np.full(heights.size, train), "shuffle": shuffles, "height_mV": heights}
+
+
+def stacked(parts: list[dict]) -> dict:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, summary):
+    experiment, values = Experiment.of(tests[0], neuron), to_SI(tests[0])
+    dt = experiment.timestep
+    drawn = draw_experiment(experiment, tests[0]["seed"])
+    simulated = simulate_voltage(drawn, experiment)
+    spike_times, median_V = simulated.spike_steps * dt, np.median(simulated.v)
+    log(f"{spike_times.size} output spikes, median {median_V / mV:g} mV")
+    noise = drawn.rng.randn(simulated.v.size)
+    voltages = [
+        digitise(
+            add_imaging_noise(simulated.v, test["imaging_spike_SNR"], experiment.neuron, noise)
+        )
+        for test in tests
+    ]
+    del noise
+
+    window = round(values["window"] / dt)
+    t_ms = np.arange(window) * dt / ms
+    results = [([], [], []) for _ in tests]
+    tested = shuffle_test(
+        drawn.times, voltages, dt, window, tests[0]["n_shuffles"], drawn.rng, threads
+    )
+    for train, (times, of_train) in enumerate(zip(drawn.times, tested, strict=True)):
+        for test, result, (rows, averages, heights) in zip(tests, of_train, results, strict=True):
+            published = test["p_value"] == "published"
+            rows.append(train_row(train, times, drawn.connectivity, result, published))
+            averages.append(sta_columns(train, result, t_ms))
+            heights.append(height_columns(train, result))
+    response = {
+        "n_output_spikes": spike_times.size,
+        "output_rate_Hz": spike_times.size / experiment.duration,
+        "median_Vm_mV": median_V / mV,
+    }
+    for i, (rows, averages, heights) in enumerate(results):
+        write_parquet(rows, trains[i])
+        write_parquet(stacked(averages), stas[i])
+        write_parquet(stacked(heights), shuffled_heights[i])
+        write_parquet({"t_ms": spike_times / ms}, output_spikes[i])
+        write_parquet([response], summary[i])
+
+
+if "snakemake" in globals():
+    run(main, snakemake)

@@ -1,0 +1,162 @@
+"""What every script needs around its work: a log, and tables and pages that are written whole."""
+
+import inspect
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, suppress
+from html import escape
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from run_lock import UNFINISHED, is_superseded
+
+MAX_ROWS = 1000  # of a table on a page: what a browser likes
+
+PAGE = """\
+<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{title}</title>
+<style>
+body { font: 13px/1.4 sans-serif; margin: 1.5em; }
+table { border-collapse: collapse; margin: 1em 0; }
+th { position: sticky; top: 0; background: #eee; }
+th, td { padding: 0.2em 0.8em; text-align: right; font-variant-numeric: tabular-nums; }
+tr:nth-child(even) { background: #f7f7f7; }
+</style>
+<h1>{title}</h1>
+"""
+
+
+class SupersededError(Exception):
+    """This job's run was killed, and another one has begun."""
+
+
+class UnreadableTableError(ValueError):
+    """A file is not the Parquet table it should be."""
+
+
+def run(main: Callable, snakemake) -> None:
+    """Call ``main`` with what its rule names: inputs, outputs, params, wildcards, threads.
+
+    stderr goes to the rule's log. If the work fails, the reason stands there and on the terminal.
+    """
+    values = {"input": snakemake.input, "output": snakemake.output, "threads": snakemake.threads}
+    for named in (snakemake.wildcards, snakemake.input, snakemake.output, snakemake.params):
+        values |= dict(named.items())
+    log = snakemake.log[0]
+    with open(log, "w", 1, "utf-8", "backslashreplace") as stream:
+        try:
+            with redirect_stderr(stream):
+                main(**{name: values[name] for name in inspect.signature(main).parameters})
+        except Exception as error:
+            with suppress(OSError):  # the disk may be full
+                traceback.print_exc(file=stream)
+            sys.exit(f"Failed: {type(error).__name__}: {error}\n(more in {log})")
+
+
+def log(message: str) -> None:
+    """A line in the log."""
+    print(message, file=sys.stderr)
+
+
+def progress(n_all: int, what: str, every_s: float = 5) -> Callable[[int], None]:
+    """A function to be told how many more are done; a line in the log every few seconds."""
+    n_done, last, lock = 0, monotonic(), Lock()
+
+    def add(n: int) -> None:
+        nonlocal n_done, last
+        with lock:
+            n_done += n
+            if n_done == n_all or monotonic() - last >= every_s:
+                log(f"{n_done} of {n_all} {what} done")
+                last = monotonic()
+
+    return add
+
+
+@contextmanager
+def atomic_write(path: str) -> Iterator[str]:
+    """A path to write to, that takes its right name only when all of it is on the disk.
+
+    What a killed job leaves has a name that nothing reads, and that the next run removes.
+    """
+    unfinished = f"{path}.{uuid4().hex[:8]}{UNFINISHED}"
+    try:
+        yield unfinished
+        with open(unfinished, "rb+") as stream:
+            os.fsync(stream)
+        if is_superseded():
+            raise SupersededError(f"{path} is not written: another run has begun.")
+        os.replace(unfinished, path)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
+
+
+def write_text(text: str, path: str) -> None:
+    with atomic_write(path) as file:
+        Path(file).write_text(text, "utf-8")
+
+
+def write_table(table, csv: str, parquet: str, page: str = "") -> None:
+    """A pandas table as CSV, with all digits, as Parquet and, if a path is given, as a web page."""
+    with atomic_write(csv) as file:
+        table.to_csv(file, index=False, lineterminator="\n")
+    write_parquet(table, parquet)
+    if page:
+        write_page(page, Path(csv).name, table)
+
+
+def write_parquet(columns, path: str) -> None:
+    """``columns``: arrays or lists by name, a list of rows, or a pandas table."""
+    rows = isinstance(columns, list)
+    table = pa.Table.from_pylist(columns) if rows else pa.table(dict(columns))
+    with atomic_write(path) as file:
+        pq.write_table(table.replace_schema_metadata(None), file, write_page_checksum=True)
+
+
+def read_parquet(path: str):
+    """A pandas table. A file that is truncated or corrupted is put aside, to be made again.
+
+    Raises ``UnreadableTableError`` then.
+    """
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read()
+            if table.num_rows != file.metadata.num_rows:
+                raise ValueError(f"{file.metadata.num_rows} rows expected, {table.num_rows} found")
+            return table.to_pandas()
+    except (FileNotFoundError, PermissionError):
+        raise
+    except (OSError, ValueError) as error:
+        aside = f"{path}.corrupted"
+        os.replace(path, aside)
+        raise UnreadableTableError(
+            f"{path} is truncated or corrupted ({error}). It is called {aside} now. Run again: "
+            "it will be made again."
+        ) from error
+
+
+def write_page(path: str, title: str, *parts) -> None:
+    """A web page that needs no other file. ``parts``: paragraphs, and pandas tables."""
+    html = [PAGE.replace("{title}", escape(title))]
+    html += [f"<p>{escape(part)}</p>" if isinstance(part, str) else _rows(part) for part in parts]
+    write_text("\n".join(html) + "\n", path)
+
+
+def _rows(table) -> str:
+    """With all digits, as in the CSV."""
+    shown = table.head(MAX_ROWS).astype(object).where(table.notna(), "").astype(str)
+    html = shown.to_html(index=False, border=0)
+    if len(table) > MAX_ROWS:
+        html = f"<p>The first {MAX_ROWS} of {len(table)} rows:</p>\n{html}"
+    return html
