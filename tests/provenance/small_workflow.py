@@ -1,4 +1,4 @@
-"""A workflow of three small jobs, of which provenance is written; one has an interpreter apart."""
+"""A workflow of four small jobs, of which provenance is written; one has an interpreter apart."""
 
 import json
 import os
@@ -16,8 +16,13 @@ sys.path.insert(0, {str(ROOT / "workflow")!r})
 rule all:
     input: "results/table.csv", "results/figure.svg", "results/published_comparison.md"
 
+rule simulate:
+    output: "results/part.csv"
+    log: "results/logs/simulate.log"
+    script: "job.py"
+
 rule table:
-    input: "data.csv"
+    input: "data.csv", "results/part.csv"
     output: "results/table.csv"
     log: "results/logs/table.log"
     params: seed=config.get("seed", 1)

@@ -45,7 +45,9 @@ def test_who_when_where_and_how(workflow):
 
 def test_hashes_of_inputs_and_outputs(workflow):
     run = workflow.record
-    outputs = {"results/table.csv", "results/figure.svg", "results/published_comparison.md"}
+    outputs = {f"results/{name}" for name in ("table.csv", "figure.svg", "published_comparison.md")}
+    assert {path for path, file in run["outputs"].items() if file["final"]} == outputs
+    outputs |= {"results/part.csv"}
     assert run["inputs"].keys() == {"data.csv"}
     assert run["outputs"].keys() == outputs
     for path, file in (run["inputs"] | run["outputs"]).items():
@@ -55,7 +57,7 @@ def test_hashes_of_inputs_and_outputs(workflow):
 def test_each_job_tells_in_which_environment_it_ran(workflow):
     run = workflow.record
     assert {rule: row["jobs"] for rule, row in run["rules"].items()} == dict.fromkeys(
-        ("compare", "draw", "table"), 1
+        ("compare", "draw", "simulate", "table"), 1
     )
     assert run["rules"]["draw"]["threads"] == 2
     assert all(row["wall_s"] > 0 for row in run["rules"].values())
@@ -169,7 +171,9 @@ def test_a_run_for_one_file_keeps_what_is_still_true(copied):
     (copied / "data.csv").write_text("2")
     copied.snakemake("results/table.csv")
     assert copied.record["published_numbers"] is None, "of another table"
-    assert copied.record["outputs"].keys() == {comparison, "results/table.csv"}
+    assert copied.record["outputs"].keys() == {
+        *(comparison, "results/part.csv", "results/table.csv")
+    }
 
 
 def test_a_run_that_failed_says_so_and_claims_nothing_that_is_old(copied):
@@ -194,7 +198,7 @@ def test_without_its_packages_all_else_is_recorded(copied, tmp_path):
     assert "No run crate: rocrate, of envs/requirements.lock, is missing." in output
     run = copied.record
     assert run["environments"][run["snakemake"]["launched_in"]]["cpu"] == platform.machine()
-    assert len(run["outputs"]) == 3
+    assert len(run["outputs"]) == 4
     assert not (copied / "results/run-crate").exists()
 
 

@@ -118,7 +118,7 @@ def sha256(file: str | Path) -> str:
 
 
 def _outputs(done: list, workflow, about_run: dict) -> dict[str, dict]:
-    """By path. The final ones are not just parts of others."""
+    """By path. Final are those that a run is for, which rules without output ask for."""
     outputs, persistence, depending = {}, workflow.persistence, workflow.dag.depending
     persistence._clear_cache()  # where the run's last job is still without its times
     for job in done:
@@ -129,7 +129,7 @@ def _outputs(done: list, workflow, about_run: dict) -> dict[str, dict]:
             "threads": job.threads,
             "wall_s": round(times.endtime - times.starttime, 3) if times else None,
             "environment": environment.of_log(job.log[0]) if job.log else None,
-            "final": not job.wildcards or not any(user.output for user in depending[job]),
+            "final": not depending[job] or any(not user.output for user in depending[job]),
         }
         for name, file in _hashes(job.output).items():
             made = datetime.fromtimestamp(Path(name).stat().st_mtime)
