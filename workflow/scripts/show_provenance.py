@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from provenance.page import headline, sections
 from script_io import run, write_page
+from provenance.page import headline, sections
 
 
 def main(record, output):
