@@ -9,7 +9,7 @@ DURATIONS = {6: "6 sec", 60: "1 min", 600: "10 min", 6000: "1 hr 40"}
 
 
 def plot_dots_and_means(ax, x, scores, means, key, column, color):
-    dots = {value: position for value, position in zip(means[key], x, strict=True)}
+    dots = dict(zip(means[key], x, strict=True))
     ax.plot(scores[key].map(dots), scores[column], ".", ms=4, color="0.75", mec="none")
     ax.plot(x, means[column], "o-", color=color, ms=4.5, clip_on=False)
 
