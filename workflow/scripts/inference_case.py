@@ -1,6 +1,7 @@
 """What the scripts of the connection inference share: a case's recording, trains and signals."""
 
 from csv import DictReader
+from itertools import chain
 
 import numpy as np
 from nto1.connections.experiment import (
@@ -80,4 +81,11 @@ def columns(case, recording, trains, indices, signal, method, window_ms, t) -> d
 
 
 def stacked(tables: list[dict]) -> dict:
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+    """One table of several with the same columns; none of none."""
+    names = tables[0] if tables else ()
+    return {
+        name: list(chain(*(table[name] for table in tables)))
+        if isinstance(tables[0][name], list)
+        else np.concatenate([table[name] for table in tables])
+        for name in names
+    }
