@@ -101,7 +101,9 @@ def simulate_network(
     legacy = isinstance(noise, np.random.RandomState)
     twister = MersenneTwister.of(noise if legacy else np.random.RandomState(0))
     neurons, recording = _recording(network, record or {}, time_grid.n_steps + 1)
-    steps, spike_neurons, diverged_step, diverged = KERNELS[network.N == 1](
+    steps, spike_neurons, diverged_step, diverged = KERNELS[
+        network.N == 1 and update == "simultaneous"
+    ](
         time_grid.n_steps,
         timestep,
         update == "sequential",
@@ -194,36 +196,39 @@ def _events(
     if len(trains) != inputs.E.size:
         raise ValueError(f"the network has {inputs.E.size} input trains, got {len(trains)}")
     ends = np.searchsorted(inputs.source, np.arange(inputs.E.size + 1))
-    alike = {}
+    columns = (inputs.target, inputs.weight, inputs.delay)
+    source_of, representatives, keys = {}, [], []
     for train, times in enumerate(trains):
         steps = arrival_steps(times, time_grid, arrival, train)
         synapses = slice(ends[train], ends[train + 1])
-        columns = (inputs.target, inputs.weight, inputs.delay)
-        key = (inputs.E[train], *(column[synapses].tobytes() for column in columns))
         if synapses.stop > synapses.start:
-            alike.setdefault(key, []).append((train, steps))
-    merged = [_count_repeats(np.concatenate([s for _, s in some])) for some in alike.values()]
-    representative = np.array([some[0][0] for some in alike.values()], np.int64)
-    kept = np.isin(inputs.source, representative)
-    sources = inputs._replace(
-        source=np.searchsorted(representative, inputs.source[kept]),
-        target=inputs.target[kept],
-        weight=inputs.weight[kept],
-        delay=inputs.delay[kept],
-        E=inputs.E[representative],
+            like = (inputs.E[train], *(column[synapses].tobytes() for column in columns))
+            source = source_of.setdefault(like, len(source_of))
+            if source == len(representatives):
+                representatives.append(train)
+            keys.append((steps, source))
+    representatives = np.array(representatives, np.int64)
+    kept = np.isin(inputs.source, representatives)
+    sources = Connections(
+        np.searchsorted(representatives, inputs.source[kept]),
+        *(column[kept] for column in columns),
+        inputs.E[representatives],
+        network.N,
     )
-    if not merged:
-        return sources, Events(*np.zeros((3, 0), np.int64))
-    step = np.concatenate([steps for steps, _ in merged])
-    source = np.repeat(np.arange(len(merged)), [steps.size for steps, _ in merged])
-    order = np.argsort(step, kind="stable")
-    count = np.concatenate([counts for _, counts in merged])
-    return sources, Events(step[order], source[order], count[order])
+    return sources, _in_order(keys, time_grid.n_steps, max(1, representatives.size))
 
 
-def _count_repeats(steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Different steps in order, and how many there were of each."""
-    return np.unique(steps, return_counts=True)
+def _in_order(spikes: list[tuple[np.ndarray, int]], n_steps: int, n_sources: int) -> Events:
+    """Events from steps and source of many trains: one sort, of the smallest numbers possible."""
+    small = np.min_scalar_type((n_steps + 1) * n_sources)
+    keys = [(steps * n_sources + source).astype(small) for steps, source in spikes]
+    key = np.sort(np.concatenate([np.zeros(0, small), *keys]))
+    is_first = np.ones(key.size, bool)
+    np.not_equal(key[1:], key[:-1], out=is_first[1:])
+    first = np.flatnonzero(is_first)
+    step, source = np.divmod(key[first], small.type(n_sources))
+    count = np.diff(first, append=key.size)
+    return Events(step.astype(np.int64), source.astype(np.int64), count)
 
 
 def _recording(

@@ -4,17 +4,17 @@ A sample is the state at the beginning of a time step. Step i leads from sample 
 conductances, currents, membrane voltages, spikes, resets. Neurons go through it in blocks that stay
 in the processor's fastest memory. What arrives at a synapse is added just before a sample.
 
-The loop is compiled twice: for any number of neurons, and for a single one, whose voltage then
-stays in a register.
+The loop is compiled twice: for any network, and for a single neuron that is updated at once
+(``sequential`` is not asked for), whose voltage then stays in a register.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
+from numba import carray, njit
 
 from nto1.errors import V_MIN
-from nto1.jit import jit, jit_inline
+from nto1.jit import jit
 from nto1.jit.growth import ensure_capacity
 from nto1.jit.intrinsics import local_doubles, unlikely
 from nto1.neurons import adex, izhikevich
@@ -26,6 +26,9 @@ from nto1.random.mersenne import MersenneTwister
 BLOCK = 512  # neurons
 
 IZHIKEVICH, ADEX = range(2)
+
+# Into the loop in any case: calls with so many arrays would take longer than what they do.
+_inline = njit(error_model="numpy", forceinline=True)
 
 
 class Populations(NamedTuple):
@@ -85,9 +88,11 @@ class Recording(NamedTuple):
     I_syn: np.ndarray  # [n_samples, n]
 
 
-@jit_inline
-def _izhikevich_block(v, u, I_syn, noise, start, n, dt, sequential, row):
-    p = Izhikevich(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8])
+@_inline
+def _izhikevich_block(v, u, I_syn, noise, start, n, dt, sequential, P, s):
+    p = Izhikevich(
+        *(P[s, 0], P[s, 1], P[s, 2], P[s, 3], P[s, 4], P[s, 5], P[s, 6], P[s, 7], P[s, 8]),
+    )
     if sequential:
         for k in range(n):
             j = start + k
@@ -101,11 +106,11 @@ def _izhikevich_block(v, u, I_syn, noise, start, n, dt, sequential, row):
             u[j] += dt * izhikevich.du_dt(v_before, u[j], p)
 
 
-@jit_inline
-def _adex_block(V, w, I_syn, noise, start, n, dt, sequential, row):
+@_inline
+def _adex_block(V, w, I_syn, noise, start, n, dt, sequential, P, s):
     p = AdEx(
-        *(row[0], row[1], row[2], row[3], row[4], row[5], row[6]),
-        *(row[7], row[8], row[9], row[10], row[11], row[12], row[13]),
+        *(P[s, 0], P[s, 1], P[s, 2], P[s, 3], P[s, 4], P[s, 5], P[s, 6]),
+        *(P[s, 7], P[s, 8], P[s, 9], P[s, 10], P[s, 11], P[s, 12], P[s, 13]),
     )
     if sequential:
         for k in range(n):
@@ -120,7 +125,7 @@ def _adex_block(V, w, I_syn, noise, start, n, dt, sequential, row):
             w[j] += dt / p.τ_w * adex.τ_dw_dt(V_before, w[j], p)
 
 
-@jit_inline
+@_inline
 def _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances):
     for k in range(n):
         I_syn[k] = 0.0
@@ -136,14 +141,14 @@ def _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances):
                 g[first + k] -= decay * g[first + k]
 
 
-@jit_inline
+@_inline
 def _deliver(g, projection, d, source, count):
-    row_start = projection.row_start[d]
-    for k in range(row_start[source], row_start[source + 1]):
+    row_start = projection.row_start
+    for k in range(row_start[d, source], row_start[d, source + 1]):
         g[projection.conductance[k]] += count * projection.weight[k]
 
 
-@jit_inline
+@_inline
 def _record(recording, i, v, u, g, N, E, single):
     for column in range(recording.v_of.size):
         recording.v[i, column] = v[0 if single else recording.v_of[column]]
@@ -161,6 +166,8 @@ def _record(recording, i, v, u, g, N, E, single):
 
 
 def _kernel(single):
+    block = 1 if single else BLOCK
+
     @jit
     def integrate(
         n_steps,
@@ -177,14 +184,15 @@ def _kernel(single):
     ):
         """Steps and neurons of all spikes [n_spikes]; and step and neuron of a voltage that
         diverged, or -1."""
-        E = conductances.E
+        E, P = conductances.E, populations.parameters
         N = 1 if single else populations.start[-1]
+        sequential &= not single
         v = carray(local_doubles(1), (1,)) if single else np.empty(N)
         u = carray(local_doubles(1), (1,)) if single else np.empty(N)
         g = np.zeros(E.size * N)
-        I_syn = carray(local_doubles(BLOCK), (BLOCK,))
-        z = carray(local_doubles(BLOCK), (BLOCK,))
-        for k in range(BLOCK):
+        I_syn = carray(local_doubles(block), (block,))
+        z = carray(local_doubles(block), (block,))
+        for k in range(block):
             z[k] = 0.0
         for s in range(populations.model.size):
             start = 0 if single else populations.start[s]
@@ -192,7 +200,8 @@ def _kernel(single):
                 v[j], u[j] = populations.v_rest[s], 0.0
         state, is_noisy = noise.xoshiro, noise.amplitude.any()
 
-        steps, neurons, n_spikes = np.empty(1000, np.int64), np.empty(1000, np.int32), 0
+        room, n_spikes = 1000 + 2 * N, 0
+        steps, neurons = np.empty(room, np.int64), np.empty(room, np.int32)
         arrived = np.zeros(recurrent.lag.size, np.int64)
         entered = np.zeros(inputs.lag.size, np.int64)
         # Neurons that are cut off at their peak, to be reset one step later.
@@ -202,81 +211,85 @@ def _kernel(single):
         late_populations = np.empty(is_late.size, np.int64)
         u_late = np.empty(is_late.size)
 
-        for i in range(n_steps + 1):
-            for d in range(recurrent.lag.size):
-                while arrived[d] < n_spikes and steps[arrived[d]] + recurrent.lag[d] <= i:
-                    _deliver(g, recurrent, d, neurons[arrived[d]], 1)
-                    arrived[d] += 1
-            for d in range(inputs.lag.size):
-                while (
-                    entered[d] < events.step.size and events.step[entered[d]] + inputs.lag[d] <= i
-                ):
-                    event = entered[d]
-                    _deliver(g, inputs, d, events.source[event], events.count[event])
-                    entered[d] += 1
-            _record(recording, i, v, u, g, N, E, single)
-            if i == n_steps:
-                break
+        i = 0
+        while i < n_steps + 1:
+            # Out of the loop over time, which would count references to the arrays in every step.
+            if n_spikes + N > steps.size:
+                steps = ensure_capacity(steps, steps.size)
+                neurons = ensure_capacity(neurons, neurons.size)
+            while i < n_steps + 1 and n_spikes + N <= steps.size:
+                for d in range(recurrent.lag.size):
+                    while arrived[d] < n_spikes and steps[arrived[d]] + recurrent.lag[d] <= i:
+                        _deliver(g, recurrent, d, neurons[arrived[d]], 1)
+                        arrived[d] += 1
+                for d in range(inputs.lag.size):
+                    while (
+                        entered[d] < events.step.size
+                        and events.step[entered[d]] + inputs.lag[d] <= i
+                    ):
+                        event = entered[d]
+                        _deliver(g, inputs, d, events.source[event], events.count[event])
+                        entered[d] += 1
+                _record(recording, i, v, u, g, N, E, single)
+                if i == n_steps:
+                    i += 1
+                    break
 
-            n_late_before = n_late
-            for s in range(populations.model.size):
-                start_of_s = 0 if single else populations.start[s]
-                end_of_s = 1 if single else populations.start[s + 1]
-                threshold = populations.v_threshold[s]
-                for start in range(start_of_s, end_of_s, BLOCK):
-                    n = 1 if single else min(BLOCK, end_of_s - start)
-                    _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances)
-                    if is_noisy:
-                        if noise.legacy:
-                            mersenne.fill_normals(z, n, noise.mersenne)
+                n_late_before = n_late
+                for s in range(populations.model.size):
+                    start_of_s = 0 if single else populations.start[s]
+                    end_of_s = 1 if single else populations.start[s + 1]
+                    threshold = populations.v_threshold[s]
+                    for start in range(start_of_s, end_of_s, block):
+                        n = 1 if single else min(BLOCK, end_of_s - start)
+                        _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances)
+                        if is_noisy:
+                            if noise.legacy:
+                                mersenne.fill_normals(z, n, noise.mersenne)
+                            else:
+                                state = stream.fill_normals(z, n, state)
+                            for k in range(n):
+                                z[k] *= noise.amplitude[start + k]
+                        if populations.model[s] == IZHIKEVICH:
+                            _izhikevich_block(v, u, I_syn, z, start, n, dt, sequential, P, s)
                         else:
-                            state = stream.fill_normals(z, n, state)
-                        for k in range(n):
-                            z[k] *= noise.amplitude[start + k]
-                    row = populations.parameters[s]
-                    if populations.model[s] == IZHIKEVICH:
-                        _izhikevich_block(v, u, I_syn, z, start, n, dt, sequential, row)
-                    else:
-                        _adex_block(v, u, I_syn, z, start, n, dt, sequential, row)
+                            _adex_block(v, u, I_syn, z, start, n, dt, sequential, P, s)
 
-                    n_outside = 0
-                    for k in range(n):
-                        n_outside += not (v[start + k] < threshold and v[start + k] > V_MIN)
-                    if not unlikely(n_outside > 0):
-                        continue
-                    for j in range(start, start + n):
-                        if (v[j] < threshold and v[j] > V_MIN) or (late_reset and is_late[j]):
+                        n_outside = 0
+                        for k in range(n):
+                            n_outside += not (v[start + k] < threshold and v[start + k] > V_MIN)
+                        if not unlikely(n_outside > 0):
                             continue
-                        if not v[j] > V_MIN:
-                            return steps[:n_spikes].copy(), neurons[:n_spikes].copy(), i, j
-                        if late_reset:
-                            late_neurons[n_late], late_populations[n_late] = j, s
-                            u_late[n_late] = u[j]
-                            v[j] = populations.v_peak[s]
-                            n_late += 1
-                            continue
-                        v[j] = populations.v_reset[s]
-                        u[j] += populations.u_jump[s]
-                        steps = ensure_capacity(steps, n_spikes)
-                        neurons = ensure_capacity(neurons, n_spikes)
+                        for j in range(start, start + n):
+                            if (v[j] < threshold and v[j] > V_MIN) or (late_reset and is_late[j]):
+                                continue
+                            if not v[j] > V_MIN:
+                                return steps[:n_spikes].copy(), neurons[:n_spikes].copy(), i, j
+                            if late_reset:
+                                late_neurons[n_late], late_populations[n_late] = j, s
+                                u_late[n_late] = u[j]
+                                v[j] = populations.v_peak[s]
+                                n_late += 1
+                                continue
+                            v[j] = populations.v_reset[s]
+                            u[j] += populations.u_jump[s]
+                            steps[n_spikes], neurons[n_spikes] = i, j
+                            n_spikes += 1
+
+                if late_reset:
+                    for k in range(n_late_before):
+                        j, s = 0 if single else late_neurons[k], late_populations[k]
+                        is_late[j] = False
+                        v[j], u[j] = populations.v_reset[s], u_late[k] + populations.u_jump[s]
                         steps[n_spikes], neurons[n_spikes] = i, j
                         n_spikes += 1
-
-            if late_reset:
-                for k in range(n_late_before):
-                    j, s = late_neurons[k], late_populations[k]
-                    is_late[j] = False
-                    v[j], u[j] = populations.v_reset[s], u_late[k] + populations.u_jump[s]
-                    steps = ensure_capacity(steps, n_spikes)
-                    neurons = ensure_capacity(neurons, n_spikes)
-                    steps[n_spikes], neurons[n_spikes] = i, j
-                    n_spikes += 1
-                n_late -= n_late_before
-                for k in range(n_late):
-                    late_neurons[k] = late_neurons[k + n_late_before]
-                    late_populations[k] = late_populations[k + n_late_before]
-                    u_late[k] = u_late[k + n_late_before]
-                    is_late[late_neurons[k]] = True
+                    n_late -= n_late_before
+                    for k in range(n_late):
+                        late_neurons[k] = late_neurons[k + n_late_before]
+                        late_populations[k] = late_populations[k + n_late_before]
+                        u_late[k] = u_late[k + n_late_before]
+                        is_late[late_neurons[k]] = True
+                i += 1
         return steps[:n_spikes].copy(), neurons[:n_spikes].copy(), -1, -1
 
     return integrate
