@@ -1,4 +1,4 @@
-"""NumPy's legacy stream inside compiled code: what ``RandomState.random_sample`` and ``randn`` draw.
+"""NumPy's legacy stream in compiled code: what ``RandomState.random_sample`` and ``randn`` draw.
 
 MT19937 (Matsumoto & Nishimura 1998), doubles of 53 bits, normals by Marsaglia's polar method, of
 which every second one is kept for the next call.
