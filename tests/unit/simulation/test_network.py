@@ -212,10 +212,8 @@ def test_the_number_of_blocks_does_not_matter():
     for j in (0, 511, 512, 599, 600, 699, 700, 1299):
         inputs = Connections.of_matrix(weights[:, [j]], [0, 0, -80 * mV])
         network = Network.of(TYPES, [names[j]], inputs=inputs)
-        for update in ("sequential", "simultaneous"):
-            if update == "sequential":
-                alone = simulate_network(network, 0.2, DT, trains)
-                np.testing.assert_array_equal(alone.spike_steps, together.spikes_of(j))
+        alone = simulate_network(network, 0.2, DT, trains)
+        np.testing.assert_array_equal(alone.spike_steps, together.spikes_of(j))
 
 
 def test_one_neuron_is_like_one_of_two():
@@ -466,30 +464,30 @@ def test_bad_options(options, message):
     [
         (
             lambda: Connections.of_matrix(np.zeros(4), np.zeros(4)),
-            "a matrix with 4 rows, this is 4",
+            "with 4 rows, this is 4",
         ),
         (
             lambda: Connections.of_matrix(np.zeros((3, 4)), np.zeros(4)),
-            "with 4 rows, this is 3 × 4",
+            "4 rows, this is 3 × 4",
         ),
         (
             lambda: Connections.of_matrix(-np.eye(2), [0, 0]),
-            "weights of connections have to be fin",
+            "have to be finite, and not neg",
         ),
         (
             lambda: Connections.of_matrix([[np.nan]], [0]),
-            "weights of connections have to be finite",
+            "weights of connections have",
         ),
         (lambda: Connections.of_matrix([[1]], [0], -1), "delays of connections have to be finite"),
         (lambda: Connections.of_matrix([[1]], [0], [1, 2]), "delays are one number or a matrix"),
         (lambda: Connections.of_matrix([[1]], [np.inf]), "reversal potentials have to be finite"),
         (
             lambda: Connections.of_table([0], [2], [1], [0], 2),
-            "can't connect neuron 2: there are n",
+            "can't connect neuron 2",
         ),
         (
             lambda: Connections.of_table([-1], [0], [1], [0], 2),
-            "can't connect source -1: there are",
+            "can't connect source -1",
         ),
         (lambda: Connections.of_table([0.5], [0], [1], [0], 2), "can't connect source 0.5"),
         (lambda: Connections.of_table([0, 0], [0], [1], [0], 2), "these are 2, 1, 1, 1"),
@@ -531,7 +529,5 @@ def test_self_connections_that_are_asked_for():
 def test_a_voltage_that_diverges_is_named():
     connections = Connections.of_matrix([[0, 1], [0, 0]], [-65 * mV, 0])
     network = Network.of(TWO, ["n", "n"], connections, σ=SIGMA)
-    with pytest.raises(
-        DivergenceError, match=r"the voltage of neuron 1 diverged at t = \d+\.\d+ s"
-    ):
+    with pytest.raises(DivergenceError, match=r"neuron 1 diverged at t = \d+\.\d+ s"):
         simulate_network(network)

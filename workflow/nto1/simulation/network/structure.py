@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, issparse
 
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
@@ -46,7 +46,8 @@ class Connections(NamedTuple):
                     f"delays are one number or a matrix like the weights' of {_written(shape)}, "
                     f"this is {_written(np.shape(delay))}"
                 )
-            delay = np.asarray(csr_array(delay).tocsr()[synapses.row, synapses.col]).ravel()
+            delay = csr_array(delay)[synapses.row, synapses.col]
+            delay = delay.toarray() if issparse(delay) else delay
         return cls.of_table(synapses.row, synapses.col, synapses.data, E, shape[1], delay)
 
     @classmethod
