@@ -175,12 +175,12 @@ def _projection(network: Network, some: Connections, dt: float, first_lag: int) 
     lag, delay = np.unique(np.rint(some.delay / dt).astype(np.int64), return_inverse=True)
     order = np.lexsort((some.source, delay)) if lag.size > 1 else np.arange(delay.size)
     ends = np.arange(some.E.size + 1)
-    row_start = np.empty((lag.size, ends.size), np.int64)
+    row_start = np.empty((lag.size, ends.size), np.uint64)
     for d in range(lag.size):
         sources = some.source[order][delay[order] == d]
         row_start[d] = np.searchsorted(sources, ends) + np.count_nonzero(delay < d)
     group = np.searchsorted(network.E, some.E)
-    conductance = group[some.source] * network.N + some.target
+    conductance = (group[some.source] * network.N + some.target).astype(np.uint64)
     return Projection(lag + first_lag, row_start, conductance[order], some.weight[order])
 
 

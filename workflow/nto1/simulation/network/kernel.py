@@ -11,7 +11,7 @@ The loop is compiled twice: for any network, and for a single neuron that is upd
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray, njit
+from numba import carray, int64, njit, uint64
 
 from nto1.errors import V_MIN
 from nto1.jit import jit
@@ -23,7 +23,7 @@ from nto1.neurons.izhikevich import Izhikevich
 from nto1.random import mersenne, stream
 from nto1.random.mersenne import MersenneTwister
 
-BLOCK = 512  # neurons
+BLOCK = 256  # neurons
 
 IZHIKEVICH, ADEX = range(2)
 
@@ -62,8 +62,8 @@ class Projection(NamedTuple):
     """Connections that sources make, sorted by delay, and then by source."""
 
     lag: np.ndarray  # [n_delays] steps until the sample in which a spike is felt
-    row_start: np.ndarray  # [n_delays, n_sources + 1]
-    conductance: np.ndarray  # [n_connections] index e * N + neuron
+    row_start: np.ndarray  # [n_delays, n_sources + 1] uint64
+    conductance: np.ndarray  # [n_connections] uint64, index e * N + neuron
     weight: np.ndarray  # [n_connections] S
 
 
@@ -116,7 +116,8 @@ def _adex_block(V, w, I_syn, noise, start, n, dt, sequential, P, s):
         for k in range(n):
             j = start + k
             V[j] += dt / p.C * adex.C_dV_dt(V[j], w[j], I_syn[k], p) + noise[k]
-            w[j] += dt / p.τ_w * adex.τ_dw_dt(V[j], w[j], p)
+            # Beyond the voltage of a spike, V grows without bounds and has no meaning.
+            w[j] += dt / p.τ_w * adex.τ_dw_dt(min(V[j], p.V_spike), w[j], p)
     else:
         for k in range(n):
             j = start + k
@@ -130,7 +131,7 @@ def _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances):
     for k in range(n):
         I_syn[k] = 0.0
     for e in range(conductances.E.size):
-        E, decay, first = conductances.E[e], conductances.decay[e], e * N + start
+        E, decay, first = conductances.E[e], conductances.decay[e], uint64(e * N) + start
         if sequential:
             for k in range(n):
                 g[first + k] -= decay * g[first + k]
@@ -144,6 +145,7 @@ def _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances):
 @_inline
 def _deliver(g, projection, d, source, count):
     row_start = projection.row_start
+    count = float(count)
     for k in range(row_start[d, source], row_start[d, source + 1]):
         g[projection.conductance[k]] += count * projection.weight[k]
 
@@ -241,27 +243,34 @@ def _kernel(single):
                     end_of_s = 1 if single else populations.start[s + 1]
                     threshold = populations.v_threshold[s]
                     for start in range(start_of_s, end_of_s, block):
-                        n = 1 if single else min(BLOCK, end_of_s - start)
-                        _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances)
+                        # Unsigned: indices that might be negative could not be vectorised.
+                        first = uint64(0 if single else start)
+                        n = uint64(1 if single else min(BLOCK, end_of_s - start))
+                        _synapses_of_block(g, I_syn, v, first, n, N, sequential, conductances)
                         if is_noisy:
                             if noise.legacy:
                                 mersenne.fill_normals(z, n, noise.mersenne)
                             else:
                                 state = stream.fill_normals(z, n, state)
                             for k in range(n):
-                                z[k] *= noise.amplitude[start + k]
+                                z[k] *= noise.amplitude[first + k]
                         if populations.model[s] == IZHIKEVICH:
-                            _izhikevich_block(v, u, I_syn, z, start, n, dt, sequential, P, s)
+                            _izhikevich_block(v, u, I_syn, z, first, n, dt, sequential, P, s)
                         else:
-                            _adex_block(v, u, I_syn, z, start, n, dt, sequential, P, s)
+                            _adex_block(v, u, I_syn, z, first, n, dt, sequential, P, s)
 
                         n_outside = 0
                         for k in range(n):
-                            n_outside += not (v[start + k] < threshold and v[start + k] > V_MIN)
+                            n_outside += not (v[first + k] < threshold and v[first + k] > V_MIN)
                         if not unlikely(n_outside > 0):
                             continue
-                        for j in range(start, start + n):
-                            if (v[j] < threshold and v[j] > V_MIN) or (late_reset and is_late[j]):
+                        for j in range(start, start + int64(n)):
+                            if n_outside == 0:
+                                break
+                            if v[j] < threshold and v[j] > V_MIN:
+                                continue
+                            n_outside -= 1
+                            if late_reset and is_late[j]:
                                 continue
                             if not v[j] > V_MIN:
                                 return steps[:n_spikes].copy(), neurons[:n_spikes].copy(), i, j
