@@ -23,7 +23,7 @@ from nto1.neurons.izhikevich import Izhikevich
 from nto1.random import mersenne, stream
 from nto1.random.mersenne import MersenneTwister
 
-BLOCK = 256  # neurons
+BLOCK = 512  # neurons
 
 IZHIKEVICH, ADEX = range(2)
 
