@@ -13,6 +13,7 @@ import numpy as np
 
 from nto1.errors import V_MIN, DivergenceError
 from nto1.neurons.adex import AdEx
+from nto1.random.stream import add_normals, seeded
 from nto1.simulation.inputs import Inputs, SpikeCounts, TimeGrid, count_spikes, step_times
 from nto1.simulation.medians import BLOCK, Bracket, medians, quantile_range
 from nto1.simulation.vectorized import (
@@ -112,11 +113,34 @@ def draw_inputs(
     )
 
 
-def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.ndarray:
-    """A copy of V with ``V_spike`` at each spike (``ceil_spikes_jl`` in the notebook)."""
+def ceil_spikes(
+    V: np.ndarray, spike_steps: np.ndarray, V_spike: float, before_reset: bool = False
+) -> np.ndarray:
+    """A copy of V with ``V_spike`` at each spike (``ceil_spikes_jl`` in the notebook).
+
+    A spike's step is that of its reset; ``before_reset`` takes the one before instead.
+    """
     V = V.copy()
-    V[spike_steps] = V_spike
+    V[spike_steps - before_reset] = V_spike
     return V
+
+
+def clip_above_percentile(V: np.ndarray, percentile: float) -> float:
+    """Cut V down, in place, to its percentile (linearly interpolated), which is returned (V)."""
+    threshold = float(np.percentile(V, percentile))
+    np.minimum(V, threshold, out=V)
+    return threshold
+
+
+def add_imaging_noise(V: np.ndarray, spike_SNR: float, neuron: AdEx, seed: int) -> None:
+    """Add, in place, normal noise of standard deviation (V_spike - E_L) / spike_SNR to V.
+
+    An infinite ``spike_SNR`` adds none. Raises ``ValueError`` if it is not positive.
+    """
+    if not spike_SNR > 0:
+        raise ValueError(f"a spike-SNR must be positive, got {spike_SNR:g}")
+    if np.isfinite(spike_SNR):
+        add_normals(V, (neuron.V_spike - neuron.E_L) / spike_SNR, seeded(seed))
 
 
 def simulate(
