@@ -16,6 +16,7 @@ from nto1.connections.shuffles import orders_from
 from nto1.connections.sta import signed_t
 from nto1.connections.windows import (
     batches,
+    check_times,
     check_trains,
     check_window,
     shuffled_windows,
@@ -53,22 +54,21 @@ def output_spike_test(
     ndarray
         t = s (1 - p) [n_trains], where s is 1 if more output spikes follow a train than its
         shuffles on average, -1 if less; and p is the share of shuffles that are followed by as
-        many or more (for s = -1, less), or 1 / n_shuffles if there is none.
+        many or more (for s = -1, less), or 1 / n_shuffles if there is none. 0 without output.
 
     Raises
     ------
     ValueError
-        What ``sta_test`` raises; the same for the output spikes.
+        What ``sta_test`` raises; for output spikes that are not ascending or not within the
+        recording.
     """
     if n_shuffles < 1:
         raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
     n_steps = round(duration / dt)
     n_window = check_window(window, dt, n_steps)
     trains = check_trains(trains, n_steps * dt, n_window * dt)
-    try:
-        (output_times,) = check_trains([output_times], n_steps * dt, 0)
-    except ValueError as e:
-        raise ValueError(f"output spikes, as train 0: {e}") from None
+    output_times = np.asarray(output_times, float)
+    check_times("the output spikes", output_times, n_steps * dt)
     steps = np.minimum((output_times / dt + 1e-6).astype(np.int64), n_steps - 1)
     n_before = np.concatenate([[0], np.cumsum(np.bincount(steps, minlength=n_steps))])
     n_ahead = (n_before[n_window:] - n_before[: n_steps + 1 - n_window]).astype(float)

@@ -162,10 +162,8 @@ def chance_level(seed: int = 1234, n_draws: int = 300, n_per_kind: int = 100) ->
     """AUC and F1max of t-values drawn evenly from -1 to 1, time and again, for as many trains of
     each kind."""
     kinds = np.repeat([EXCITATORY, INHIBITORY, UNCONNECTED], n_per_kind)
-    state = seeded(seed)
     AUC, F1max = np.empty(n_draws), np.empty(n_draws)
-    for i in range(n_draws):
-        u, state = _uniforms(kinds.size, state)
+    for i, u in enumerate(_repeated_uniforms(n_draws, kinds.size, seeded(seed))):
         AUC[i], _, _, F1max[i], _ = score(2 * u - 1, kinds)
     return ChanceLevel(AUC, F1max)
 
@@ -183,5 +181,9 @@ def _share_above(values: np.ndarray, thresholds: np.ndarray, or_at: bool = False
 
 
 @jit
-def _uniforms(n, state):
-    return uniforms(n, state)
+def _repeated_uniforms(n_draws, n, state):
+    """n uniform numbers, drawn n_draws times [n_draws, n]."""
+    u = np.empty((n_draws, n))
+    for i in range(n_draws):
+        u[i], state = uniforms(n, state)
+    return u

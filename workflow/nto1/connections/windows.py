@@ -98,19 +98,24 @@ def check_trains(trains: Sequence[np.ndarray], duration: float, window: float) -
     for i, times in enumerate(checked):
         if times.size == 0:
             raise ValueError(f"train {i} has no spikes: leave it out")
-        if not (np.diff(times) >= 0).all():
-            raise ValueError(f"the spike times of train {i} are not in ascending order: sort them")
-        if not (times[0] >= 0 and times[-1] <= duration * (1 + 1e-12)):
-            raise ValueError(
-                f"the spikes of train {i}, from {times[0]:g} to {times[-1]:g} s, go beyond the "
-                f"recording, 0 to {duration:g} s: cut them, or check the units (seconds)"
-            )
+        check_times(f"the spikes of train {i}", times, duration)
         if times[0] > duration - window:
             raise ValueError(
                 f"no spike of train {i} is early enough for a window of {window:g} s within the "
                 f"recording of {duration:g} s: leave it out, or take a shorter window"
             )
     return checked
+
+
+def check_times(whose: str, times: np.ndarray, duration: float) -> None:
+    """Raise ``ValueError`` for spike times (s) that don't ascend or don't lie in the recording."""
+    if not (np.diff(times) >= 0).all():
+        raise ValueError(f"{whose} are not in ascending order: sort them")
+    if times.size and not (times[0] >= 0 and times[-1] <= duration * (1 + 1e-12)):
+        raise ValueError(
+            f"{whose}, from {times[0]:g} to {times[-1]:g} s, go beyond the recording, 0 to "
+            f"{duration:g} s: cut them, or check the units (seconds)"
+        )
 
 
 def batches(sizes: Sequence[int], n_series: int, window: int) -> Iterator[np.ndarray]:

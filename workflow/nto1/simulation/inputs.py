@@ -67,7 +67,7 @@ class TrainSource(NamedTuple):
     def __getitem__(self, train) -> np.ndarray:
         """Spike times of one train (s)."""
         times = np.empty(self.n_spikes[train])
-        draw_train(self.rates[train], self.duration, tuple(self.states[train]), times)
+        _draw_train(self.rates[train], self.duration, tuple(self.states[train]), times)
         return times
 
 
@@ -130,8 +130,9 @@ def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> Sp
     """Realisation (N, seed) as spike counts per time step.
 
     A spike at time t arrives at the first step that begins after t (or at t, with
-    ``inputs.inclusive_arrival``); those within the last step arrive no more. ``inputs.drop_last_spike`` leaves out one more, the very last of all
-    inputs, as the published code did by an off-by-one.
+    ``inputs.inclusive_arrival``); those within the last step arrive no more.
+    ``inputs.drop_last_spike`` leaves out one more, the very last of all inputs, as the published
+    code did by an off-by-one.
 
     Raises ``ValueError`` for a negative seed or an N that can't be split into excitatory and
     inhibitory inputs, ``OverflowError`` for more than 65535 spikes in one step.
@@ -178,13 +179,12 @@ def _next_spike(t, rate, state):
 
 
 @jit
-def _spike_times(N, inputs, duration, state):
-    """Rates, spike times of all trains one after the other, and the number in each train."""
-    rates, state = _draw_rates(N, inputs, state)
+def draw_trains(rates, duration, state):
+    """Spike times of Poisson trains, one after the other, and the number in each train."""
     times = np.empty(int(1.2 * rates.sum() * duration) + 100)
-    n_spikes = np.zeros(N, np.int64)
+    n_spikes = np.zeros(rates.size, np.int64)
     n = 0
-    for train in range(N):
+    for train in range(rates.size):
         t, state = _next_spike(0.0, rates[train], state)
         while t <= duration:
             times = ensure_capacity(times, n)
@@ -192,11 +192,19 @@ def _spike_times(N, inputs, duration, state):
             n += 1
             n_spikes[train] += 1
             t, state = _next_spike(t, rates[train], state)
-    return rates, times[:n].copy(), n_spikes
+    return times[:n].copy(), n_spikes
 
 
 @jit
-def draw_train(rate, duration, state, times):
+def _spike_times(N, inputs, duration, state):
+    """Rates, spike times of all trains one after the other, and the number in each train."""
+    rates, state = _draw_rates(N, inputs, state)
+    times, n_spikes = draw_trains(rates, duration, state)
+    return rates, times, n_spikes
+
+
+@jit
+def _draw_train(rate, duration, state, times):
     """Draw a Poisson train; its first spikes fill ``times``. The number of all, and the state
     after."""
     n = 0
@@ -218,7 +226,7 @@ def _locate_trains(N, inputs, duration, state):
     nowhere = np.empty(0)
     for train in range(N):
         states[train, 0], states[train, 1], states[train, 2], states[train, 3] = state
-        n_spikes[train], state = draw_train(rates[train], duration, state, nowhere)
+        n_spikes[train], state = _draw_train(rates[train], duration, state, nowhere)
     return rates, n_spikes, states
 
 
