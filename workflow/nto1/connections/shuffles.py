@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
+from numba import int64, uint64
 
 from nto1.jit import jit
-from nto1.random.stream import seeded, shuffle
+from nto1.random.stream import next_word, seeded
 
 
 def draw_shuffles(times: np.ndarray, n_shuffles: int = 100, seed: int = 1) -> np.ndarray:
@@ -57,10 +58,30 @@ def orders_from(seed: int, n_shuffles: int) -> Callable[[int], np.ndarray]:
 
 @jit
 def permutations(n, n_shuffles, state):
-    """Indices [n_shuffles, n] int32 in the orders that successive shuffles of n things give."""
+    """Indices [n_shuffles, n] int32 in the orders that successive shuffles of n things give.
+
+    The places that are swapped are drawn first, which takes no branches. ``shuffle`` in the random
+    stream does the same in one go.
+    """
     orders = np.empty((n_shuffles, n), np.int32)
+    places = np.empty(n + 1, np.int32)
     for order in orders:
+        mask = uint64(1)
+        while mask < uint64(n):
+            mask <<= uint64(1)
+        mask -= uint64(1)
+        i = n
+        while i > 1:
+            until = max(int64(mask >> uint64(1)), 1)
+            while i > until:
+                word, state = next_word(state)
+                place = int64((word >> uint64(12)) & mask)
+                places[i] = place  # overwritten by the next one if it is too large
+                i -= int64(place < i)
+            mask >>= uint64(1)
         for i in range(n):
             order[i] = i
-        state = shuffle(order, state)
+        for i in range(n, 1, -1):
+            place = places[i]
+            order[i - 1], order[place] = order[place], order[i - 1]
     return orders

@@ -18,13 +18,15 @@ import numpy as np
 
 from nto1.connections.shuffles import orders_from
 from nto1.connections.windows import (
+    LOW_BITS,
     Digitised,
+    Quantised,
     Windows,
     batches,
     check_recording,
     check_trains,
-    digitise,
     exact_mean,
+    quantise,
     shuffled_windows,
     sum_windows,
 )
@@ -54,6 +56,7 @@ class STATest(NamedTuple):
     t: np.ndarray  # [n_trains] from -1 (inhibitory) to 1 (excitatory); near 0: no connection
     n_windows: np.ndarray  # [n_trains] spikes whose window lies within the recording
     norms: np.ndarray  # [n_trains, 1 + n_shuffles] V, of each series' STA about its own mean
+    norm_error: float  # V, by which norms may be off
 
 
 def shuffle_test(
@@ -210,7 +213,7 @@ def sta_tests(
     if any(V.size != n_steps for V, _ in checked):
         raise ValueError("voltages that are tested together must have the same length")
     trains = check_trains(trains, n_steps * dt, n_window * dt)
-    pairs = [(V, digitise(V)) for V, _ in checked]
+    pairs = [(V, quantise(V)) for V, _ in checked]
 
     def test(batch: np.ndarray) -> list[tuple]:
         orders = orders_from(seed, n_shuffles)
@@ -221,55 +224,70 @@ def sta_tests(
     done = list(map_ahead(test, todo, threads))
     back = np.argsort(np.concatenate(todo))
     results = []
-    for of_signal in zip(*done, strict=True):
+    for (_, v), *of_signal in zip(pairs, *done, strict=True):
         sign, n_as_high, n_windows, norms = (
             np.concatenate(parts)[back] for parts in zip(*of_signal, strict=True)
         )
-        results.append(STATest(signed_t(sign, n_as_high, n_shuffles), n_windows, norms))
+        norm_error = np.sqrt(n_window) * v.step / 2
+        t = signed_t(sign, n_as_high, n_shuffles)
+        results.append(STATest(t, n_windows, norms, norm_error))
     return results
 
 
-def _compare_heights(V, v: Digitised, windows: Windows, window: int, n_trains: int) -> tuple:
+def _compare_heights(V, v: Quantised, windows: Windows, window: int, n_trains: int) -> tuple:
     """Of each train: whether its STA goes up or down [n_trains], how many shuffles have one as
     high [n_trains], how many windows it has [n_trains]; and the norms [n_trains, n_series]."""
-    sums = sum_windows(v.samples, windows, window)
-    sign, n_as_high = np.empty(n_trains), np.empty(n_trains, np.int64)
-    norms = np.empty((n_trains, windows.n.size // n_trains))
-    _rank_heights(V, sums, v.step, *windows, sign, n_as_high, norms)
-    return sign, n_as_high, windows.n.reshape(norms.shape)[:, 0], norms
+    shape = (n_trains, windows.n.size // n_trains)
+    sums = sum_windows(v.high, windows, window)
+    heights, norms = np.empty(shape), np.empty(shape)
+    _heights_and_norms(sums, windows.n, v.step, heights.ravel(), norms.ravel())
+
+    def refined(series: np.ndarray) -> np.ndarray:
+        """STAs [n, window] of some series, in steps of the low bits."""
+        subset = windows.subset(series)
+        digits = (sums[series] << LOW_BITS) + sum_windows(v.low, subset, window)
+        return digits / subset.n[:, np.newaxis]
+
+    def exact(series: int) -> np.ndarray:
+        return exact_mean(V, windows.of(series), window)
+
+    # A mean of samples that are off by half a step is off by half a step at most.
+    step, low_step = 1.01 * v.step, 1.01 * v.low_step
+    real = np.arange(0, windows.n.size, shape[1])
+    stas = refined(real)
+    up = (stas - stas[:, :1]).sum(axis=1)
+    for train in np.flatnonzero(np.abs(up) <= 1.01 * window):
+        sta = exact(real[train])
+        up[train] = (sta - sta[0]).sum()
+    heights[:, 0] = v.low_step * np.ptp(stas, axis=1)
+
+    difference = np.abs(heights[:, 1:] - heights[:, :1])
+    train, shuffle = np.nonzero(difference <= step + low_step)
+    heights[train, shuffle + 1] = v.low_step * np.ptp(refined(real[train] + shuffle + 1), axis=1)
+
+    is_higher = heights[:, 1:] >= heights[:, :1]
+    difference = np.abs(heights[:, 1:] - heights[:, :1])
+    for train, shuffle in np.argwhere(difference <= 2 * low_step):
+        is_higher[train, shuffle] = np.ptp(exact(real[train] + shuffle + 1)) >= np.ptp(
+            exact(real[train])
+        )
+    n_as_high = np.count_nonzero(is_higher, axis=1)
+    return np.sign(up), n_as_high, windows.n.reshape(shape)[:, 0], norms
 
 
 @jit
-def _rank_heights(V, sums, step, starts, first, n_windows, sign, n_as_high, norms):
-    """Compare each train with its shuffles, in doubles where the digitised heights are close."""
-    n_trains, n_series = norms.shape
-    window = sums.shape[1]
-    for train in range(n_trains):
-        sta = np.empty(0)
-        height = up = 0.0
-        n_as_high[train] = 0
-        for series in range(n_series):
-            row = train * n_series + series
-            begin, n = first[row], n_windows[row]
-            digits = sums[row]
-            lowest = highest = digits[0]
-            total = squares = 0.0
-            for j in range(window):
-                lowest, highest = min(lowest, digits[j]), max(highest, digits[j])
-                x = float(digits[j] - digits[0])
-                total += x
-                squares += x * x
-            norms[train, series] = step / n * np.sqrt(max(squares - total * total / window, 0.0))
-            if series == 0:
-                sta = exact_mean(V, starts[begin : begin + n], window)
-                height = sta.max() - sta.min()
-                for j in range(window):
-                    up += sta[j] - sta[0]
-                sign[train] = np.sign(up)
-                continue
-            shuffled_height = step * (highest - lowest) / n
-            # Each mean of samples that are off by half a step is off by half a step at most.
-            if abs(shuffled_height - height) <= 1.01 * step:
-                sta = exact_mean(V, starts[begin : begin + n], window)
-                shuffled_height = sta.max() - sta.min()
-            n_as_high[train] += shuffled_height >= height
+def _heights_and_norms(sums, n_windows, step, heights, norms):
+    """max - min of each series' STA [n_series], and its norm about its mean [n_series], from sums
+    [n_series, window]. NaN for a series without windows."""
+    n_series, window = sums.shape
+    for series in range(n_series):
+        digits, volts = sums[series], step / n_windows[series]
+        lowest = highest = first = digits[0]
+        total = squares = 0.0
+        for j in range(window):
+            lowest, highest = min(lowest, digits[j]), max(highest, digits[j])
+            x = float(digits[j] - first)
+            total += x
+            squares += x * x
+        heights[series] = volts * (highest - lowest)
+        norms[series] = volts * np.sqrt(max(squares - total * total / window, 0.0))

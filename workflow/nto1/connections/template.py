@@ -30,9 +30,6 @@ from nto1.jit import jit, jit_inline
 from nto1.threads import map_ahead
 from nto1.units import ms
 
-# How far apart, relative to the norms, correlations must be for a sum's rounding not to matter.
-ROUNDING = 1e-9
-
 
 class TemplateTest(NamedTuple):
     t: np.ndarray  # [n_trains] from -1 (inhibitory) to 1 (excitatory)
@@ -83,7 +80,7 @@ def template_test(
     template, threshold, selected = make_template(
         V, dt, trains, first_pass.t, window, quantile, template_window
     )
-    t = correlation_test(V, dt, trains, template, first_pass.norms, n_shuffles, seed, threads)
+    t = correlation_test(V, dt, trains, template, first_pass, n_shuffles, seed, threads)
     return TemplateTest(t, first_pass, threshold, selected, template)
 
 
@@ -111,13 +108,13 @@ def correlation_test(
     dt: float,
     trains: Sequence[np.ndarray],
     template: np.ndarray,
-    norms: np.ndarray,
+    first_pass: STATest,
     n_shuffles: int = 100,
     seed: int = 1,
     threads: int = 1,
 ) -> np.ndarray:
-    """The second pass alone: t [n_trains] from a template [window] (V) and the norms
-    [n_trains, 1 + n_shuffles] of the first."""
+    """The second pass alone: t [n_trains] from a template [window] (V) and the norms that the first
+    pass found for the same trains."""
     n_window = template.size
     V, _ = check_recording(V, dt, n_window * dt)
     trains = check_trains(trains, V.size * dt, n_window * dt)
@@ -125,16 +122,18 @@ def correlation_test(
     template_norm = np.sqrt(template @ template)
     centre = (V.min() + V.max()) / 2
     products = _correlate(V - centre, template / template_norm)
-    # From rounding to 24 bits: at most half a step in every sample of an average.
-    norm_error = np.sqrt(n_window) * np.ptp(V) / 2**24
+    rounding = np.abs(products).max() * 2.0**-23  # of products in single precision, and their sum
+    products = products.astype(np.float32)
 
     def test(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         orders = orders_from(seed, n_shuffles)
         windows = shuffled_windows([trains[i] for i in batch], orders, dt, V.size - n_window)
         sums = sum_looked_up(products, *windows)
         sign, n_as_extreme = np.empty(batch.size), np.empty(batch.size, np.int64)
+        errors = (first_pass.norm_error, rounding)
         _rank_correlations(
-            V, template, template_norm, norm_error, sums, norms[batch], *windows, sign, n_as_extreme
+            *(V, template, template_norm, errors, sums, first_pass.norms[batch]),
+            *(*windows, sign, n_as_extreme),
         )
         return sign, n_as_extreme
 
@@ -179,7 +178,7 @@ def _rank_correlations(
     V,
     template,
     template_norm,
-    norm_error,
+    errors,
     sums,
     norms,
     starts,
@@ -189,6 +188,7 @@ def _rank_correlations(
     n_as_extreme,
 ):
     """Compare each train with its shuffles, with exact averages where correlations are close."""
+    norm_error, rounding = errors
     n_trains, n_series = norms.shape
     for train in range(n_trains):
         ρ = s = 0.0
@@ -202,7 +202,9 @@ def _rank_correlations(
                 sign[train] = s
                 continue
             shuffled_ρ = sums[row] / n / norm
-            if not abs(shuffled_ρ - ρ) > abs(shuffled_ρ) * norm_error / norm + ROUNDING:
+            # The true norm is norm_error smaller at most.
+            error = (abs(shuffled_ρ) * norm_error + rounding) / (norm - norm_error)
+            if norm <= norm_error or not abs(shuffled_ρ - ρ) > 1.001 * error:
                 shuffled_ρ = _exact_correlation(
                     V, starts[begin : begin + n], template, template_norm
                 )
