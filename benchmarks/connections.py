@@ -112,7 +112,8 @@ def measure(ours, plain, n_ours: int, n_plain: int) -> dict:
     """ns per spike and series of both, the best of a few rounds, and how many times faster."""
     ours(), plain()  # compiled
     times = [(seconds(ours), seconds(plain)) for _ in range(ROUNDS)]
-    ns_ours, ns_plain = (min(t) / n * 1e9 for t, n in zip(zip(*times), (n_ours, n_plain)))
+    best_ours, best_plain = np.min(times, axis=0)
+    ns_ours, ns_plain = float(best_ours / n_ours * 1e9), float(best_plain / n_plain * 1e9)
     return {"ns_ours": ns_ours, "ns_plain": ns_plain, "ratio": ns_plain / ns_ours}
 
 

@@ -93,6 +93,17 @@ class TrainSet(NamedTuple):
         """Spikes per duration (Hz)."""
         return self.n_spikes / self.duration
 
+    def subset(self, indices: np.ndarray) -> "TrainSet":
+        times = [self.times[i] for i in indices]
+        return TrainSet(times, self.kinds[indices], self.inputs[indices], self.duration)
+
+    def parts(self, n: int) -> list[np.ndarray]:
+        """Indices of trains in n parts with about as many spikes, to be tested apart from each
+        other; trains of about the same size are in one part."""
+        order = np.argsort(self.n_spikes, kind="stable")
+        n_until = np.cumsum(self.n_spikes[order])
+        return np.split(order, np.searchsorted(n_until, n_until[-1] * np.arange(1, n) / n))
+
     def columns(self) -> dict[str, np.ndarray]:
         """A table with a row per train."""
         return {"kind": self.kinds, "n_spikes": self.n_spikes, "rate_Hz": self.rates}

@@ -234,6 +234,13 @@ def sta_tests(
     return results
 
 
+def join_parts(tests: Sequence[STATest], parts: Sequence[np.ndarray]) -> STATest:
+    """Tests of parts of the trains, given the indices of each part's, as one of all trains."""
+    back = np.argsort(np.concatenate(parts))
+    t, n_windows, norms, norm_error = zip(*tests, strict=True)
+    return STATest(*(np.concatenate(x)[back] for x in (t, n_windows, norms)), max(norm_error))
+
+
 def _compare_heights(V, v: Quantised, windows: Windows, window: int, n_trains: int) -> tuple:
     """Of each train: whether its STA goes up or down [n_trains], how many shuffles have one as
     high [n_trains], how many windows it has [n_trains]; and the norms [n_trains, n_series]."""
