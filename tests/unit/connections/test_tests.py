@@ -170,7 +170,8 @@ def test_connected_trains_are_found_by_every_test():
 def test_threads_parts_and_company_change_nothing():
     V, trains = connected_case()
     alone = sta_test(V, DT, trains)
-    threaded, other = sta_tests([V, V[::-1]], DT, trains, threads=3)
+    (long, threaded), (_, other) = sta_tests([V, V[::-1]], DT, trains, [0.1, 0.02], threads=3)
+    assert long.t.tolist() == sta_test(V, DT, trains, 0.1).t.tolist()
     parts = [np.array([5, 1, 7]), np.array([0, 2, 3, 4, 6, 8, 9, 10, 11])]
     joined = join_parts([sta_test(V, DT, [trains[i] for i in part]) for part in parts], parts)
     for test in (threaded, joined):
@@ -243,7 +244,7 @@ def test_more_bad_input():
     with pytest.raises(ValueError, match="0 shuffles can't tell anything"):
         sta_test(V, DT, [TIMES], n_shuffles=0)
     with pytest.raises(ValueError, match="must have the same length"):
-        sta_tests([V, V[1:]], DT, [TIMES])
+        sta_tests([V, V[1:]], DT, [TIMES], [0.02])
     with pytest.raises(ValueError, match="output spikes are not in ascending order"):
         output_spike_test(np.array([0.02, 0.01]), 0.1, [TIMES])
     with pytest.raises(ValueError, match=r"output spikes, from 0.01 to 0.2 s, go beyond"):

@@ -18,10 +18,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from nto1.connections.line_fit import line_fit_test
-from nto1.connections.output_spikes import output_spike_test
+from nto1.connections.output_spikes import CountTest
 from nto1.connections.scores import EXCITATORY, INHIBITORY, UNCONNECTED, Scores, score
-from nto1.connections.sta import STATest, sta_tests
+from nto1.connections.sta import HeightTest, STATest
 from nto1.connections.template import TemplateTest, template_test
+from nto1.connections.windows import check_trains, in_batches
 from nto1.jit import jit
 from nto1.neurons.adex import AdEx
 from nto1.random.stream import next_below, seeded
@@ -37,7 +38,6 @@ from nto1.simulation.inputs import (
 )
 from nto1.simulation.runs import (
     add_imaging_noise,
-    ceil_spikes,
     clip_above_percentile,
     simulate,
 )
@@ -149,16 +149,16 @@ def record(
     )
 
 
-def imaged(recording: Recording, signal: Signal) -> np.ndarray:
-    """The recorded voltage (V) as a signal [n_steps]. Raises ``ValueError`` for an unknown ceiling
-    or a spike-SNR that is not positive."""
-    V, neuron = recording.V, recording.neuron
-    if signal.ceiling == "none":
-        V = V.copy()
-    elif signal.ceiling in ("before_reset", "at_reset"):
-        early = signal.ceiling == "before_reset"
-        V = ceil_spikes(V, recording.spike_steps, neuron.V_spike, early)
-    else:
+def imaged(recording: Recording, signal: Signal, in_place: bool = False) -> np.ndarray:
+    """The recorded voltage (V) as a signal [n_steps].
+
+    ``in_place`` overwrites the recorded voltage, which saves memory. Raises ``ValueError`` for an
+    unknown ceiling or a spike-SNR that is not positive.
+    """
+    V, neuron = recording.V if in_place else recording.V.copy(), recording.neuron
+    if signal.ceiling in ("before_reset", "at_reset"):
+        V[recording.spike_steps - (signal.ceiling == "before_reset")] = neuron.V_spike
+    elif signal.ceiling != "none":
         raise ValueError(
             f"spikes are ceiled before_reset, at_reset or none of them, not {signal.ceiling}"
         )
@@ -230,54 +230,68 @@ def run_tests(
     methods: Sequence[str] = ("sta",),
     window: float = 20 * ms,
     line_fit_window: float = 10 * ms,
+    more_sta_windows: Sequence[float] = (),
     n_shuffles: int = 100,
     shuffle_seed: int = 1,
     template_quantile: float = 0.99,
     template_window: float = 100 * ms,
     threads: int = 1,
 ) -> dict[str, list[Outcome]]:
-    """Every method on every signal: outcomes of a signal, in the order of the methods.
+    """Every method on every signal: outcomes of a signal, in the order of the methods; then those
+    of method ``sta`` with further windows (s), which come nearly for free if they are shorter.
 
     ``spikes`` needs no signal: its outcome is the same for all. Raises ``ValueError`` for an
     unknown method, or what the tests raise.
     """
     if unknown := set(methods) - set(METHODS):
         raise ValueError(f"there is no method {', '.join(unknown)}, but {', '.join(METHODS)}")
-    dt, times = recording.time_grid.timestep, trains.times
+    dt, n_steps = recording.time_grid.timestep, recording.time_grid.n_steps
     shuffling = {"n_shuffles": n_shuffles, "seed": shuffle_seed, "threads": threads}
+    sta_windows = [window] * bool({"sta", "template"} & set(methods)) + [*more_sta_windows]
+
+    # Methods that need no other's results share the shuffles.
+    heights = counts = None
+    if sta_windows:
+        heights = HeightTest(list(signals.values()), dt, sta_windows, n_shuffles)
+    if "spikes" in methods:
+        counts = CountTest(recording.spike_times, trains.duration, dt, window, n_shuffles)
+    tests = [test for test in (heights, counts) if test]
+    if tests:
+        steps = [round(length / dt) for length in [window, *sta_windows]]
+        times = check_trains(trains.times, n_steps * dt, max(steps) * dt)
+        found = dict(
+            zip(tests, in_batches(times, dt, n_steps, steps, tests, **shuffling), strict=True)
+        )
 
     def outcome(method, t, window=window, details=None):
         return Outcome(method, window, t, score(t, trains.kinds), details)
 
-    first_passes = [None] * len(signals)
-    if {"sta", "template"} & set(methods):
-        first_passes = sta_tests(list(signals.values()), dt, times, window, **shuffling)
-    if "spikes" in methods:
-        t = output_spike_test(
-            recording.spike_times, trains.duration, times, window, dt=dt, **shuffling
-        )
-        of_spikes = outcome("spikes", t)
+    of_heights = heights.results(found[heights]) if heights else [[]] * len(signals)
+    of_counts = outcome("spikes", counts.result(found[counts])) if counts else None
 
     outcomes = {}
-    for (name, V), first_pass in zip(signals.items(), first_passes, strict=True):
+    for (name, V), of_windows in zip(signals.items(), of_heights, strict=True):
         outcomes[name] = []
         for method in methods:
             if method == "sta":
-                outcomes[name].append(outcome(method, first_pass.t, details=first_pass))
+                outcomes[name].append(outcome(method, of_windows[0].t, details=of_windows[0]))
             elif method == "template":
                 test = template_test(
-                    *(V, dt, times, window),
+                    *(V, dt, trains.times, window),
                     **shuffling,
                     quantile=template_quantile,
                     template_window=template_window,
-                    first_pass=first_pass,
+                    first_pass=of_windows[0],
                 )
                 outcomes[name].append(outcome(method, test.t, details=test))
             elif method == "line_fit":
-                t = line_fit_test(V, dt, times, line_fit_window, threads)
+                t = line_fit_test(V, dt, trains.times, line_fit_window, threads)
                 outcomes[name].append(outcome(method, t, line_fit_window))
             else:
-                outcomes[name].append(of_spikes)
+                outcomes[name].append(of_counts)
+        more = of_windows[len(sta_windows) - len(more_sta_windows) :]
+        for length, test in zip(more_sta_windows, more, strict=True):
+            outcomes[name].append(outcome("sta", test.t, length, test))
     return outcomes
 
 

@@ -14,16 +14,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nto1.connections.shuffles import orders_from
 from nto1.connections.windows import (
-    batches,
+    Windows,
     check_recording,
     check_trains,
-    shuffled_windows,
+    in_batches,
     sum_looked_up,
 )
 from nto1.jit import jit
-from nto1.threads import map_ahead
 from nto1.units import ms
 
 
@@ -55,15 +53,10 @@ def line_fit_test(
     trains = check_trains(trains, V.size * dt, n_window * dt)
     filtered = _sliding_sums(V, V.mean(), n_window)
 
-    def sums(batch: np.ndarray) -> np.ndarray:
-        windows = shuffled_windows(
-            [trains[i] for i in batch], orders_from(0, 0), dt, V.size - n_window
-        )
-        return np.array([windows.n, *(sum_looked_up(values, *windows) for values in filtered)])
+    def sums(batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:
+        return windows.n, *(sum_looked_up(values, *windows) for values in filtered)
 
-    todo = list(batches([times.size for times in trains], 1, 1))
-    back = np.argsort(np.concatenate(todo))
-    n, Σ_v, Σ_vv, Σ_xv = np.concatenate(list(map_ahead(sums, todo, threads)), axis=1)[:, back]
+    ((n, Σ_v, Σ_vv, Σ_xv),) = in_batches(trains, dt, V.size, [n_window], [sums], threads=threads)
     n_samples = n * n_window
     S_xx = n * n_window * (n_window**2 - 1) / 12
     S_vv = Σ_vv - Σ_v**2 / n_samples

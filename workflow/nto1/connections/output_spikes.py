@@ -12,17 +12,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nto1.connections.shuffles import orders_from
 from nto1.connections.sta import signed_t
 from nto1.connections.windows import (
-    batches,
+    Windows,
+    check_shuffles,
     check_times,
     check_trains,
     check_window,
-    shuffled_windows,
+    in_batches,
     sum_looked_up,
 )
-from nto1.threads import map_ahead
 from nto1.units import ms
 
 
@@ -62,31 +61,40 @@ def output_spike_test(
         What ``sta_test`` raises; for output spikes that are not ascending or not within the
         recording.
     """
-    if n_shuffles < 1:
-        raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
-    n_steps = round(duration / dt)
-    n_window = check_window(window, dt, n_steps)
-    trains = check_trains(trains, n_steps * dt, n_window * dt)
-    output_times = np.asarray(output_times, float)
-    check_times("the output spikes", output_times, n_steps * dt)
-    steps = np.minimum((output_times / dt + 1e-6).astype(np.int64), n_steps - 1)
-    n_before = np.concatenate([[0], np.cumsum(np.bincount(steps, minlength=n_steps))])
-    n_ahead = (n_before[n_window:] - n_before[: n_steps + 1 - n_window]).astype(float)
+    test = CountTest(output_times, duration, dt, window, n_shuffles)
+    trains = check_trains(trains, test.n_steps * dt, test.window * dt)
+    (found,) = in_batches(
+        trains, dt, test.n_steps, [test.window], [test], n_shuffles, seed, threads
+    )
+    return test.result(found)
 
-    def test(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        orders = orders_from(seed, n_shuffles)
-        windows = shuffled_windows([trains[i] for i in batch], orders, dt, n_steps - n_window)
-        means = sum_looked_up(n_ahead, *windows) / windows.n
-        means = means.reshape(batch.size, 1 + n_shuffles)
+
+class CountTest:
+    """Output spikes after each input spike, for ``in_batches``."""
+
+    def __init__(self, output_times, duration, dt, window, n_shuffles):
+        """Raises ``ValueError`` for output spikes or windows that don't fit."""
+        check_shuffles(n_shuffles)
+        self.n_shuffles, self.n_steps = n_shuffles, round(duration / dt)
+        self.window = check_window(window, dt, self.n_steps)
+        output_times = np.asarray(output_times, float)
+        check_times("the output spikes", output_times, self.n_steps * dt)
+        # Output times are multiples of the step, but for rounding.
+        steps = np.minimum((output_times / dt + 1e-6).astype(np.int64), self.n_steps - 1)
+        n_before = np.concatenate([[0], np.cumsum(np.bincount(steps, minlength=self.n_steps))])
+        n_ahead = n_before[self.window :] - n_before[: self.n_steps + 1 - self.window]
+        self.n_ahead = n_ahead.astype(np.float32)  # whole numbers: exact
+
+    def __call__(self, batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+        windows = windows.fitting(self.n_steps - self.window)
+        means = sum_looked_up(self.n_ahead, *windows) / windows.n
+        means = means.reshape(batch.size, 1 + self.n_shuffles)
         real, shuffled = means[:, :1], means[:, 1:]
         sign = np.sign(real - shuffled.mean(axis=1, keepdims=True))
         return sign[:, 0], np.count_nonzero(sign * shuffled >= sign * real, axis=1)
 
-    todo = list(batches([times.size for times in trains], 1 + n_shuffles, 1))
-    done = list(map_ahead(test, todo, threads))
-    back = np.argsort(np.concatenate(todo))
-    sign, n_as_extreme = (np.concatenate(parts)[back] for parts in zip(*done, strict=True))
-    return signed_t(sign, n_as_extreme, n_shuffles)
+    def result(self, found: list[np.ndarray]) -> np.ndarray:
+        return signed_t(*found, self.n_shuffles)
 
 
 def binned(times: np.ndarray, duration: float, bin: float = 1 * ms) -> np.ndarray:

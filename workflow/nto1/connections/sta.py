@@ -22,10 +22,12 @@ from nto1.connections.windows import (
     Digitised,
     Quantised,
     Windows,
-    batches,
     check_recording,
+    check_shuffles,
     check_trains,
+    check_window,
     exact_mean,
+    in_batches,
     quantise,
     shuffled_windows,
     sum_windows,
@@ -80,8 +82,7 @@ def shuffle_test(
         raise ValueError(
             f"windows of {window} steps don't fit into a recording of {n_steps}: take shorter ones"
         )
-    if n_shuffles < 1:
-        raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
+    check_shuffles(n_shuffles)
 
     def orders(n: int) -> np.ndarray:
         return np.array([rng.permutation(n) for _ in range(n_shuffles)], np.int32)
@@ -193,45 +194,63 @@ def sta_test(
         For a voltage that is not finite, a window longer than the recording, trains without
         spikes, times that are not ascending or lie beyond the recording.
     """
-    return sta_tests([V], dt, trains, window, n_shuffles, seed, threads)[0]
+    return sta_tests([V], dt, trains, [window], n_shuffles, seed, threads)[0][0]
 
 
 def sta_tests(
     signals: Sequence[np.ndarray],
     dt: float,
     trains: Sequence[np.ndarray],
-    window: float = 20 * ms,
+    windows: Sequence[float],
     n_shuffles: int = 100,
     seed: int = 1,
     threads: int = 1,
-) -> list[STATest]:
-    """``sta_test`` for several voltages of the same length, which share shuffles."""
-    if n_shuffles < 1:
-        raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
-    checked = [check_recording(V, dt, window) for V in signals]
-    n_steps, n_window = checked[0][0].size, checked[0][1]
-    if any(V.size != n_steps for V, _ in checked):
-        raise ValueError("voltages that are tested together must have the same length")
-    trains = check_trains(trains, n_steps * dt, n_window * dt)
-    pairs = [(V, quantise(V)) for V, _ in checked]
+) -> list[list[STATest]]:
+    """``sta_test`` for several voltages of the same length and for several windows (s), which
+    share their shuffles and sums: [n_signals][n_windows]."""
+    test = HeightTest(signals, dt, windows, n_shuffles)
+    trains = check_trains(trains, test.n_steps * dt, max(test.windows) * dt)
+    (found,) = in_batches(trains, dt, test.n_steps, test.windows, [test], n_shuffles, seed, threads)
+    return test.results(found)
 
-    def test(batch: np.ndarray) -> list[tuple]:
-        orders = orders_from(seed, n_shuffles)
-        windows = shuffled_windows([trains[i] for i in batch], orders, dt, n_steps - n_window)
-        return [_compare_heights(V, v, windows, n_window, batch.size) for V, v in pairs]
 
-    todo = list(batches([times.size for times in trains], 1 + n_shuffles, n_window))
-    done = list(map_ahead(test, todo, threads))
-    back = np.argsort(np.concatenate(todo))
-    results = []
-    for (_, v), *of_signal in zip(pairs, *done, strict=True):
-        sign, n_as_high, n_windows, norms = (
-            np.concatenate(parts)[back] for parts in zip(*of_signal, strict=True)
-        )
-        norm_error = np.sqrt(n_window) * v.step / 2
-        t = signed_t(sign, n_as_high, n_shuffles)
-        results.append(STATest(t, n_windows, norms, norm_error))
-    return results
+class HeightTest:
+    """The heights of STAs on some signals, for ``in_batches``."""
+
+    def __init__(self, signals, dt, windows, n_shuffles):
+        """Raises ``ValueError`` for signals or windows that don't fit."""
+        check_shuffles(n_shuffles)
+        checked = [check_recording(V, dt, min(windows))[0] for V in signals]
+        self.n_steps, self.n_shuffles = checked[0].size, n_shuffles
+        if any(V.size != self.n_steps for V in checked):
+            raise ValueError("voltages that are tested together must have the same length")
+        self.windows = [check_window(window, dt, self.n_steps) for window in windows]
+        self.signals = [(V, quantise(V)) for V in checked]
+
+    def __call__(self, batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:
+        found = {}
+        longest = max(self.windows)
+        fitting = {window: windows.fitting(self.n_steps - window) for window in self.windows}
+        for i, (V, v) in enumerate(self.signals):
+            sums = sum_windows(v.high, fitting[longest], longest)
+            for window in self.windows:
+                its_sums, its_windows = sums, fitting[window]
+                if window < longest:  # some more windows fit, near the recording's end
+                    more = its_windows.n - fitting[longest].n
+                    rest = Windows(its_windows.starts, its_windows.first + fitting[longest].n, more)
+                    its_sums = sums[:, :window] + sum_windows(v.high, rest, window)
+                found[i, window] = _compare_heights(V, v, its_windows, window, batch.size, its_sums)
+        return sum((found[i, w] for i in range(len(self.signals)) for w in self.windows), ())
+
+    def results(self, found: list[np.ndarray]) -> list[list[STATest]]:
+        found = iter(found)
+
+        def result(v: Quantised, window: int) -> STATest:
+            sign, n_as_high, n_windows, norms = (next(found) for _ in range(4))
+            t = signed_t(sign, n_as_high, self.n_shuffles)
+            return STATest(t, n_windows, norms, np.sqrt(window) * v.step / 2)
+
+        return [[result(v, window) for window in self.windows] for _, v in self.signals]
 
 
 def join_parts(tests: Sequence[STATest], parts: Sequence[np.ndarray]) -> STATest:
@@ -241,11 +260,14 @@ def join_parts(tests: Sequence[STATest], parts: Sequence[np.ndarray]) -> STATest
     return STATest(*(np.concatenate(x)[back] for x in (t, n_windows, norms)), max(norm_error))
 
 
-def _compare_heights(V, v: Quantised, windows: Windows, window: int, n_trains: int) -> tuple:
+def _compare_heights(
+    V, v: Quantised, windows: Windows, window: int, n_trains: int, sums: np.ndarray
+) -> tuple:
     """Of each train: whether its STA goes up or down [n_trains], how many shuffles have one as
-    high [n_trains], how many windows it has [n_trains]; and the norms [n_trains, n_series]."""
+    high [n_trains], how many windows it has [n_trains]; and the norms [n_trains, n_series].
+
+    ``sums`` [n_series, window] are of the high bits."""
     shape = (n_trains, windows.n.size // n_trains)
-    sums = sum_windows(v.high, windows, window)
     heights, norms = np.empty(shape), np.empty(shape)
     _heights_and_norms(sums, windows.n, v.step, heights.ravel(), norms.ravel())
 

@@ -15,19 +15,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.connections.shuffles import orders_from
 from nto1.connections.sta import STATest, exact_stas, signed_t, sta_test
 from nto1.connections.windows import (
-    batches,
+    Windows,
     check_recording,
     check_trains,
     check_window,
     exact_mean,
-    shuffled_windows,
+    in_batches,
     sum_looked_up,
 )
 from nto1.jit import jit, jit_inline
-from nto1.threads import map_ahead
 from nto1.units import ms
 
 
@@ -125,22 +123,20 @@ def correlation_test(
     rounding = np.abs(products).max() * 2.0**-23  # of products in single precision, and their sum
     products = products.astype(np.float32)
 
-    def test(batch: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        orders = orders_from(seed, n_shuffles)
-        windows = shuffled_windows([trains[i] for i in batch], orders, dt, V.size - n_window)
+    errors = (first_pass.norm_error, rounding)
+
+    def test(batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
         sums = sum_looked_up(products, *windows)
         sign, n_as_extreme = np.empty(batch.size), np.empty(batch.size, np.int64)
-        errors = (first_pass.norm_error, rounding)
         _rank_correlations(
             *(V, template, template_norm, errors, sums, first_pass.norms[batch]),
             *(*windows, sign, n_as_extreme),
         )
         return sign, n_as_extreme
 
-    todo = list(batches([times.size for times in trains], 1 + n_shuffles, 1))
-    done = list(map_ahead(test, todo, threads))
-    back = np.argsort(np.concatenate(todo))
-    sign, n_as_extreme = (np.concatenate(parts)[back] for parts in zip(*done, strict=True))
+    ((sign, n_as_extreme),) = in_batches(
+        trains, dt, V.size, [n_window], [test], n_shuffles, seed, threads
+    )
     return signed_t(sign, n_as_extreme, n_shuffles)
 
 

@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nto1.connections.shuffles import orders_from
 from nto1.jit import jit, jit_inline
+from nto1.threads import map_ahead
 
 # A sample lies within ± 2^23 - 1: so many can be summed up in 32 bits.
 INT24_MAX = 2**23 - 1
@@ -65,6 +67,10 @@ class Windows(NamedTuple):
         """Starts of one series."""
         return self.starts[self.first[series] :][: self.n[series]]
 
+    def fitting(self, last_start: int) -> "Windows":
+        """Those that start at a step or before."""
+        return self._replace(n=_count_fitting(self.starts, self.first, self.n, last_start))
+
     def subset(self, series: np.ndarray) -> "Windows":
         return Windows(self.starts, self.first[series], self.n[series])
 
@@ -101,6 +107,12 @@ def check_recording(V: np.ndarray, dt: float, window: float) -> tuple[np.ndarray
             f"them in, or cut the recording"
         )
     return V, check_window(window, dt, V.size)
+
+
+def check_shuffles(n_shuffles: int) -> None:
+    """Raise ``ValueError`` for less than one."""
+    if n_shuffles < 1:
+        raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
 
 
 def check_window(window: float, dt: float, n_steps: int) -> int:
@@ -161,6 +173,41 @@ def batches(sizes: Sequence[int], n_series: int, window: int) -> Iterator[np.nda
             begin, n_windows = end, 0
         n_windows += more
     yield order[begin:]
+
+
+def in_batches(
+    trains: Sequence[np.ndarray],
+    dt: float,
+    n_steps: int,
+    windows: Sequence[int],
+    tests: Sequence[Callable],
+    n_shuffles: int = 0,
+    seed: int = 0,
+    threads: int = 1,
+) -> list[list[np.ndarray]]:
+    """What tests find out about trains (that have been checked), some trains at a time.
+
+    ``test(indices, windows)`` is called with the indices of some trains and the windows of these
+    and their shuffles, which are shared by all tests. They fit into the recording if they are as
+    long as the shortest of ``windows`` (steps). It returns a tuple of arrays with an item per
+    train; of each test, these arrays are returned with an item for every train.
+    """
+    n_series = 1 + n_shuffles
+
+    def test_batch(batch: np.ndarray) -> list[tuple]:
+        starts = shuffled_windows(
+            *([trains[i] for i in batch], orders_from(seed, n_shuffles)),
+            *(dt, n_steps - min(windows)),
+        )
+        return [test(batch, starts) for test in tests]
+
+    todo = list(batches([times.size for times in trains], n_series, max(windows)))
+    done = list(map_ahead(test_batch, todo, threads))
+    back = np.argsort(np.concatenate(todo))
+    return [
+        [np.concatenate(parts)[back] for parts in zip(*of_test, strict=True)]
+        for of_test in zip(*done, strict=True)
+    ]
 
 
 def shuffled_windows(
@@ -225,6 +272,15 @@ def _floor_divide(t, dt, inverse_dt):
     if abs(steps - step - 0.5) > 0.5 - 1e-6:
         step = np.int64(np.floor(t / dt))
     return step
+
+
+@jit
+def _count_fitting(starts, first, n_windows, last_start):
+    n_fitting = n_windows.copy()
+    for series in range(first.size):
+        while n_fitting[series] and starts[first[series] + n_fitting[series] - 1] > last_start:
+            n_fitting[series] -= 1
+    return n_fitting
 
 
 @jit

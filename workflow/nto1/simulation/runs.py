@@ -113,15 +113,10 @@ def draw_inputs(
     )
 
 
-def ceil_spikes(
-    V: np.ndarray, spike_steps: np.ndarray, V_spike: float, before_reset: bool = False
-) -> np.ndarray:
-    """A copy of V with ``V_spike`` at each spike (``ceil_spikes_jl`` in the notebook).
-
-    A spike's step is that of its reset; ``before_reset`` takes the one before instead.
-    """
+def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.ndarray:
+    """A copy of V with ``V_spike`` at each spike (``ceil_spikes_jl`` in the notebook)."""
     V = V.copy()
-    V[spike_steps - before_reset] = V_spike
+    V[spike_steps] = V_spike
     return V
 
 
