@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from plan import N_per_batch, batches, label, science, weights_per_batch
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))

@@ -13,12 +13,12 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-
-from conftest import ROOT, Study
 from needs import check_memory, memory_to_sweep
 from plan import check_size, label
 from schemas.check import SCHEMA, InvalidConfig, check_config
 from schemas.describe import describe
+
+from conftest import ROOT, Study
 
 THESIS = yaml.safe_load((ROOT / "config/config.yaml").read_text())
 

@@ -12,10 +12,10 @@ from numba import njit
 from scipy.sparse import coo_array, random_array
 
 from conftest import ROOT
-from nto1.neurons.izhikevich import Izhikevich
-from nto1.simulation.network import Network, simulate_network
-from nto1.random.stream import next_normal, seeded
 from nto1.errors import DivergenceError
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.random.stream import next_normal, seeded
+from nto1.simulation.network import Network, simulate_network
 from nto1.units import ms, mV, nS
 
 NOTEBOOK = Network.of(
@@ -170,7 +170,7 @@ def test_unknown_neuron():
         simulate_network(NOTEBOOK, recorded=[0, 4])
 
 
-def test_a_voltage_that_runs_off_is_named():
+def test_divergence_names_neuron_and_time():
     network = Network.of([[0, 1], [0, 0]], [-65 * mV, 0])
-    with pytest.raises(DivergenceError, match=r"the voltage of neuron 1 ran off at t = \d+\.\d+ s"):
+    with pytest.raises(DivergenceError, match=r"neuron 1 diverged at t = \d+\.\d+ s"):
         simulate_network(network, 10, 0.1 * ms, 0)
