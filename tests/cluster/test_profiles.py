@@ -3,10 +3,10 @@
 import re
 
 import pytest
+from needs import reserve_MB, reserve_minutes
 
 from cluster.conftest import OnCluster, rules_that_stay
 from conftest import SMALL
-from needs import reserve_MB, reserve_minutes
 
 
 def asked_for(study: OnCluster, attempt: int) -> dict[str, dict[str, int]]:

@@ -1,11 +1,11 @@
 """How work is cut into jobs."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plan import N_per_batch, batches, label, science, weights_per_batch
+
+from batching import N_batches, batches, label, recording_groups, variants, weight_batches
+from nto1.config import resolve
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
 
@@ -39,35 +39,42 @@ def test_labels_are_what_people_write():
     assert [label(v) for v in (14, 14.0, 12.5, 0, 1e-7)] == ["14", "14", "12.5", "0", "1e-07"]
 
 
-def config(duration_s=10, seeds=10, weights="auto", N="auto"):
-    return {
-        "experiment": {
-            "duration_s": duration_s,
-            "timestep_ms": 0.1,
-            "seeds": list(range(seeds)),
-        },
-        "sweep": {"weights_per_batch": weights},
-        "find_weight": {"N_per_batch": N},
-    }
+def config(**sections) -> dict:
+    return resolve(sections)
 
 
-def test_batch_sizes():
-    assert weights_per_batch(config()) == 2500
-    assert weights_per_batch(config(seeds=100)) == 250
-    assert weights_per_batch(config(duration_s=6000, seeds=1000)) == 1
-    assert weights_per_batch(config(weights=17)) == 17
-    assert N_per_batch(config()) == 333
-    assert N_per_batch(config(duration_s=6000, seeds=1000)) == 1
-    assert N_per_batch(config(N=2)) == 2
+def test_jobs_take_some_seconds():
+    assert len(weight_batches(config())) == 1
+    assert len(N_batches(config())) <= 2
+    many = [i / 100 for i in range(1000)]
+    batches = weight_batches(
+        config(experiment={"seeds": list(range(100))}, sweep={"weights_pS": many})
+    )
+    assert 2 <= len(batches) <= 10
+    long = config(experiment={"duration_s": 600, "seeds": [0, 1]}, find_weight={"N": [10, 20, 45]})
+    assert len(N_batches(long)) >= 2
+    one_each = config(sweep={"weights_per_batch": 1}, find_weight={"N_per_batch": 1})
+    assert len(weight_batches(one_each)) == 18
+    assert len(N_batches(one_each)) == 10
 
 
-def test_science_follows_imports():
-    def modules(script):
-        return {Path(file).stem for file in science(script)}
+def test_tests_that_differ_in_noise_alone_share_a_job():
+    groups = recording_groups(variants(config()))
+    assert [len(group) for group in groups] == [4, 4]
+    for group in groups:
+        assert len({test["duration_s"] for test in group.values()}) == 1
+    apart = config(connection_test={"variants": [{"seed": 1}, {"n_shuffles": 5}]})
+    assert [list(group) for group in recording_groups(variants(apart))] == [
+        ["base"],
+        ["seed=1"],
+        ["n_shuffles=5"],
+    ]
 
-    simulate = modules("simulate.py")
-    assert {"simulation", "adex", "lanes", "median", "ziggurat", "sources", "units"} <= simulate
-    assert not simulate & {"weight_search", "comparison", "simulate"}
-    assert modules("find_weight.py") == simulate | {"weight_search"}
-    assert modules("compare_with_published.py") == {"comparison"}
-    assert all(Path(file).exists() for file in science("find_weight.py"))
+
+def test_names_of_variants_fit_a_file_system():
+    changes = dict.fromkeys(("exc_weight_nS", "inh_weight_nS", "spike_rate_Hz"), 0.1234567890123456)
+    changes |= dict.fromkeys(("E_exc_mV", "E_inh_mV", "tau_g_ms"), 1.2345678901234567)
+    changes |= dict.fromkeys(("imaging_spike_SNR", "p_connected"), 0.12345678901234567)
+    named = variants(config(connection_test={"variants": [changes, changes | {"seed": 1}]}))
+    assert len(named) == 3
+    assert all(len(name) <= 200 for name in named)

@@ -12,15 +12,15 @@ import sys
 import time
 from contextlib import suppress
 
+import one_run
 import pandas as pd
 import pytest
 import yaml
-
-import one_run
-from conftest import ROOT, SMALL, Study, copy_checkout
 from job import Superseded, whole
 from killing import kill_main, kill_worker, outputs, wait_for_a_worker
 from tables import UnreadableTable, read_parquet, write_parquet
+
+from conftest import ROOT, SMALL, Study, copy_checkout
 
 NASTY = "it's; touch pwned & $(touch pwned)"  # a folder's name that no shell may read
 

@@ -8,12 +8,12 @@ import sys
 import tomllib
 
 import pytest
+import stand_in_for_conda
 import yaml
+from killing import outputs
 from rattler import MatchSpec
 
-import stand_in_for_conda
 from conftest import ROOT, SMALL, Study, copy_checkout
-from killing import outputs
 
 LOCK = (ROOT / "envs/requirements.lock").read_text()
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pages import MAX_ROWS, write_page
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from conftest import Study
-from pages import MAX_ROWS, write_page
 
 
 def rendered(report: Path, name: str):
