@@ -14,6 +14,8 @@ from types import MappingProxyType
 import pytest
 import yaml
 
+from nto1.kernel_cache import CACHE, PACKAGE
+
 ROOT = Path(__file__).resolve().parents[1]
 
 SMALL = {
@@ -106,11 +108,32 @@ class Study:
 
 
 def copy_checkout(folder: Path) -> Path:
-    """The parts of the project that the workflow needs, without what was made by it."""
+    """The parts of the project that the workflow needs, without what was made by it but for
+    compiled kernels, which take half a minute."""
     for name in ("benchmarks", "config", "envs", "profiles", "resources", "workflow"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
+    copy_kernels(folder)
     return folder
+
+
+def copy_kernels(checkout: Path) -> None:
+    """numba names folders of its cache after those of the sources."""
+    package, copied = PACKAGE, checkout / "workflow/nto1"
+    sources = {file.parent.relative_to(package) for file in package.rglob("*.py")}
+    renamed = {cache_name(package / source): cache_name(copied / source) for source in sources}
+    for file in CACHE.rglob("*"):
+        if file.is_file():
+            name = copied / "__pycache__" / file.relative_to(CACHE.parent)
+            name = (
+                name.parent.with_name(renamed.get(name.parent.name, name.parent.name)) / name.name
+            )
+            name.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, name)
+
+
+def cache_name(folder: Path) -> str:
+    return f"{folder.name}_{hashlib.sha1(str(folder).encode()).hexdigest()}"
 
 
 def need(*programs: str) -> None:
