@@ -47,7 +47,7 @@ def test_fonts_are_those_that_come_with_matplotlib(thesis):
     used = {name for pdf in (thesis / "thesis_figs").glob("*.pdf") for name in fonts_of(pdf)}
     assert used
     assert used <= names
-    assert Path(findfont("DejaVu Sans")).parent == shipped
+    assert Path(findfont("DejaVu Sans")).resolve().parent == shipped.resolve()
 
 
 def test_figures_do_not_say_when_or_where_they_were_made(thesis):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from pages import MAX_ROWS
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
+
+from script_io import MAX_ROWS
 
 
 def rendered(report: Path, name: str):
