@@ -47,6 +47,12 @@ def _rows(values: dict, path: list) -> Iterator[str]:
             yield f"| `{name}` | {default} | {expected(schema)} | {description} |"
 
 
+def describe_schema() -> str:
+    """The JSON schema, as JSON. That knows no infinity; YAML writes .inf."""
+    schema = json.loads(json.dumps(SCHEMA), parse_constant={"Infinity": ".inf"}.get)
+    return json.dumps(schema, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 if __name__ == "__main__":
     (CONFIG / "README.md").write_text(describe(), "utf-8")
-    (CONFIG / "schema.json").write_text(json.dumps(SCHEMA, indent=1, ensure_ascii=False) + "\n")
+    (CONFIG / "schema.json").write_text(describe_schema(), "utf-8")

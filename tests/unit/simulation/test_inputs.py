@@ -12,21 +12,19 @@ from nto1.simulation.inputs import (
     count_spikes,
     draw_spike_trains,
     n_excitatory,
-    time_grid,
+    step_times,
 )
 
 
-def counts_from_trains(N, seed, recording, inputs):
+def counts_from_trains(N, seed, grid, inputs):
     """By looking up every spike, and dropping the last one."""
-    trains = draw_spike_trains(N, seed, recording, inputs)
+    trains = draw_spike_trains(N, seed, grid, inputs)
     is_exc = np.repeat(np.arange(N) < n_excitatory(N, inputs.exc_to_inh), trains.n_spikes)
-    step = np.searchsorted(time_grid(recording), trains.times, side="right")
-    arrives = step < recording.n_steps
+    step = np.searchsorted(step_times(grid), trains.times, side="right")
+    arrives = step < grid.n_steps
     if inputs.drop_last_spike and trains.times.size:
         arrives[np.argmax(trains.times)] = False
-    return [
-        np.bincount(step[arrives & kind], minlength=recording.n_steps) for kind in (is_exc, ~is_exc)
-    ]
+    return [np.bincount(step[arrives & kind], minlength=grid.n_steps) for kind in (is_exc, ~is_exc)]
 
 
 @pytest.mark.parametrize(
@@ -73,24 +71,24 @@ def test_published_realisations(seed, rates, last_rate, n_spikes, first_spikes):
     drop=st.booleans(),
 )
 def test_counts_are_those_of_the_trains(N, seed, n_steps, timestep, rate, drop):
-    recording = TimeGrid(n_steps * timestep, timestep)
+    grid = TimeGrid(n_steps * timestep, timestep)
     inputs = Inputs(mean_rate=rate, drop_last_spike=drop)
-    counts = count_spikes(N, seed, recording, inputs)
-    exc, inh = counts_from_trains(N, seed, recording, inputs)
+    counts = count_spikes(N, seed, grid, inputs)
+    exc, inh = counts_from_trains(N, seed, grid, inputs)
     assert counts.exc.tolist() == exc.tolist()
     assert counts.inh.tolist() == inh.tolist()
 
 
 def test_counts_are_those_of_the_trains_at_full_size():
-    for recording in (TimeGrid(), TimeGrid(100.0, 1e-4)):
-        counts = count_spikes(6500 if recording.duration == 10 else 500, 4, recording)
-        exc, inh = counts_from_trains(counts.N, 4, recording, Inputs())
+    for grid in (TimeGrid(), TimeGrid(100.0, 1e-4)):
+        counts = count_spikes(6500 if grid.duration == 10 else 500, 4, grid)
+        exc, inh = counts_from_trains(counts.N, 4, grid, Inputs())
         assert (counts.exc == exc).all()
         assert (counts.inh == inh).all()
 
 
 def test_the_time_grid_adds_up():
-    grid = time_grid(TimeGrid(1.0, 1e-4))
+    grid = step_times(TimeGrid(1.0, 1e-4))
     t = 0.0
     for step in grid:
         assert step == t
@@ -113,7 +111,7 @@ def test_trains_are_poisson():
     intervals = np.concatenate(
         [np.diff(trains[i], prepend=0) * trains.rates[i] for i in range(500)]
     )
-    # Intervals that would end after the recording are missing: look at short ones only.
+    # Intervals that would end after the grid are missing: look at short ones only.
     short = intervals[intervals < 1]
     assert stats.kstest(short, stats.truncexpon(1).cdf).pvalue > 1e-3
     expected = trains.rates * 10

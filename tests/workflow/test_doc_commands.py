@@ -1,4 +1,4 @@
-"""A newcomer's walk: the commands of README and tutorial, as printed, in a fresh folder."""
+"""The commands of README and tutorial, as printed, in a fresh folder."""
 
 import os
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from study import ROOT, copy_kernels
 
 PAGES = ("README.md", "docs/tutorial.md")
 MADE = (
@@ -51,21 +51,22 @@ def script(page: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory) -> Path:
+def fresh(tmp_path_factory, kernels) -> Path:
     """The project as it is cloned. What is set up for the tests stands in for the set-up, which
     continuous integration does on a clean checkout."""
-    folder = tmp_path_factory.mktemp("walk") / "clone"
+    folder = tmp_path_factory.mktemp("doc_commands") / "clone"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE))
     (folder / ".venv").mkdir()
     for part in ("bin", "lib", "pyvenv.cfg"):
         (folder / ".venv" / part).symlink_to(ROOT / ".venv" / part)
     (folder / ".venv/.in-sync-with-lock").touch()
+    copy_kernels(folder)
     return folder
 
 
 @pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="the environment is not that of make")
 @pytest.mark.parametrize("page", PAGES)
-def test_walk(page, fresh):
+def test_commands_and_what_they_print(page, fresh):
     walk = subprocess.run(
         ["bash", "-c", script(page)],
         cwd=fresh,
@@ -91,7 +92,3 @@ def test_nothing_but_known_kinds_of_blocks():
         "console",
     }
     assert all(len(blocks(page)) >= 5 for page in PAGES)
-
-
-def test_the_readme_is_short():
-    assert len((ROOT / "README.md").read_text().splitlines()) < 150

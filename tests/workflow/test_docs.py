@@ -7,45 +7,31 @@ import sys
 import tomllib
 from urllib.parse import urlparse
 
-import pytest
 import yaml
 
-from conftest import ROOT, Study, need
+from study import ROOT, Study, need
 
 sys.path.append(str(ROOT / "docs"))
 
 from rulegraph import arrows, draw
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("docs")
-    done = subprocess.run(
-        [sys.executable, "-m", "sphinx", "--fail-on-warning", "--fresh-env"]
-        + [ROOT / "docs", folder / "html", "--doctree-dir", folder / "doctrees"],
-        text=True,
-        capture_output=True,
-    )
-    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
-    return folder / "html"
-
-
-def test_every_page_is_there(site):
+def test_every_page_is_there(docs_site):
     pages = [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs").glob("*.ipynb")]
-    index = (site / "index.html").read_text()
+    index = (docs_site / "index.html").read_text()
     for page in pages:
-        assert (site / f"{page.stem}.html").exists()
+        assert (docs_site / f"{page.stem}.html").exists()
         assert page.stem == "index" or f'href="{page.stem}.html"' in index
 
 
-def test_the_notebook_was_run_and_replays_a_published_run(site):
-    html = re.sub("<[^>]*>", "", (site / "notebook.html").read_text())
+def test_the_notebook_was_run_and_replays_a_published_run(docs_site):
+    html = re.sub("<[^>]*>", "", (docs_site / "notebook.html").read_text())
     assert "4.1 -54.040523333" in html
     published = (ROOT / "resources/published/adex_n_to_1.csv").read_text()
     for digits in ("-64.99986538", "-64.99623327", "-54.53301958", "-54.49719995"):
         assert digits in html
         assert f"1,{digits}" in published or f",{digits},mV" in published
-    assert len(list((site / "_images").glob("*.png"))) == 2
+    assert len(list((docs_site / "_images").glob("*.png"))) == 2
 
 
 def test_the_notebook_is_stored_without_outputs():
@@ -53,12 +39,12 @@ def test_the_notebook_is_stored_without_outputs():
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
 
 
-def test_pages_show_without_a_network(site, browser):
+def test_pages_show_without_a_network(docs_site, browser):
     for page in ("index", "model", "notebook", "config", "benchmark"):
-        browser.get((site / f"{page}.html").as_uri())
+        browser.get((docs_site / f"{page}.html").as_uri())
         assert browser.errors() == []
         assert {urlparse(url).scheme for url in browser.requested()} == {"file"}
-    browser.get((site / "model.html").as_uri())
+    browser.get((docs_site / "model.html").as_uri())
     assert browser.execute_script("""
         const all = [...document.querySelectorAll("math")];
         return all.length > 20 && all.every(math => math.getBoundingClientRect().width > 4)

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from nto1.connections.sta import (
     BLOCK,
     INT24_MAX,
-    shuffle_test,
+    detection_rates,
     digitise,
     p_value,
-    performance,
     roc,
+    shuffle_test,
 )
 from nto1.units import mV
 
@@ -50,9 +50,7 @@ def test_like_the_published_procedure(n_steps, window, n_spikes, seed):
     starts = np.round(times / DT)
     if not (starts + window < n_steps).any():
         return
-    (test,) = shuffle_test(
-        [times], digitise(v), DT, window, 3, np.random.RandomState(seed)
-    )
+    ((test,),) = shuffle_test([times], [digitise(v)], DT, window, 3, np.random.RandomState(seed))
     stas, n_windows = oracle(times, v, window, 3, np.random.RandomState(seed))
     assert test.n_windows == n_windows
     np.testing.assert_allclose(test.sta, stas[0], atol=1e-8 * mV + 2e-8 * np.ptp(v))
@@ -65,8 +63,8 @@ def test_across_blocks_and_with_hundreds_of_spikes_in_each():
     rng = np.random.default_rng(0)
     v = rng.normal(-55, 5, 3 * BLOCK + 100) * mV
     times = train(rng, 5000, v.size * DT)
-    options = (digitise(v), DT, 300, 2)
-    (test,) = shuffle_test([times], *options, np.random.RandomState(1))
+    options = ([digitise(v)], DT, 300, 2)
+    ((test,),) = shuffle_test([times], *options, np.random.RandomState(1))
     stas, n_windows = oracle(times, v, 300, 2, np.random.RandomState(1))
     assert test.n_windows == n_windows > 3 * 248
     np.testing.assert_allclose([test.sta, *test.shuffled_stas], stas, atol=1e-8 * mV)
@@ -75,7 +73,7 @@ def test_across_blocks_and_with_hundreds_of_spikes_in_each():
 def test_sums_of_extremes_do_not_overflow():
     v = np.where(np.arange(2000) < 1000, 1.0, -1.0)
     times = np.linspace(0.5, 99, 5000) * DT * 10
-    (test,) = shuffle_test([times], digitise(v), DT, 9, 1, np.random.RandomState(0))
+    ((test,),) = shuffle_test([times], [digitise(v)], DT, 9, 1, np.random.RandomState(0))
     stas, _ = oracle(times, v, 9, 1, np.random.RandomState(0))
     np.testing.assert_allclose(test.sta, stas[0], atol=1e-6)
 
@@ -94,10 +92,10 @@ def test_threads_do_not_change_results():
     v = digitise(rng.normal(-55, 5, 50_000) * mV)
     trains = [train(rng, 100, 5) for _ in range(7)]
     one, three = (
-        list(shuffle_test(trains, v, DT, 200, 10, np.random.RandomState(0), threads))
+        list(shuffle_test(trains, [v], DT, 200, 10, np.random.RandomState(0), threads))
         for threads in (1, 3)
     )
-    for a, b in zip(one, three, strict=True):
+    for (a,), (b,) in zip(one, three, strict=True):
         np.testing.assert_array_equal(a.sta, b.sta)
         np.testing.assert_array_equal(a.shuffled_heights, b.shuffled_heights)
 
@@ -105,7 +103,7 @@ def test_threads_do_not_change_results():
 def test_a_train_without_windows_has_no_p_value():
     v = digitise(np.random.default_rng(0).normal(size=1000))
     trains = [np.empty(0), np.array([0.0995])]
-    for test in shuffle_test(trains, v, DT, 100, 5, np.random.RandomState(0)):
+    for (test,) in shuffle_test(trains, [v], DT, 100, 5, np.random.RandomState(0)):
         assert test.n_windows == 0
         assert np.isnan(test.height)
         p, is_bound = p_value(test.height, test.shuffled_heights)
@@ -124,7 +122,7 @@ def test_a_train_without_windows_has_no_p_value():
 def test_bad_parameters(window, n_shuffles, message):
     v = digitise(np.zeros(1000))
     with pytest.raises(ValueError, match=message):
-        list(shuffle_test([], v, DT, window, n_shuffles, np.random.RandomState(0)))
+        list(shuffle_test([], [v], DT, window, n_shuffles, np.random.RandomState(0)))
 
 
 @pytest.mark.parametrize(
@@ -149,8 +147,10 @@ def test_p_values_of_unconnected_trains_are_uniform_and_of_connected_ones_small(
     v = rng.randn(200_000)
     for spike in np.round(times[0] / DT).astype(int):
         v[spike : spike + 50] += 2
-    tests = shuffle_test(times, digitise(v), DT, 100, 40, rng)
-    p = np.array([p_value(test.height, test.shuffled_heights, published=False).p for test in tests])
+    tests = shuffle_test(times, [digitise(v)], DT, 100, 40, rng)
+    p = np.array(
+        [p_value(test.height, test.shuffled_heights, published=False).p for (test,) in tests]
+    )
     assert p[0] == 1 / 41
     assert 0.35 < p[1:].mean() < 0.65
     assert np.mean(p[1:] < 0.25) == pytest.approx(0.25, abs=0.17)
@@ -162,16 +162,16 @@ TRUTH = np.array([True] * 3 + [False] * 3), np.array([False, False, True, False,
 def test_perfect_detection():
     curve = roc(np.array([0.01, 0.01, 0.02, 0.5, 0.6, 1]), *TRUTH)
     assert curve.threshold.tolist() == [0, 0.01, 0.02, 0.5, 0.6, 1]
-    assert curve.areas() == (1, 1, 1)
-    rates = performance(np.array([0.01, 0.01, 0.02, 0.5, 0.6, 1]), *TRUTH, [0.015])
+    assert curve.auc() == (1, 1, 1)
+    rates = detection_rates(np.array([0.01, 0.01, 0.02, 0.5, 0.6, 1]), *TRUTH, [0.015])
     assert [float(rate[0]) for rate in rates] == pytest.approx([0.015, 2 / 3, 1, 0, 0])
 
 
 def test_areas_are_left_sums():
     """A tie between a connected and an unconnected train counts for neither, not half."""
     connected, inhibitory = np.array([True, False]), np.array([False, False])
-    assert roc(np.array([0.3, 0.3]), connected, inhibitory).areas()[0] == 0
-    assert roc(np.array([0.2, 0.3]), connected, inhibitory).areas()[0] == 1
+    assert roc(np.array([0.3, 0.3]), connected, inhibitory).auc()[0] == 0
+    assert roc(np.array([0.2, 0.3]), connected, inhibitory).auc()[0] == 1
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.booleans()), min_size=2))
@@ -179,16 +179,16 @@ def test_area_is_the_chance_that_a_connected_train_has_the_smaller_p(trains):
     p, connected, inhibitory = (np.array(column) for column in zip(*trains, strict=True))
     p = (p + 1) / 21
     if connected.all() or not connected.any():
-        assert np.isnan(roc(p, connected, inhibitory).areas()[0])
+        assert np.isnan(roc(p, connected, inhibitory).auc()[0])
         return
     pairs = [(a, b) for a in p[connected] for b in p[~connected]]
     expected = sum(a < b for a, b in pairs) / len(pairs)
-    assert roc(p, connected, inhibitory).areas()[0] == pytest.approx(expected)
+    assert roc(p, connected, inhibitory).auc()[0] == pytest.approx(expected)
 
 
 def test_trains_without_p_are_left_out():
     p = np.array([0.01, np.nan, 0.5, np.nan])
     connected, inhibitory = np.array([True, True, False, False]), np.zeros(4, bool)
-    rates = performance(p, connected, inhibitory, [0.05])
+    rates = detection_rates(p, connected, inhibitory, [0.05])
     assert (rates.TPR[0], rates.FPR[0]) == (1, 0)
     assert np.isnan(rates.TPR_inh[0])

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import root_scalar
 
+from nto1.errors import DivergenceError
 from nto1.simulation.inputs import TimeGrid, count_spikes
-from nto1.simulation.runs import InputBatch, DivergenceError
-from nto1.units import pS
+from nto1.simulation.runs import InputBatch
 from nto1.simulation.weight_search import NotBracketed, find_weight, mean_rate
+from nto1.units import pS
 
 
 def staircase(slope, step=0.01):
@@ -53,13 +54,13 @@ def test_gives_up_saying_what_it_saw():
         find_weight(staircase(0.3), 10_000, 15 * pS)
 
 
-def test_a_run_off_while_widening_ends_the_search_with_what_it_saw():
+def test_divergence_while_widening_ends_the_search_with_what_it_saw():
     def rate(w):
         if w > 30 * pS:
-            raise DivergenceError("it ran off")
+            raise DivergenceError("it diverged")
         return 0.0
 
-    with pytest.raises(NotBracketed, match=r"0 Hz at 15 pS \(it ran off\)"):
+    with pytest.raises(NotBracketed, match=r"0 Hz at 15 pS \(it diverged\)"):
         find_weight(rate, 4.0, 15 * pS)
 
 

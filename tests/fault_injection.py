@@ -1,4 +1,4 @@
-"""Runs that are killed at random moments, and what has to be there afterwards all the same."""
+"""Runs that are killed at random moments."""
 
 import random
 import signal
@@ -8,20 +8,6 @@ from pathlib import Path
 from subprocess import Popen
 
 import psutil
-
-from conftest import Study
-
-
-def outputs(study: Study) -> dict[str, bytes]:
-    """All files that a study made, but for logs, what is kept for later jobs, and the records of
-    runs, which say when they were."""
-    files = [f for folder in ("results", "thesis_figs") for f in (study / folder).rglob("*")]
-    names = {f.relative_to(study.folder): f for f in files if f.is_file()}
-    return {
-        str(name): f.read_bytes()
-        for name, f in names.items()
-        if not {"logs", ".kept", "run-crate"} & {*name.parts} and name.stem != "provenance"
-    }
 
 
 def workers(run: Popen) -> list[psutil.Process]:
@@ -35,11 +21,11 @@ def workers(run: Popen) -> list[psutil.Process]:
     return []
 
 
-def wait_for_a_worker(run: Popen, of: str = "") -> psutil.Process:
+def wait_for_worker(run: Popen, script: str = "") -> psutil.Process:
     """The first process that is at work on a script (of this name), as soon as there is one."""
     while run.poll() is None:
         for worker in workers(run):
-            if any(word.endswith(f"{of}.py") for word in _words(worker)):
+            if any(word.endswith(f"{script}.py") for word in _words(worker)):
                 return worker
         time.sleep(0.01)
     raise AssertionError("the run ended before: " + run.stdout.read())
