@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
 from script_io import atomic_write, read_parquet, run, write_page, write_text
+from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
 
 TITLE = "Published numbers, replayed"
 

@@ -2,8 +2,8 @@
 
 import numba
 
-from nto1.compile_all import compile_all
 from script_io import run, write_text
+from nto1.compile_all import compile_all
 
 
 def main(output):

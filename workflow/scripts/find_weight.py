@@ -3,12 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
+from script_io import log, progress, run, write_parquet
 from nto1.neurons.adex import AdEx
 from nto1.simulation.inputs import Inputs, TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.simulation.weight_search import find_weight, mean_rate
 from nto1.units import nS, pS, to_SI
-from script_io import log, progress, run, write_parquet
 
 
 def main(all_N, search, experiment, inputs, neuron, threads, found, evaluations):

@@ -3,6 +3,7 @@ imaging noise."""
 
 import numpy as np
 
+from script_io import log, run, write_parquet
 from nto1.connections.sta import digitise, p_value, shuffle_test
 from nto1.simulation.voltage_imaging import (
     Experiment,
@@ -11,7 +12,6 @@ from nto1.simulation.voltage_imaging import (
     simulate_voltage,
 )
 from nto1.units import ms, mV, to_SI
-from script_io import log, run, write_parquet
 
 
 def train_row(train, times, connectivity, test, published) -> dict:

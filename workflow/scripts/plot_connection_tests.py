@@ -2,8 +2,8 @@
 
 import seaborn as sns
 
-from nto1.units import FACTORS
 from script_io import read_parquet, run
+from nto1.units import FACTORS
 from style import covering, plt, save, set_up
 
 GROUPS = [

@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from script_io import log, progress, run, write_parquet
 from nto1.errors import DivergenceError
 from nto1.neurons.adex import AdEx
 from nto1.simulation.inputs import Inputs, TimeGrid
 from nto1.simulation.runs import MAX_SAMPLES, check_divergence, draw_inputs, simulate_batch
 from nto1.units import mV, pS, to_SI
-from script_io import log, progress, run, write_parquet
 
 
 def main(N, weights_pS, experiment, inputs, neuron, threads, output):

@@ -1,10 +1,10 @@
 """The voltage of one run, with its spikes ceiled."""
 
+from script_io import run, write_parquet
 from nto1.neurons.adex import AdEx
 from nto1.simulation.inputs import Inputs, TimeGrid, count_spikes
 from nto1.simulation.runs import ceil_spikes, simulate
 from nto1.units import ms, mV, pS, to_SI
-from script_io import run, write_parquet
 
 
 def main(example, time, inputs, neuron, output):

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from script_io import run, write_parquet
 from nto1.simulation.voltage_imaging import Experiment, draw_experiment, simulate_voltage
 from nto1.units import ms, mV, to_SI
-from script_io import run, write_parquet
 
 
 def main(test, neuron, excerpt, output):

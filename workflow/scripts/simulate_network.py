@@ -7,10 +7,10 @@ import pyarrow.csv
 import pyarrow.parquet
 from scipy.sparse import coo_array
 
+from script_io import log, run, write_parquet
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.network import Network, simulate_network
 from nto1.units import ms, mV, nS, to_SI
-from script_io import log, run, write_parquet
 
 
 def columns_of_file(path: str, names: list[str]) -> list[np.ndarray]:

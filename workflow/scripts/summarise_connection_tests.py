@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from nto1.connections.sta import detection_rates, roc
 from script_io import read_parquet, run, write_table
+from nto1.connections.sta import detection_rates, roc
 
 
 def varied(tests: dict) -> list[str]:

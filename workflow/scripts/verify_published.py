@@ -3,8 +3,8 @@
 import csv
 from collections import Counter
 
-from nto1.published import DEVIATES, REPLAYED, SKIPPED, headline, which
 from script_io import run, write_text
+from nto1.published import DEVIATES, REPLAYED, SKIPPED, headline, which
 
 
 class Deviation(Exception):

@@ -1,6 +1,7 @@
 """Every key of the configuration, with its default (the thesis), unit, limits and description."""
 
 from collections import Counter
+from math import inf
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
@@ -11,7 +12,8 @@ class Section(BaseModel):
 
 
 def _distinct(values: list) -> list:
-    shown = [str(_changes(v)) if isinstance(v, BaseModel) else f"{v:.17g}" for v in values]
+    shown = [_changes(value) if isinstance(value, BaseModel) else value for value in values]
+    shown = [f"{value:.17g}" if isinstance(value, float) else str(value) for value in shown]
     for value, n in Counter(shown).items():
         if n > 1:
             raise ValueError(f"duplicate value {value}. Keep one.")
@@ -319,6 +321,139 @@ class ConnectionTest(OneConnectionTest):
     )
 
 
+Ceiling = Literal["none", "before_reset", "at_reset"]
+Percentile = Annotated[float, Field(gt=0, le=100)]
+SpikeSNR = Annotated[float, Field(gt=0, allow_inf_nan=True)]
+Method = Literal["sta", "template", "line_fit", "spikes"]
+
+
+class Clipping(Section):
+    """Spikes as recorded, ceiled, and ceiled and clipped, without noise."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    seed: Seed = Default(1, "Seed of the simulation.")
+    clip_percentile: Percentile = Default(99, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+
+
+class Noise(Section):
+    """Imaging noise of several strengths."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
+    spike_SNR: _list_of(SpikeSNR, 100) = Default(
+        [inf, 100, 40, 20, 10, 4, 2, 1],
+        "Height of a spike over the standard deviation of the noise; .inf for none.",
+    )
+    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+
+
+class RecordingDuration(Section):
+    """Recordings of several lengths."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
+    duration_s: _list_of(Annotated[float, Field(gt=0, le=36_000)], 1000) = Default(
+        [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
+    )
+    spike_SNR: SpikeSNR = Default(
+        40, "Height of a spike over the standard deviation of the noise; .inf for none."
+    )
+    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+
+
+class AllInputs(Section):
+    """Every input tested beside as many trains that are none, by several methods, without noise."""
+
+    N: _list_of(NumberOfInputs, 100) = Default([5, 20, 100, 400, 1600, 6500], "Numbers of inputs.")
+    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
+    methods: _list_of(Method, 4) = Default(
+        ["sta", "template", "line_fit", "spikes"],
+        "Height of the spike-triggered average; two passes with a template; line fit; output "
+        "spikes alone.",
+    )
+    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+
+
+class WindowLength(Section):
+    """Every input tested by the height of longer spike-triggered averages."""
+
+    N: _list_of(NumberOfInputs, 100) = Default([5, 20, 100, 400, 1600, 6500], "Numbers of inputs.")
+    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
+    window_ms: float = Default(100, "Length of the spike-triggered averages.", gt=0, le=1e4)
+    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+
+
+class NByDuration(Section):
+    """Number of inputs against length of the recording, by one method, without noise."""
+
+    N: _list_of(NumberOfInputs, 100) = Default([20, 100, 400, 1600, 6500], "Numbers of inputs.")
+    duration_s: _list_of(Annotated[float, Field(gt=0, le=36_000)], 1000) = Default(
+        [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
+    )
+    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3], "Seeds of the simulations.")
+    method: Method = Default("line_fit", "The test.")
+    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+
+
+class Chance(Section):
+    """What is detected by tests that know nothing."""
+
+    seed: Seed = Default(1234, "Seed of the random t-values.")
+    n_repetitions: int = Default(300, "Number of repetitions.", ge=1, le=100_000)
+
+
+class ConnectionInference(Section):
+    """Which of the AdEx neuron's inputs can be detected, among trains that are none?"""
+
+    weights: str = Default(
+        "published",
+        "Input strength for 4 Hz at every N: published (the thesis's table), search (this "
+        "workflow's own results of find_weight), or the name of a CSV table with the columns N and "
+        "we_nS.",
+        min_length=1,
+        max_length=4096,
+    )
+    other_weight_nS: float = Default(0.2, "Input strength for N not in the table.", gt=0, le=1e6)
+    timestep_ms: TimeStep = Default(0.1, "Step of the forward-Euler integration.")
+    duration_s: Duration = Default(600, "Length of the recordings, where it is not varied.")
+    n_tested: int = Default(
+        100,
+        "Trains tested of each kind: the most active excitatory and inhibitory inputs, and as many "
+        "unconnected ones. For clipping, noise and duration.",
+        ge=1,
+        le=10**8,
+    )
+    window_ms: float = Default(20, "Length of the spike-triggered averages.", gt=0, le=1e4)
+    line_fit_window_ms: float = Default(10, "Length of the fitted lines.", gt=0, le=1e4)
+    template_window_ms: float = Default(
+        100,
+        "Length of the averages that make the template, which is cut to window_ms.",
+        gt=0,
+        le=1e4,
+    )
+    template_quantile: float = Default(
+        0.99, "Trains with t at or above this quantile make the template.", ge=0, le=1
+    )
+    n_shuffles: int = Default(
+        100, "How many times the inter-spike intervals of each train are shuffled.", ge=1, le=10_000
+    )
+    shuffle_seed: Seed = Default(1, "Seed of the shuffles, the same for every train.")
+    noise_seed: Seed = Default(1, "Seed of the imaging noise.")
+    unconnected_seed_offset: int = Default(
+        1, "Seed of the unconnected trains, less that of the simulation.", ge=0, le=10**6
+    )
+    clipping: Clipping = Default(Clipping(), Clipping.__doc__)
+    noise: Noise = Default(Noise(), Noise.__doc__)
+    duration: RecordingDuration = Default(RecordingDuration(), RecordingDuration.__doc__)
+    all_inputs: AllInputs = Default(AllInputs(), AllInputs.__doc__)
+    window: WindowLength = Default(WindowLength(), WindowLength.__doc__)
+    N_by_duration: NByDuration = Default(NByDuration(), NByDuration.__doc__)
+    chance: Chance = Default(Chance(), Chance.__doc__)
+
+
 class Config(Section):
     """Configuration of the workflow."""
 
@@ -331,3 +466,4 @@ class Config(Section):
     izhikevich: Izhikevich = Izhikevich()
     network: Network = Network()
     connection_test: ConnectionTest = ConnectionTest()
+    connection_inference: ConnectionInference = ConnectionInference()
