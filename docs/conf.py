@@ -1,5 +1,10 @@
 """The documentation as web pages: make docs. Nothing is fetched when they are read."""
 
+import inspect
+import os
+import re
+import shutil
+import sys
 import tomllib
 from pathlib import Path
 
@@ -9,25 +14,73 @@ from docutils.utils.math.latex2mathml import tex2mathml
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
+# Kernels are documented as the functions that they are compiled from. The notebook, which runs in
+# a process of its own, is compiled.
+os.environ["NUMBA_DISABLE_JIT"] = "1"
+sys.path.insert(0, str(ROOT / "workflow"))
+import nto1.compile_all  # noqa: E402, F401
+
+del os.environ["NUMBA_DISABLE_JIT"]
+
 project = PROJECT["name"]
 author = "the authors of nto1"
 version = release = PROJECT["version"]
 
-extensions = ["myst_nb"]
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+]
 exclude_patterns = ["_build"]
+templates_path = ["_templates"]
+shutil.rmtree(ROOT / "docs/api", ignore_errors=True)  # pages of modules that may be gone
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 
+autodoc_default_options = {"members": True, "undoc-members": True, "member-order": "bysource"}
+autodoc_preserve_defaults = True
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 88
+napoleon_google_docstring = False
+napoleon_use_param = napoleon_use_rtype = False
+
+# Every reference to this package has to be found; other projects' pages are not at hand.
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", r"(?!nto1).*")]
+
 html_theme = "furo"
-html_title = "How strong must an input be?"
+html_title = "Detecting a neuron's inputs from its voltage"
 html_show_sphinx = False
 html_show_copyright = False
 html_static_path = ["_static"]
-html_css_files = ["math.css"]
+html_css_files = ["custom.css"]
 html_math_renderer = "mathml"
+
+FIELD = re.compile(
+    r"^    (?P<name>\w+): (?P<type>.+?)(?: = (?P<default>.+?))?(?:  # (?P<text>.+))?$"
+)
+
+
+def describe_fields(app, what, name, obj, options, lines):
+    """The fields of a named tuple, with the comments that say their shapes and units."""
+    if what != "class" or not hasattr(obj, "_fields"):
+        return
+    source = inspect.getsource(obj)
+    fields = [match for match in map(FIELD.match, source.splitlines()) if match]
+    lines += ["", "Parameters", "----------"]
+    for field in fields:
+        default = f", default {field['default']}" if field["default"] else ""
+        lines += [f"{field['name']} : {field['type']}{default}", f"    {field['text'] or ''}"]
+
+
+def skip_fields(app, what, name, obj, skip, options):
+    """The fields again, of which Python says "Alias for field number 0"."""
+    return True if type(obj).__name__ == "_tuplegetter" else None
 
 
 def mathml(self, node):
@@ -38,3 +91,5 @@ def mathml(self, node):
 
 def setup(app):
     app.add_html_math_renderer("mathml", (mathml, None), (mathml, None))
+    app.connect("autodoc-process-docstring", describe_fields, priority=400)  # before napoleon
+    app.connect("autodoc-skip-member", skip_fields)

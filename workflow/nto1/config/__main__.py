@@ -19,7 +19,7 @@ README = """\
 `--config sweep='{N: 100, weights_pS: [500, 600]}'`. Lists are replaced as a whole.
 
 Units stand in the names of the keys. This page and `schema.json`, with which editors check a
-config while it is written, are generated from `workflow/nto1/config.py` (`make docs`).
+config while it is written, are generated from `workflow/nto1/config/model.py` (`make docs`).
 """
 
 
