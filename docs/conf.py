@@ -48,6 +48,8 @@ autodoc_typehints_format = "short"
 python_maximum_signature_line_length = 88
 napoleon_google_docstring = False
 napoleon_use_param = napoleon_use_rtype = False
+napoleon_custom_sections = [("Fields", "params_style")]
+add_module_names = False
 
 # Every reference to this package has to be found; other projects' pages are not at hand.
 nitpicky = True
@@ -72,10 +74,22 @@ def describe_fields(app, what, name, obj, options, lines):
         return
     source = inspect.getsource(obj)
     fields = [match for match in map(FIELD.match, source.splitlines()) if match]
-    lines += ["", "Parameters", "----------"]
+    lines += ["", "Fields", "------"]
     for field in fields:
-        default = f", default {field['default']}" if field["default"] else ""
-        lines += [f"{field['name']} : {field['type']}{default}", f"    {field['text'] or ''}"]
+        default = f" : {field['default']}" if field["default"] not in (None, "None") else ""
+        lines += [f"{field['name']}{default}", f"    {field['text'] or ''}"]
+
+
+def show_equations(app, what, name, obj, options, lines):
+    """Indented lines in a module's docstring are equations, or code."""
+    if what == "module":
+        text = "\n".join(lines)
+        lines[:] = re.sub(r"(?<=\n\n)(?=    \S)(?<!    \n\n)", "::\n\n", text).split("\n")
+
+
+def hide_defaults(app, what, name, obj, options, signature, returns):
+    """Of a named tuple: its fields are described, with defaults in units that people read."""
+    return ("", None) if hasattr(obj, "_fields") else None
 
 
 def skip_fields(app, what, name, obj, skip, options):
@@ -92,4 +106,6 @@ def mathml(self, node):
 def setup(app):
     app.add_html_math_renderer("mathml", (mathml, None), (mathml, None))
     app.connect("autodoc-process-docstring", describe_fields, priority=400)  # before napoleon
+    app.connect("autodoc-process-docstring", show_equations)
+    app.connect("autodoc-process-signature", hide_defaults)
     app.connect("autodoc-skip-member", skip_fields)

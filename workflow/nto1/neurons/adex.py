@@ -17,7 +17,10 @@ from nto1.units import ms, mV, nS, pA, pF
 
 
 class AdEx(NamedTuple):
-    """Parameters. Defaults: cortical regular spiking (Naud et al. 2008), as in the thesis."""
+    """Parameters of the AdEx neuron and its synapses.
+
+    Defaults: cortical regular spiking (Naud et al. 2008), as in the thesis.
+    """
 
     C: float = 104 * pF  # membrane capacitance
     g_L: float = 4.3 * nS  # leak conductance

@@ -13,7 +13,10 @@ from nto1.units import ms, mV, nS, pA, pF
 
 
 class Izhikevich(NamedTuple):
-    """Parameters. Defaults: cortical regular spiking (Izhikevich 2007), as in the notebook."""
+    """Parameters of the Izhikevich neuron.
+
+    Defaults: cortical regular spiking (Izhikevich 2007), as in the notebook.
+    """
 
     C: float = 100 * pF  # membrane capacitance
     k: float = 0.7 * (nS / mV)  # steepness of the parabola

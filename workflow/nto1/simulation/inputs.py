@@ -21,7 +21,7 @@ from nto1.units import Hz, ms, s, to_SI
 
 
 class Inputs(NamedTuple):
-    """What N Poisson inputs have in common. Defaults: the thesis."""
+    """Distribution of the inputs' rates and types. Defaults: the thesis."""
 
     mean_rate: float = 4 * Hz
     log_rate_variance: float = 0.6  # of ln(rate / Hz)
