@@ -1,5 +1,6 @@
 """The documentation as web pages: make docs. Nothing is fetched when they are read."""
 
+import ast
 import inspect
 import os
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx.ext.autodoc._dynamic import _preserve_defaults
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -18,7 +20,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # a process of its own, is compiled.
 os.environ["NUMBA_DISABLE_JIT"] = "1"
 sys.path.insert(0, str(ROOT / "workflow"))
-import nto1.compile_all  # noqa: E402, F401
+import nto1.compile_all  # noqa: E402
 
 del os.environ["NUMBA_DISABLE_JIT"]
 
@@ -44,12 +46,19 @@ nb_execution_timeout = 300
 
 autodoc_default_options = {"members": True, "undoc-members": True, "member-order": "bysource"}
 autodoc_preserve_defaults = True
+# Sphinx takes bytes for characters, which Greek letters are not.
+_preserve_defaults.get_default_value = lambda lines, expression: ast.unparse(expression)
 autodoc_typehints_format = "short"
 python_maximum_signature_line_length = 88
 napoleon_google_docstring = False
 napoleon_use_param = napoleon_use_rtype = False
 napoleon_custom_sections = [("Fields", "params_style")]
 add_module_names = False
+
+# What the package offers at its top, for the page api.md.
+names = "".join(f"   ~nto1.{nto1._MODULE_OF[name]}.{name}\n" for name in nto1.__all__)
+(ROOT / "docs/api").mkdir(exist_ok=True)
+(ROOT / "docs/api/main.txt").write_text(f".. autosummary::\n\n{names}")
 
 # Every reference to this package has to be found; other projects' pages are not at hand.
 nitpicky = True
@@ -74,6 +83,7 @@ def describe_fields(app, what, name, obj, options, lines):
         return
     source = inspect.getsource(obj)
     fields = [match for match in map(FIELD.match, source.splitlines()) if match]
+    fields = [field for field in fields if field["name"] in obj._fields]
     lines += ["", "Fields", "------"]
     for field in fields:
         default = f" : {field['default']}" if field["default"] not in (None, "None") else ""
