@@ -1,7 +1,7 @@
 # make          set up .venv from the lock if needed, and run the pipeline
 # make test     lint, and run all tests, in the same environment
 # make report   run the pipeline, and show all of it in report.html (and .zip)
-# make docs     build the documentation, as web pages, in docs/_build/html
+# make docs     check spelling, and build the documentation, as web pages, in docs/_build/html
 # make rulegraph  draw docs/rulegraph.svg anew (needs Graphviz)
 # make lock     resolve the dependencies anew
 
@@ -31,7 +31,8 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 docs: $(READY)
-	cd workflow && ../$(BIN)/python -m schemas.describe
+	cd workflow && ../$(BIN)/python -m nto1.config
+	$(BIN)/codespell *.md CITATION.cff config docs workflow
 	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build/html
 
 rulegraph: $(READY)
