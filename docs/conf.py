@@ -56,7 +56,8 @@ napoleon_custom_sections = [("Fields", "params_style")]
 add_module_names = False
 
 # What the package offers at its top, for the page api.md.
-names = "".join(f"   ~nto1.{nto1._MODULE_OF[name]}.{name}\n" for name in nto1.__all__)
+offered = [getattr(nto1, name) for name in nto1.__all__]
+names = "".join(f"   ~{object.__module__}.{object.__qualname__}\n" for object in offered)
 (ROOT / "docs/api").mkdir(exist_ok=True)
 (ROOT / "docs/api/main.txt").write_text(f".. autosummary::\n\n{names}")
 
@@ -90,11 +91,12 @@ def describe_fields(app, what, name, obj, options, lines):
         lines += [f"{field['name']}{default}", f"    {field['text'] or ''}"]
 
 
-def show_equations(app, what, name, obj, options, lines):
-    """Indented lines in a module's docstring are equations, or code."""
+def prepare(app, what, name, obj, options, lines):
+    """Absolute values are no substitutions; indented lines of modules are equations, or code."""
+    text = re.sub(r"\|(\w+)\|", r"\\|\1\\|", "\n".join(lines))
     if what == "module":
-        text = "\n".join(lines)
-        lines[:] = re.sub(r"(?<=\n\n)(?=    \S)(?<!    \n\n)", "::\n\n", text).split("\n")
+        text = re.sub(r"(?<=\n\n)(?=    \S)(?<!    \n\n)", "::\n\n", text)
+    lines[:] = text.split("\n")
 
 
 def hide_defaults(app, what, name, obj, options, signature, returns):
@@ -116,6 +118,6 @@ def mathml(self, node):
 def setup(app):
     app.add_html_math_renderer("mathml", (mathml, None), (mathml, None))
     app.connect("autodoc-process-docstring", describe_fields, priority=400)  # before napoleon
-    app.connect("autodoc-process-docstring", show_equations)
+    app.connect("autodoc-process-docstring", prepare)
     app.connect("autodoc-process-signature", hide_defaults)
     app.connect("autodoc-skip-member", skip_fields)

@@ -3,14 +3,20 @@
 from math import ceil
 from statistics import NormalDist
 
-from batching import JOB_SECONDS, label, omit
+from batching import label
 
-# Measured: per spike, shuffle and signal. The spikes of trains that are tested are counted as if
-# their rates were what is to be expected.
-SECONDS_PER_SPIKE = {"sta": 30e-9, "template": 15e-9, "line_fit": 10e-9, "spikes": 10e-9}
-SECONDS_PER_SAMPLE = 60e-12  # of a window
+# Measured: per spike and series (the train, and each of its shuffles), in every signal.
+SECONDS_PER_SPIKE = {"sta": 6e-9, "template": 6e-9, "line_fit": 0, "spikes": 6e-9}
+SECONDS_PER_SAMPLE = 50e-12  # of a window
 
-RESULT_SETS = ("clipping", "noise", "duration", "all_inputs", "window", "N_by_duration")
+# Per spike of all inputs: to draw them, simulate the neuron, and find the trains to test.
+SECONDS_PER_INPUT_SPIKE, SECONDS_PER_STEP = 60e-9, 100e-9
+
+# A job simulates again what it tests: it should be worth that, too.
+JOB_SECONDS = 20
+
+# Simulations that are tested alike. Of all inputs and window, most are the same ones.
+GROUPS = ("clipping", "noise", "duration", "every_input", "N_by_duration")
 
 
 def cases(config: dict) -> dict[str, dict[str, dict]]:
@@ -24,13 +30,13 @@ def cases(config: dict) -> dict[str, dict[str, dict]]:
             *("n_shuffles", "shuffle_seed", "noise_seed", "unconnected_seed_offset"),
         )
     }
-    found = {name: {} for name in RESULT_SETS}
+    found = {name: {} for name in GROUPS}
 
-    def add(result_set, N, seed, duration_s, signals, methods=("sta",), **changes):
+    def add(group, N, seed, duration_s, signals, methods=("sta",), **changes):
         case = shared | {"N": N, "seed": seed, "duration_s": duration_s, "signals": signals}
-        case |= {"methods": list(methods), "n_tested": section["n_tested"]} | changes
-        case["n_parts"] = _n_parts(config, case)
-        found[result_set][f"N{N}_seed{seed}_{label(duration_s)}s"] = case
+        case |= {"methods": list(methods), "more_windows_ms": []}
+        case |= {"n_tested": section["n_tested"]} | changes
+        found[group][f"N{N}_seed{seed}_{label(duration_s)}s"] = case
 
     duration_s = section["duration_s"]
     clipping, noise, durations = section["clipping"], section["noise"], section["duration"]
@@ -56,15 +62,29 @@ def cases(config: dict) -> dict[str, dict[str, dict]]:
         for length_s in durations["duration_s"]:
             add("duration", durations["N"], seed, length_s, [signal])
 
-    all_inputs, windows = section["all_inputs"], section["window"]
-    for N in all_inputs["N"]:
-        for seed in all_inputs["seeds"]:
-            signals, methods = [_signal("ceiled", all_inputs)], all_inputs["methods"]
-            add("all_inputs", N, seed, duration_s, signals, methods, n_tested=None)
-    for N in windows["N"]:
-        for seed in windows["seeds"]:
-            signals, changes = [_signal("ceiled", windows)], {"window_ms": windows["window_ms"]}
-            add("window", N, seed, duration_s, signals, n_tested=None, **changes)
+    of_all, windows = section["all_inputs"], section["window"]
+    for ceiling in dict.fromkeys((of_all["ceiling"], windows["ceiling"])):
+        for N in dict.fromkeys((*of_all["N"], *windows["N"])):
+            for seed in dict.fromkeys((*of_all["seeds"], *windows["seeds"])):
+                chosen = [
+                    part
+                    for part in (of_all, windows)
+                    if ceiling == part["ceiling"] and N in part["N"] and seed in part["seeds"]
+                ]
+                methods = of_all["methods"] if of_all in chosen else []
+                longer = {"more_windows_ms": [windows["window_ms"]] if windows in chosen else []}
+                if chosen:
+                    signals = [_signal(f"ceiled_{ceiling}", chosen[0])]
+                    add(
+                        "every_input",
+                        N,
+                        seed,
+                        duration_s,
+                        signals,
+                        methods,
+                        n_tested=None,
+                        **longer,
+                    )
     grid = section["N_by_duration"]
     for N in grid["N"]:
         for seed in grid["seeds"]:
@@ -88,13 +108,38 @@ def _n_inh(config: dict, N: int) -> int:
     return round(N / (config["inputs"]["exc_to_inh"] + 1))
 
 
-def _n_parts(config: dict, case: dict) -> int:
-    """So many that a job takes some seconds."""
-    n_series = 1 + case["n_shuffles"]
-    window = case["window_ms"] / case["timestep_ms"]
-    seconds = len(case["signals"]) * window * SECONDS_PER_SAMPLE if "sta" in case["methods"] else 0
-    seconds += sum(SECONDS_PER_SPIKE[method] for method in case["methods"])
-    return max(1, ceil(expected_spikes(config, case) * n_series * seconds / JOB_SECONDS))
+def jobs(config: dict, cases: dict[str, dict], methods: set) -> list[list[tuple]]:
+    """Tasks (case, part, n_parts) in jobs of some seconds: long cases in parts, short ones
+    together. ``methods``: those that are used in these jobs."""
+    found, seconds = [[]], 0
+    for name, case in cases.items():
+        simulation, tests = costs(config, case, methods)
+        if not tests:
+            continue
+        n_parts = ceil(tests / JOB_SECONDS)
+        for part in range(1, n_parts + 1):
+            needed = simulation + tests / n_parts
+            if found[-1] and seconds + needed > JOB_SECONDS:
+                found.append([])
+                seconds = 0
+            found[-1].append((name, part, n_parts))
+            seconds += needed
+    return [job for job in found if job]
+
+
+def costs(config: dict, case: dict, methods: set) -> tuple[float, float]:
+    """Seconds to simulate a case, and to test its trains."""
+    used = methods & {*case["methods"], *(["sta"] if case["more_windows_ms"] else [])}
+    n_inputs = case["N"] * config["inputs"]["mean_rate_Hz"] * case["duration_s"]
+    n_steps = case["duration_s"] / (case["timestep_ms"] * 1e-3)
+    n_signals, window = len(case["signals"]), max(case["window_ms"], *case["more_windows_ms"], 0)
+    window /= case["timestep_ms"]
+    simulation = n_inputs * SECONDS_PER_INPUT_SPIKE + n_signals * n_steps * SECONDS_PER_STEP
+    each = sum(SECONDS_PER_SPIKE[method] for method in used)
+    if "sta" in used:
+        each += n_signals * window * SECONDS_PER_SAMPLE
+    n_series = expected_spikes(config, case) * (1 + case["n_shuffles"])
+    return simulation, n_series * each + 1e-3 * len(used)
 
 
 def expected_spikes(config: dict, case: dict) -> float:
@@ -110,8 +155,3 @@ def expected_spikes(config: dict, case: dict) -> float:
         z = NormalDist().inv_cdf(1 - share) if share < 1 else float("-inf")
         rates += 1.5 * n * mean_Hz * NormalDist().cdf(σ - z)
     return rates * case["duration_s"]
-
-
-def parameters(case: dict) -> dict:
-    """What a job of the case depends on, but for its part."""
-    return omit(case, "n_parts")

@@ -1,11 +1,18 @@
 # Which inputs can be detected? The target `connection_inference` makes all of it; each result set
 # is a target of its own.
-from detection import cases, parameters
+import detection
 
-CASES = cases(config)
 INFERENCE = config["connection_inference"]
+CASES = detection.cases(config)
+ONE_PASS = {
+    name: detection.jobs(config, cases, {"sta", "line_fit", "spikes"})
+    for name, cases in CASES.items()
+}
+SECOND_PASS = {
+    name: detection.jobs(config, cases, {"template"}) for name, cases in CASES.items()
+}
 FOLDER = "results/connection_inference/"
-PART = FOLDER + "parts/{set}/{case}/{part}_of_{n_parts}"
+PART = FOLDER + "parts/{set}_{job}"
 WEIGHTS = {
     "published": PUBLISHED / "weights_for_4Hz.csv",
     "search": "results/we_for_target_rate.csv",
@@ -13,37 +20,31 @@ WEIGHTS = {
 CATEGORY = "Connection inference"
 
 
-def parts(suffix: str, of_set: str, of_case: str = ""):
-    """The parts of all cases of a result set, or of one case."""
+def tasks(jobs, wildcards) -> list[dict]:
+    """What a job does: some simulations, and of each a part of its trains."""
     return [
-        PART.format(set=of_set, case=case, part=part, n_parts=values["n_parts"])
-        + suffix
-        for case, values in CASES[of_set].items()
-        for part in range(1, values["n_parts"] + 1)
-        if of_case in ("", case)
+        CASES[wildcards.set][case] | {"case": case, "part": part, "n_parts": n_parts}
+        for case, part, n_parts in jobs[wildcards.set][int(wildcards.job)]
     ]
 
 
-def all_parts(of_set: str):
-    """Of all methods."""
-    by_template = [
-        file
-        for case, values in CASES[of_set].items()
-        for file in parts("_template.parquet", of_set, case)
-        if "template" in values["methods"]
+def first_passes(wildcards) -> list[str]:
+    """The first passes over the trains of a job's simulations."""
+    cases = {case for case, *_ in SECOND_PASS[wildcards.set][int(wildcards.job)]}
+    return [
+        PART.format(set=wildcards.set, job=i) + "_first_pass.parquet"
+        for i, job in enumerate(ONE_PASS[wildcards.set])
+        if cases & {case for case, *_ in job}
     ]
-    return parts(".parquet", of_set) + by_template
 
 
 wildcard_constraints:
     set=r"\w+",
-    case=r"[\w.]+",
-    part=r"\d+",
-    n_parts=r"\d+",
+    job=r"\d+",
 
 
 rule infer_inputs:
-    """t of a part of the trains, by the methods that need one pass."""
+    """t of some trains, by the methods that need one pass."""
     input:
         KERNELS,
         weights=WEIGHTS,
@@ -51,11 +52,11 @@ rule infer_inputs:
         tests=PART + ".parquet",
         first_pass=PART + "_first_pass.parquet",
     log:
-        "results/logs/infer_inputs/{set}/{case}/{part}_of_{n_parts}.log",
+        "results/logs/infer_inputs/{set}_{job}.log",
     group:
         "short"
     params:
-        case=lambda wildcards: parameters(CASES[wildcards.set][wildcards.case]),
+        tasks=lambda wildcards: tasks(ONE_PASS, wildcards),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
@@ -63,43 +64,65 @@ rule infer_inputs:
 
 
 rule infer_inputs_by_template:
-    """t of a part of the trains by their correlation with a template, made of those that a first
-    pass over all trains found."""
+    """t of some trains by their correlation with a template, made of those that a first pass over
+    all trains found."""
     input:
         KERNELS,
         weights=WEIGHTS,
-        norms=PART + "_first_pass.parquet",
-        first_pass=lambda wildcards: parts(
-            "_first_pass.parquet", wildcards.set, wildcards.case
-        ),
+        first_passes=first_passes,
     output:
         tests=PART + "_template.parquet",
     log:
-        "results/logs/infer_inputs/{set}/{case}/{part}_of_{n_parts}_template.log",
+        "results/logs/infer_inputs/{set}_{job}_template.log",
     group:
         "short"
     params:
-        case=lambda wildcards: parameters(CASES[wildcards.set][wildcards.case]),
+        tasks=lambda wildcards: tasks(SECOND_PASS, wildcards),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
         "../scripts/infer_inputs_by_template.py"
 
 
-for result_set, title in {
-    "clipping": "Clipping",
-    "noise": "Imaging noise",
-    "duration": "Recording duration",
-    "all_inputs": "All inputs",
-    "window": "Window length",
-    "N_by_duration": "Number of inputs and duration",
-}.items():
+# Simulations in which every input is tested serve two sets: longer windows contain shorter ones.
+for result_set, group, title, chosen in (
+    ("clipping", "clipping", "Clipping", {}),
+    ("noise", "noise", "Imaging noise", {}),
+    ("duration", "duration", "Recording duration", {}),
+    (
+        "all_inputs",
+        "every_input",
+        "All inputs",
+        {
+            "N": INFERENCE["all_inputs"]["N"],
+            "seed": INFERENCE["all_inputs"]["seeds"],
+            "window_ms": [INFERENCE["window_ms"], INFERENCE["line_fit_window_ms"]],
+        },
+    ),
+    (
+        "window",
+        "every_input",
+        "Window length",
+        {
+            "N": INFERENCE["window"]["N"],
+            "seed": INFERENCE["window"]["seeds"],
+            "method": ["sta"],
+            "window_ms": [INFERENCE["window"]["window_ms"]],
+        },
+    ),
+    ("N_by_duration", "N_by_duration", "Number of inputs and duration", {}),
+):
 
     rule:
         name:
             f"score_{result_set}"
         input:
-            all_parts(result_set),
+            expand(PART + ".parquet", set=group, job=range(len(ONE_PASS[group]))),
+            expand(
+                PART + "_template.parquet",
+                set=group,
+                job=range(len(SECOND_PASS[group])),
+            ),
         output:
             scores=table(
                 FOLDER + result_set, CATEGORY, f"Table: {title}", "inference_scores"
@@ -114,6 +137,8 @@ for result_set, title in {
             thresholds=f"{FOLDER}{result_set}_thresholds.parquet",
         log:
             f"results/logs/score_{result_set}.log",
+        params:
+            chosen=chosen,
         script:
             "../scripts/score_connections.py"
 
@@ -149,7 +174,7 @@ rule example_signals:
     group:
         "short"
     params:
-        case=parameters(next(iter(CASES["clipping"].values()))),
+        case=next(iter(CASES["clipping"].values())),
         noise_SNRs=INFERENCE["noise"]["spike_SNR"],
         inputs=config["inputs"],
         neuron=config["neuron"],

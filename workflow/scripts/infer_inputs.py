@@ -1,58 +1,58 @@
-"""t of a part of the trains of one simulation, in each of its signals."""
+"""t of some trains of some simulations, in each of their signals."""
 
 import numpy as np
-import pyarrow as pa
-from nto1.connections.line_fit import line_fit_test
-from nto1.connections.output_spikes import output_spike_test
 
-from script_io import log, run, write_parquet
+from script_io import log, progress, run, write_parquet
 from inference_case import columns, record_case, signal_of, stacked
-from nto1.connections.sta import sta_tests
 from nto1.units import ms
 
 
-def main(case, inputs, neuron, weights, part, n_parts, threads, tests, first_pass):
-    recording, trains = record_case(case, inputs, neuron, weights)
-    indices = np.sort(trains.parts(int(n_parts))[int(part) - 1])
-    times = trains.subset(indices).times
-    log(f"{indices.size} of {len(trains.times)} trains, {sum(map(len, times))} spikes")
-    signals = [signal_of(recording, case, signal) for signal in case["signals"]]
-    dt, window_ms = recording.time_grid.timestep, case["window_ms"]
-    shuffling = {"n_shuffles": case["n_shuffles"], "seed": case["shuffle_seed"], "threads": threads}
+def test(task, inputs, neuron, weights, threads) -> tuple[list[dict], list[dict]]:
+    """Tables of t for each signal and method, and what a second pass needs to know."""
+    recording, trains = record_case(task, inputs, neuron, weights)
+    indices = np.sort(trains.parts(task["n_parts"])[task["part"] - 1])
+    part = trains.subset(indices)
+    log(f"{indices.size} of {len(trains.times)} trains, {part.n_spikes.sum()} spikes")
+    signals = {str(i): signal_of(recording, task, s) for i, s in enumerate(task["signals"])}
+    two_pass = "template" in task["methods"]
+    one_pass = [method for method in task["methods"] if method != "template"]
+    if two_pass and "sta" not in one_pass:
+        one_pass.append("sta")
+    outcomes = run_tests(
+        recording,
+        part,
+        signals,
+        one_pass,
+        task["window_ms"] * ms,
+        task["line_fit_window_ms"] * ms,
+        [window_ms * ms for window_ms in task["more_windows_ms"]],
+        task["n_shuffles"],
+        task["shuffle_seed"],
+        threads=threads,
+    )
+    tables, first_passes = [], []
+    for signal, of_signal in zip(task["signals"], outcomes.values(), strict=True):
+        for i, outcome in enumerate(of_signal):
+            if i >= len(one_pass) or outcome.method in task["methods"]:
+                tables.append(columns(task, recording, trains, indices, signal, outcome))
+        if two_pass:
+            sta = of_signal[one_pass.index("sta")].details
+            kept = {"case": np.full(indices.size, task["case"]), "train": indices, "t": sta.t}
+            kept |= {"n_windows": sta.n_windows, "norms": list(sta.norms)}
+            first_passes.append(kept | {"norm_error": np.full(indices.size, sta.norm_error)})
+    return tables, first_passes
 
-    needs_stas = {"sta", "template"} & set(case["methods"])
-    stas = sta_tests(signals, dt, times, window_ms * ms, **shuffling) if needs_stas else []
-    tables = []
 
-    def add(signal, method, window_ms, t):
-        rows = columns(case, recording, trains, indices, signal, method, window_ms, t)
-        tables.append(rows)
-
-    if "sta" in case["methods"]:
-        for signal, sta in zip(case["signals"], stas, strict=True):
-            add(signal, "sta", window_ms, sta.t)
-    if "line_fit" in case["methods"]:
-        line_window_ms = case["line_fit_window_ms"]
-        for signal, V in zip(case["signals"], signals, strict=True):
-            t = line_fit_test(V, dt, times, line_window_ms * ms, threads)
-            add(signal, "line_fit", line_window_ms, t)
-    if "spikes" in case["methods"]:
-        spike_times, duration = recording.spike_times, trains.duration
-        t = output_spike_test(spike_times, duration, times, window_ms * ms, dt=dt, **shuffling)
-        add(case["signals"][0], "spikes", window_ms, t)
-    write_parquet(stacked(tables) if tables else {}, tests)
-
-    # For the second pass.
-    kept = {"train": indices}
-    if "template" in case["methods"]:
-        (sta,) = stas
-        kept |= {
-            "t": sta.t,
-            "n_windows": sta.n_windows,
-            "norm_error": np.full(indices.size, sta.norm_error),
-            "norms": pa.array(list(sta.norms)),
-        }
-    write_parquet(kept, first_pass)
+def main(tasks, inputs, neuron, weights, threads, tests, first_pass):
+    report = progress(len(tasks), "simulations", every_s=0)
+    all_tables, all_first_passes = [], []
+    for task in tasks:
+        tables, first_passes = test(task, inputs, neuron, weights, threads)
+        all_tables += tables
+        all_first_passes += first_passes
+        report(1)
+    write_parquet(stacked(all_tables), tests)
+    write_parquet(stacked(all_first_passes), first_pass)
 
 
 if "snakemake" in globals():

@@ -1,46 +1,56 @@
-"""t of a part of the trains of one simulation, by their averages' correlation with a template."""
+"""t of some trains of some simulations, by their averages' correlation with a template."""
 
 import numpy as np
 import pandas as pd
-from nto1.connections.template import correlation_test, make_template
 
-from script_io import log, read_parquet, run, write_parquet
-from inference_case import columns, record_case, signal_of
+from script_io import log, progress, read_parquet, run, write_parquet
+from inference_case import columns, record_case, signal_of, stacked
+from nto1.connections.experiment import Outcome
 from nto1.connections.sta import STATest
+from nto1.connections.template import correlation_test, make_template
 from nto1.units import ms
 
 
-def main(case, inputs, neuron, weights, first_pass, norms, threads, tests):
-    recording, trains = record_case(case, inputs, neuron, weights)
-    (signal,) = case["signals"]
-    V, dt = signal_of(recording, case, signal), recording.time_grid.timestep
-    found = pd.concat([read_parquet(file)[["train", "t"]] for file in first_pass])
-    found = found.sort_values("train")
+def test(task, found, inputs, neuron, weights, threads) -> dict:
+    """``found``: the first pass over all trains of the simulation."""
+    recording, trains = record_case(task, inputs, neuron, weights)
+    (signal,) = task["signals"]
+    V, dt = signal_of(recording, task, signal), recording.time_grid.timestep
     template, threshold, selected = make_template(
         V,
         dt,
         trains.times,
         found["t"].to_numpy(),
-        case["window_ms"] * ms,
-        case["template_quantile"],
-        case["template_window_ms"] * ms,
+        task["window_ms"] * ms,
+        task["template_quantile"],
+        task["template_window_ms"] * ms,
     )
     log(f"threshold {threshold:g}, {selected.size} trains selected for the template")
-    kept = read_parquet(norms)
-    indices = kept["train"].to_numpy()
-    of_part = STATest(
-        kept["t"].to_numpy(),
-        kept["n_windows"].to_numpy(),
-        np.stack(kept["norms"]),
-        kept["norm_error"].iloc[0],
+    indices = np.sort(trains.parts(task["n_parts"])[task["part"] - 1])
+    of_part = found.iloc[indices]
+    first_pass = STATest(
+        of_part["t"].to_numpy(),
+        of_part["n_windows"].to_numpy(),
+        np.stack(of_part["norms"]),
+        found["norm_error"].max(),
     )
     times = trains.subset(indices).times
     t = correlation_test(
-        V, dt, times, template, of_part, case["n_shuffles"], case["shuffle_seed"], threads
+        V, dt, times, template, first_pass, task["n_shuffles"], task["shuffle_seed"], threads
     )
-    window_ms = case["window_ms"]
-    rows = columns(case, recording, trains, indices, signal, "template", window_ms, t)
-    write_parquet(rows, tests)
+    outcome = Outcome("template", task["window_ms"] * ms, t, None)
+    return columns(task, recording, trains, indices, signal, outcome)
+
+
+def main(tasks, inputs, neuron, weights, first_passes, threads, tests):
+    report = progress(len(tasks), "simulations", every_s=0)
+    found = pd.concat([read_parquet(file) for file in first_passes], ignore_index=True)
+    tables = []
+    for task in tasks:
+        of_case = found[found["case"] == task["case"]].sort_values("train", ignore_index=True)
+        tables.append(test(task, of_case, inputs, neuron, weights, threads))
+        report(1)
+    write_parquet(stacked(tables), tests)
 
 
 if "snakemake" in globals():
