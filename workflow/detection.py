@@ -36,7 +36,7 @@ def cases(config: dict) -> dict[str, dict[str, dict]]:
         case = shared | {"N": N, "seed": seed, "duration_s": duration_s, "signals": signals}
         case |= {"methods": list(methods), "more_windows_ms": []}
         case |= {"n_tested": section["n_tested"]} | changes
-        found[group][f"N{N}_seed{seed}_{label(duration_s)}s"] = case
+        found[group][f"N{N}_seed{seed}_{label(duration_s)}s_{signals[0]['name']}"] = case
 
     duration_s = section["duration_s"]
     clipping, noise, durations = section["clipping"], section["noise"], section["duration"]

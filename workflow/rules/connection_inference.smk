@@ -96,6 +96,7 @@ for result_set, group, title, chosen in (
         {
             "N": INFERENCE["all_inputs"]["N"],
             "seed": INFERENCE["all_inputs"]["seeds"],
+            "signal": [f"ceiled_{INFERENCE['all_inputs']['ceiling']}"],
             "window_ms": [INFERENCE["window_ms"], INFERENCE["line_fit_window_ms"]],
         },
     ),
@@ -106,6 +107,7 @@ for result_set, group, title, chosen in (
         {
             "N": INFERENCE["window"]["N"],
             "seed": INFERENCE["window"]["seeds"],
+            "signal": [f"ceiled_{INFERENCE['window']['ceiling']}"],
             "method": ["sta"],
             "window_ms": [INFERENCE["window"]["window_ms"]],
         },
@@ -221,7 +223,7 @@ rule plot_clipping:
         scores=FOLDER + "clipping.parquet",
         thresholds=FOLDER + "clipping_thresholds.parquet",
         voltages=FOLDER + "example_voltages.parquet",
-        averages=FOLDER + "example_averages.parquet",
+        examples=FOLDER + "example_averages.parquet",
         style=STYLE,
     output:
         signals=figure(
@@ -288,7 +290,7 @@ rule plot_chance_level:
 rule plot_methods:
     input:
         all_inputs=FOLDER + "all_inputs.parquet",
-        window=FOLDER + "window.parquet",
+        longer=FOLDER + "window.parquet",
         chance=FOLDER + "chance.parquet",
         style=STYLE,
     output:

@@ -4,6 +4,7 @@ import numpy as np
 
 from script_io import log, progress, run, write_parquet
 from inference_case import columns, record_case, signal_of, stacked
+from nto1.connections.experiment import run_tests
 from nto1.units import ms
 
 

@@ -228,11 +228,11 @@ def plot_F1_by_kind(curve, files):
     save(figure, *files)
 
 
-def main(scores, thresholds, voltages, averages, output):
+def main(scores, thresholds, voltages, examples, output):
     scores, thresholds = read_parquet(scores), read_parquet(thresholds)
     clipped = next(name for name in scores["signal"] if "clipped" in name)
     names = {(clipped if name == "clipped" else name): label for name, label in SIGNALS.items()}
-    averages = read_parquet(averages)
+    averages = read_parquet(examples)
     plot_signals(read_parquet(voltages), averages, names, output.signals)
     plot_areas(scores, names, output.areas)
     plot_averages(averages, output.averages)
