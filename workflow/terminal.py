@@ -32,8 +32,8 @@ OF_SNAKEMAKE = re.compile(  # what the lines here say better, or what says nothi
     r"|Removing output files of failed job|WorkflowError:\nAt least one job did not complete)"
 )
 WHAT_TO_DO = (
-    "What to do: mend what the last of these lines complains about, and give the same command "
-    "again.\nWhat has been made is kept, and what doesn't need this job goes on being made."
+    "What to do: correct what the last line above names, and give the same command again. "
+    "Finished\nresults are kept; jobs that don't need this one continue."
 )
 
 

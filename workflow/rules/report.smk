@@ -50,7 +50,9 @@ rule explore:
         trains=["results/connection_test/trains.parquet"],
         template=SCRIPTS / "explore_page.html",
     output:
-        report_item("results/explore.html", "Explore", "Charts to point at and zoom"),
+        page=report_item(
+            "results/explore.html", "Explore", "Charts to point at and zoom"
+        ),
     log:
         "results/logs/explore.log",
     script:
