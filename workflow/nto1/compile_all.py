@@ -3,8 +3,9 @@
 import numpy as np
 
 from nto1.connections.sta import digitise, shuffle_test
+from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import TimeGrid, draw_spike_trains
-from nto1.simulation.network import Network, simulate_network
+from nto1.simulation.network import Network, poisson_trains, simulate_network
 from nto1.simulation.runs import InputBatch, draw_inputs, simulate_batch
 from nto1.simulation.vectorized import WIDTHS
 from nto1.simulation.voltage_imaging import (
@@ -30,4 +31,6 @@ def compile_all() -> None:
     v = digitise(simulate_voltage(drawn, experiment).v)
     list(shuffle_test(drawn.times, [v], 0.1 * ms, 10, 1, drawn.rng))
 
-    simulate_network(Network.of([[0]], [0]), 0.01, 0.1 * ms)
+    # Networks, that is; the experiment above compiled the kernel for a single neuron.
+    simulate_network(Network.of({"neuron": Izhikevich()}, ["neuron"] * 2), 0.01, 0.1 * ms)
+    poisson_trains([10], 0.01, 0)

@@ -1,7 +1,7 @@
 # What happens before and after a run.
-import provenance
 import summary
 import terminal
+from provenance import record
 
 DISPLAY = []  # of the run that is at work
 
@@ -17,10 +17,10 @@ onstart:
 
 # A record is written when a run has ended; nothing depends on it.
 onsuccess:
-    provenance.write(workflow, config, succeeded=True)
+    record.write(workflow, config, succeeded=True)
     summary.show(workflow, DISPLAY[-1], succeeded=True)
 
 
 onerror:
-    provenance.write(workflow, config, succeeded=False)
+    record.write(workflow, config, succeeded=False)
     summary.show(workflow, DISPLAY[-1], succeeded=False)

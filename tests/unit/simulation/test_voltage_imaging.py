@@ -7,41 +7,41 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nto1.neurons.izhikevich import Izhikevich
 from nto1.errors import DivergenceError
-from nto1.units import mV, nS
+from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.voltage_imaging import (
     Experiment,
+    PoissonTrains,
     Synapses,
-    Trains,
-    draw_trains,
+    add_imaging_noise,
     draw_connectivity,
-    image,
-    realise,
-    respond,
+    draw_experiment,
+    draw_trains,
+    simulate_voltage,
 )
+from nto1.units import mV, nS
 
 
 @pytest.fixture(scope="module")
 def published():
-    return realise(Experiment(), 0)
+    return draw_experiment(Experiment(), 0)
 
 
 @pytest.fixture(scope="module")
 def response(published):
-    return respond(published, Experiment())
+    return simulate_voltage(published, Experiment())
 
 
-def oracle(times, wiring, experiment):
+def oracle(times, connectivity, experiment):
     """A conductance for every train, as published; voltage and steps of the resets."""
     dt, s, p, n = experiment.timestep, experiment.synapses, experiment.neuron, experiment.n_steps
-    connected = np.flatnonzero(wiring.connected)
+    connected = np.flatnonzero(connectivity.connected)
     bumps = np.zeros((len(connected), n))
     for row, train in zip(bumps, connected, strict=True):
         steps = np.round(times[train] / dt).astype(int)
-        weight = s.inh_weight if wiring.inhibitory[train] else s.exc_weight
+        weight = s.inh_weight if connectivity.inhibitory[train] else s.exc_weight
         np.add.at(row, steps[steps < n], weight)
-    E = np.where(wiring.inhibitory[connected], s.E_inh, s.E_exc)
+    E = np.where(connectivity.inhibitory[connected], s.E_inh, s.E_exc)
     v, u, g, I_syn = np.empty(n), 0.0, np.zeros(len(connected)), 0.0
     v[0], now, resets = p.v_r, p.v_r, []
     for i in range(1, n):
@@ -60,17 +60,17 @@ def oracle(times, wiring, experiment):
 @settings(max_examples=10)
 @given(st.integers(0, 1000), st.floats(0, 1), st.floats(0, 1))
 def test_like_a_conductance_for_each_train(seed, p_inhibitory, p_connected):
-    trains = Trains(10, 40, p_inhibitory, p_connected)
+    trains = PoissonTrains(10, 40, p_inhibitory, p_connected)
     experiment = Experiment(0.5, 1e-4, trains, Synapses(1.5 * nS, 3 * nS))
-    realisation = realise(experiment, seed)
-    v, resets = oracle(realisation.times, realisation.wiring, experiment)
-    response = respond(realisation, experiment)
+    drawn = draw_experiment(experiment, seed)
+    v, resets = oracle(drawn.times, drawn.connectivity, experiment)
+    response = simulate_voltage(drawn, experiment)
     np.testing.assert_allclose(response.v, v, atol=1e-9)
     assert response.spike_steps.tolist() == resets
 
 
 def test_published_run(published, response):
-    inhibitory, connected = published.wiring
+    inhibitory, connected = published.connectivity
     counts = (inhibitory.sum(), (~inhibitory).sum(), (inhibitory & connected).sum())
     assert counts == (6, 24, 4)
     assert np.flatnonzero(connected).tolist() == [*range(4), *range(6, 23)]
@@ -83,7 +83,10 @@ def test_published_run(published, response):
 def test_trains_are_drawn_in_blocks_from_the_legacy_stream():
     """A second block is needed for about every other train; what is left of it is drawn all the
     same."""
-    trains, rng = draw_trains(Trains(4, 20), 1, np.random.RandomState(5)), np.random.RandomState(5)
+    trains, rng = (
+        draw_trains(PoissonTrains(4, 20), 1, np.random.RandomState(5)),
+        np.random.RandomState(5),
+    )
     for times in trains:
         intervals = rng.exponential(1 / 20, 20)
         while intervals.sum() <= 1:
@@ -101,9 +104,9 @@ def test_published_trains_end_before_the_recording(published):
 
 
 @given(st.integers(1, 200), st.floats(0, 1), st.floats(0, 1), st.integers(0, 1000))
-def test_wiring(n, p_inhibitory, p_connected, seed):
+def test_connectivity(n, p_inhibitory, p_connected, seed):
     inhibitory, connected = draw_connectivity(
-        Trains(n, 20, p_inhibitory, p_connected), random.Random(seed)
+        PoissonTrains(n, 20, p_inhibitory, p_connected), random.Random(seed)
     )
     assert inhibitory.size == connected.size == n
     assert abs(inhibitory.sum() - p_inhibitory * n) < 1 + 1e-9
@@ -114,7 +117,7 @@ def test_wiring(n, p_inhibitory, p_connected, seed):
 
 
 def test_a_part_of_a_run_is_its_beginning(published, response):
-    part = respond(published, Experiment(), n_steps=49_500)
+    part = simulate_voltage(published, Experiment(), n_steps=49_500)
     # A spike at the very end would be drawn into the last sample only by the step after.
     np.testing.assert_array_equal(part.v[:-1], response.v[:49_499])
 
@@ -122,7 +125,7 @@ def test_a_part_of_a_run_is_its_beginning(published, response):
 def test_late_reset(published, response):
     """The first spike: the same up to the step that crosses the peak, there cut down to it, and
     reset in the next."""
-    late = respond(published, Experiment(), n_steps=49_500, late_reset=True)
+    late = simulate_voltage(published, Experiment(), n_steps=49_500, late_reset=True)
     first = response.spike_steps[0]
     assert late.spike_steps[0] == first + 1
     np.testing.assert_array_equal(late.v[: first - 1], response.v[: first - 1])
@@ -133,7 +136,7 @@ def test_late_reset(published, response):
 
 def test_imaging_noise():
     v = np.full(100_000, -55 * mV)
-    noise = image(v, 20, Izhikevich(), np.random.RandomState(0)) - v
+    noise = add_imaging_noise(v, 20, Izhikevich(), np.random.RandomState(0)) - v
     assert noise.std() / mV == pytest.approx(4.75, rel=0.01)
     expected = np.random.RandomState(0).randn(100_000) * 4.75 * mV
     np.testing.assert_allclose(noise, expected, atol=1e-12)
@@ -141,10 +144,10 @@ def test_imaging_noise():
 
 def test_no_spikes_to_be_expected():
     with pytest.raises(ValueError, match=r"no spikes are to be expected in 600 s at 0.0001 Hz"):
-        draw_trains(Trains(3, 1e-4), 600, np.random.RandomState(0))
+        draw_trains(PoissonTrains(3, 1e-4), 600, np.random.RandomState(0))
 
 
-def test_a_voltage_that_runs_off_is_named():
-    experiment = Experiment(1.0, 1e-4, Trains(), Synapses(1.0, 1.0))
-    with pytest.raises(DivergenceError, match=r"the neuron's voltage ran off at t = 0\.\d+ s"):
-        respond(realise(experiment, 0), experiment)
+def test_a_voltage_that_diverges_is_named():
+    experiment = Experiment(1.0, 1e-4, PoissonTrains(), Synapses(1.0, 1.0))
+    with pytest.raises(DivergenceError, match=r"the voltage of neuron 0 diverged at t = 0\.\d+ s"):
+        simulate_voltage(draw_experiment(experiment, 0), experiment)
