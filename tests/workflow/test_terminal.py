@@ -108,7 +108,7 @@ def display(monkeypatch):
     """That of ten jobs of two kinds, with a clock of its own."""
     now = SimpleNamespace(s=100.0)
     monkeypatch.setattr(terminal.time, "monotonic", lambda: now.s)
-    to_do = {i: ("simulate", None) for i in range(8)} | {8: ("plot", 5), 9: ("find weight", None)}
+    to_do = dict.fromkeys(range(8), ("simulate", None)) | {8: ("plot", 5), 9: ("find weight", None)}
     shown = terminal.Display(to_do)
 
     def event(kind, after=0.0, **values):
