@@ -61,15 +61,3 @@ wildcard_constraints:
     N=r"\d+",
     we_pS=r"[0-9.]+(e[+-]\d+)?",
     variant=r"[\w=,.+-]+",
-
-
-rule compile_kernels:
-    """Once for all jobs."""
-    output:
-        CACHE / "compiled.txt",
-    log:
-        "results/logs/compile_kernels.log",
-    group:
-        "short"
-    script:
-        "../scripts/compile_kernels.py"

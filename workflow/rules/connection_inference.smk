@@ -20,24 +20,6 @@ WEIGHTS = {
 CATEGORY = "Connection inference"
 
 
-def tasks(jobs, wildcards) -> list[dict]:
-    """What a job does: some simulations, and of each a part of its trains."""
-    return [
-        CASES[wildcards.set][case] | {"case": case, "part": part, "n_parts": n_parts}
-        for case, part, n_parts in jobs[wildcards.set][int(wildcards.job)]
-    ]
-
-
-def first_passes(wildcards) -> list[str]:
-    """The first passes over the trains of a job's simulations."""
-    cases = {case for case, *_ in SECOND_PASS[wildcards.set][int(wildcards.job)]}
-    return [
-        f"{PART}_first_pass.parquet".format(set=wildcards.set, job=i)
-        for i, job in enumerate(ONE_PASS[wildcards.set])
-        if cases & {case for case, *_ in job}
-    ]
-
-
 wildcard_constraints:
     set=r"\w+",
     job=r"\d+",
@@ -56,7 +38,7 @@ rule infer_inputs:
     group:
         "short"
     params:
-        tasks=lambda wildcards: tasks(ONE_PASS, wildcards),
+        tasks=detection.tasks_of(CASES, ONE_PASS),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
@@ -69,7 +51,9 @@ rule infer_inputs_by_template:
     input:
         KERNELS,
         weights=WEIGHTS,
-        first_passes=first_passes,
+        first_passes=detection.first_passes_of(
+            ONE_PASS, SECOND_PASS, f"{PART}_first_pass.parquet"
+        ),
     output:
         tests=f"{PART}_template.parquet",
     log:
@@ -77,7 +61,7 @@ rule infer_inputs_by_template:
     group:
         "short"
     params:
-        tasks=lambda wildcards: tasks(SECOND_PASS, wildcards),
+        tasks=detection.tasks_of(CASES, SECOND_PASS),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
