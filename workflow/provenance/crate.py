@@ -3,100 +3,82 @@
 Written after the profiles https://w3id.org/ro/wfrun/process/0.5 and …/workflow/0.5.
 """
 
+import os
 import shutil
 from io import StringIO
 from mimetypes import guess_type
 from pathlib import Path
 
 import yaml
-from rocrate.model import ContextEntity, Person, SoftwareApplication
+from rocrate.model import ContextEntity, Person
 from rocrate.rocrate import ROCrate
 
-from provenance.jobs import describe
+from provenance.page import KINDS
+from provenance.record import sha256
 
 # What makes a checkout, of which a run needs the most.
-SOURCES = ("Snakefile", "LICENSE", "README.md", "pyproject.toml", "workflow", "config", "envs")
-SOURCES += ("profiles", "resources", "benchmarks")
-
+SOURCES = ("LICENSE", "README.md", "pyproject.toml", "workflow", "config", "envs", "profiles")
+SOURCES += ("resources", "benchmarks")
+LICENSE = "https://spdx.org/licenses/MIT"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
-LICENSE = "https://spdx.org/licenses/MIT"
-PARQUET = "application/vnd.apache.parquet"
+TYPES = {".yaml": "application/yaml", ".parquet": "application/vnd.apache.parquet"}
 NAME = "How strong must an input be?"
-DESCRIPTION = (
-    "One AdEx neuron with N Poisson inputs: its median voltage and firing rate against the "
-    "strength of its inputs, and the strength at which it fires at a given rate. A run of the "
-    "workflow, with its sources, configuration, inputs, tables and figures."
-)
+DESCRIPTION = "A run of this workflow: its sources, configuration, inputs, tables and figures."
 
 
-def write_crate(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Path) -> None:
-    """Make ``folder`` anew, with copies of all that the run was made from and has made.
-
-    The record itself is there as JSON and, as a page, for the README.
-    """
+def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Path) -> None:
+    """Make ``folder`` anew, with copies of all that the run was made from and has made."""
     crate = ROCrate(version="1.1")
     crate.metadata.extra_terms["sha256"] = "https://w3id.org/ro/terms/workflow-run#sha256"
-    _describe(crate, record)
-    workflow = _add_sources(crate, record, checkout)
-    action = _add_run(crate, record, workflow)
-    _add_file(crate, as_json, as_json.name, {"about": action})
-    _add_file(crate, as_page, "README.md", {"about": crate.root_dataset})
-
-    unfinished = folder.with_name(folder.name + ".unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    crate.write(unfinished)
-    shutil.rmtree(folder, ignore_errors=True)
-    unfinished.rename(folder)
-
-
-def _describe(crate: ROCrate, record: dict) -> None:
     crate.name, crate.description, crate.datePublished = NAME, DESCRIPTION, record["ended"]
-    crate.license = crate.add(
-        ContextEntity(crate, LICENSE, {"@type": "CreativeWork", "name": "MIT License"})
+    who = crate.root_dataset["author"] = crate.add(Person(crate, "#who", {"name": record["who"]}))
+    crate.license, *profiles = (
+        crate.add(ContextEntity(crate, url, {"@type": "CreativeWork", "name": name}))
+        for url, name in ({LICENSE: "MIT License"} | PROFILES).items()
     )
-    crate.root_dataset["conformsTo"] = [
-        crate.add(
-            ContextEntity(
-                crate,
-                url,
-                {"@type": "CreativeWork", "name": name, "version": url.rpartition("/")[2]},
-            )
-        )
-        for url, name in PROFILES.items()
-    ]
+    crate.root_dataset["conformsTo"] = profiles
 
-
-def _add_sources(crate: ROCrate, record: dict, checkout: Path):
-    """The sources, below ``workflow/``; returns the main one."""
-    source, software = record["source"], record["software"]
+    for path in sources(checkout):
+        _add(crate, path, f"workflow/{path.relative_to(checkout)}")
+    about = {"name": NAME, "description": DESCRIPTION, "encodingFormat": "text/plain"}
+    about |= {"version": record["source"]["commit"] or "unknown"}
     workflow = crate.add_workflow(
         checkout / "Snakefile",
         "workflow/Snakefile",
         main=True,
         lang="snakemake",
-        lang_version=software["snakemake"],
-        properties={"name": NAME, "description": DESCRIPTION, "encodingFormat": "text/plain"},
+        lang_version=record["snakemake"]["snakemake"],
+        properties=about,
     )
     workflow["license"] = crate.license
-    workflow["version"] = source["commit"] or "unknown"
-    workflow["softwareRequirements"] = [
-        crate.add(
-            SoftwareApplication(
-                crate,
-                f"pkg:pypi/{name}@{version}",
-                {"name": name, "softwareVersion": version},
-            )
-        )
-        for name, version in software["direct"].items()
+
+    config = yaml.safe_dump(record["config"], sort_keys=False, allow_unicode=True)
+    objects = [_add(crate, StringIO(config), "config.yaml")]
+    for name in record["inputs"]:
+        source = crate.get(f"workflow/{os.path.relpath(name, checkout)}")
+        objects.append(source or _add(crate, Path(name), f"inputs/{name.lstrip('/')}"))
+    results = [
+        _add(crate, Path(name), name)
+        for name, file in record["outputs"].items()
+        if file["final"] and Path(name).suffix in KINDS
     ]
-    for path in sources(checkout):
-        if path != checkout / "Snakefile":
-            _add_file(crate, path, f"workflow/{path.relative_to(checkout)}")
-    return workflow
+    about = {"name": f"Run of {record['ended']}", "description": record["command_line"]}
+    about |= {"startTime": record["started"], "endTime": record["ended"]}
+    about |= {"actionStatus": "http://schema.org/CompletedActionStatus"}
+    run = crate.add_action(workflow, "#run", objects, results, about)
+    run["agent"], crate.root_dataset["mentions"] = who, run
+    _add(crate, as_json, as_json.name)["about"] = run
+    _add(crate, as_page, "README.md")["about"] = crate.root_dataset
+
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    crate.write(unfinished)
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
 
 
 def sources(checkout: Path) -> list[Path]:
@@ -110,61 +92,9 @@ def sources(checkout: Path) -> list[Path]:
     )
 
 
-def _add_run(crate: ROCrate, record: dict, workflow):
-    """The run, its inputs and its outputs."""
-    config = yaml.safe_dump(record["config"], sort_keys=False, allow_unicode=True)
-    objects = [_add_file(crate, StringIO(config), "config.yaml", {"name": "Config, as resolved"})]
-    objects += [crate.get(f"workflow/{path}") for path in record["inputs"]]
-    results = [
-        _add_file(crate, Path(path), path)
-        for path, file in record["outputs"].items()
-        if file["final"]
-    ]
-    workflow["input"] = [_parameter(crate, "input", entity) for entity in objects]
-    workflow["output"] = [_parameter(crate, "output", entity) for entity in results]
-    crate.root_dataset["author"] = crate.add(Person(crate, "#who", {"name": record["who"]}))
-    action = crate.add(
-        ContextEntity(
-            crate,
-            "#run",
-            {
-                "@type": "CreateAction",
-                "name": f"Run of {record['ended']}",
-                "description": record["command_line"],
-                "startTime": record["started"],
-                "endTime": record["ended"],
-                "actionStatus": "http://schema.org/CompletedActionStatus",
-            },
-        )
-    )
-    action["instrument"], action["agent"] = workflow, crate.root_dataset["author"]
-    action["object"], action["result"] = objects, results
-    crate.root_dataset["mentions"] = action
-    return action
-
-
-def _add_file(crate: ROCrate, source, name: str, properties: dict | None = None):
-    described = {"name": Path(name).name, "encodingFormat": _format(name)}
+def _add(crate: ROCrate, source: Path | StringIO, name: str):
+    kind = TYPES.get(Path(name).suffix) or guess_type(name)[0] or "text/plain"
+    file = crate.add_file(source, name, properties={"encodingFormat": kind}, record_size=True)
     if isinstance(source, Path):
-        known = describe(source)
-        described |= {"sha256": known["sha256"], "contentSize": str(known["bytes"])}
-    return crate.add_file(source, name, properties=described | (properties or {}))
-
-
-def _format(name: str) -> str:
-    if name.endswith((".yaml", ".yml")):
-        return "application/yaml"
-    return PARQUET if name.endswith(".parquet") else guess_type(name)[0] or "text/plain"
-
-
-def _parameter(crate: ROCrate, role: str, entity):
-    """The slot of the workflow that a file fills."""
-    parameter = crate.add(
-        ContextEntity(
-            crate,
-            f"#{role}/{entity.id}",
-            {"@type": "FormalParameter", "additionalType": "File", "name": Path(entity.id).stem},
-        )
-    )
-    parameter["workExample"], entity["exampleOfWork"] = entity, parameter
-    return parameter
+        file["sha256"] = sha256(source)
+    return file

@@ -1,4 +1,4 @@
-"""The record of a run for people: ``results/provenance.md``, and the last lines of a run."""
+"""The record for people: ``results/provenance.md``, the report's page, the last lines of a run."""
 
 import json
 import sys
@@ -7,111 +7,76 @@ from pathlib import Path
 
 import yaml
 
-PAGE = """\
-# Provenance
+KINDS = {".csv": "table", ".parquet": "table", ".pdf": "figure", ".svg": "figure"}
 
-This run {outcome}. {published_numbers}
 
-| | |
-|---|---|
-| who | {who} |
-| started | {started} |
-| ended | {ended} |
-| where | {machine[host]}, `{folder}` |
-| command line | `{command_line}` |
-| commit | {commit} |
-| uncommitted changes | {changes} |
-| platform | {machine[platform]} |
-| CPU | {machine[cpu]} ({machine[cpu_kind]}), {machine[logical_cpus]} logical |
-| memory | {machine[memory_GB]} GB |
-| cores given | {threads[cores]} |
-| thread variables | {variables} |
-| Snakemake | {software[snakemake]}, executor {software[executor]} |
-| Python | {software[python]} |
-| seeds | {seeds} |
+def headline(record: dict) -> str:
+    outcome = "succeeded" if record["succeeded"] else "failed"
+    return (
+        f"This run {outcome}. {record['published_numbers'] or 'Published numbers: not compared.'}"
+    )
 
-## Tables and figures
 
-{outputs}
-
-Published numbers and other inputs:
-
-{inputs}
-
-## Rules
-
-A job that was not run again counts with the time it took when it was. On a cluster, wall time
-counts from submission. CPU time is that of the job's own process, all threads together.
-
-{rules}
-
-## Configuration, as resolved
-
-```yaml
-{config}```
-
-## Packages
-
-{direct}
-
-<details><summary>All that is installed</summary>
-
-{packages}
-
-</details>
-"""
+def sections(record: dict) -> dict[str, list[dict[str, str]]]:
+    """Tables by title, as rows of readable cells."""
+    run = record | record["source"] | record["snakemake"] | record["seeds"]
+    environments = record["environments"].items()
+    return {
+        "Run": [{"": key, "value": value} for key, value in _readable(run).items()],
+        "Rules": _rows(record["rules"]),
+        "Environments": _rows(record["environments"]),
+        "Files": _rows(record["outputs"], "rule", "made", "environment", "sha256"),
+        "Inputs": _rows(record["inputs"]),
+    } | {
+        f"Packages of environment {name}": _rows(known["packages"]) for name, known in environments
+    }
 
 
 def page(record: dict) -> str:
-    software, source = record["software"], record["source"]
-    return PAGE.format_map(
-        record
-        | {
-            "outcome": "succeeded" if record["succeeded"] else "failed",
-            "published_numbers": record["published_numbers"] or "Published numbers: not compared.",
-            "commit": source["commit"] or f"unknown: {source['why_unknown']}",
-            "changes": _listed(source.get("uncommitted_changes", ["unknown"])),
-            "variables": _listed(f"{k}={v}" for k, v in record["threads"]["variables"].items()),
-            "seeds": "; ".join(f"{key}: {value}" for key, value in record["seeds"].items()),
-            "outputs": _table(record["outputs"], "rule", "made", "bytes", "sha256"),
-            "inputs": _table(record["inputs"], "sha256"),
-            "rules": _table(record["rules"], "jobs", "run_this_time", "threads", "wall_s", "CPU_s"),
-            "config": yaml.safe_dump(record["config"], sort_keys=False, allow_unicode=True),
-            "direct": _packages(software["direct"]),
-            "packages": _packages(software["all"]),
-        }
-    )
+    config = yaml.safe_dump(record["config"], sort_keys=False, allow_unicode=True)
+    parts = ["# Provenance", headline(record)]
+    for title, rows in sections(record).items():
+        cells = [[*rows[0]], ["---"] * len(rows[0])] if rows else [["none"]]
+        cells += [[cell.replace("|", "\\|") for cell in row.values()] for row in rows]
+        parts += [f"## {title}", "\n".join(f"| {' | '.join(row)} |" for row in cells)]
+    return "\n\n".join([*parts, "## Configuration, as resolved", f"```yaml\n{config}```\n"])
 
 
 def summary(record: dict) -> str:
-    """What was made, where, and whether the published numbers were replayed."""
-    places = Counter(
-        (file["kind"], str(Path(path).parents[-2]))
+    """What this run made or found up to date, where, and how the published numbers compare."""
+    made = Counter(
+        (KINDS[Path(path).suffix], Path(path).parts[0])
         for path, file in record["outputs"].items()
-        if file["final"] and file["up_to_date_at"] == record["ended"]
+        if file["final"] and file["up_to_date_at"] == record["ended"] and Path(path).suffix in KINDS
     )
-    lines = [f"{n} {kind}s in {place}/" for (kind, place), n in sorted(places.items())]
-    if record["published_numbers"]:
-        lines.append(record["published_numbers"])
-    lines.append("Who, when, where, from what, and all hashes: results/provenance.md")
+    lines = [f"{n} {kind}s in {folder}/" for (kind, folder), n in sorted(made.items())]
+    lines += [record["published_numbers"]] if record["published_numbers"] else []
+    lines += ["Who, when, where, from what, and all hashes: results/provenance.md"]
     if record["complete"] and record["succeeded"]:
-        lines.append("To archive or hand on, with the sources: results/run-crate/")
+        lines += ["To archive or hand on, with the sources: results/run-crate/"]
     return "\n".join(lines)
 
 
-def _listed(items) -> str:
-    return ", ".join(f"`{item}`" for item in items) or "none"
+def _rows(by_name: dict[str, dict], *columns: str) -> list[dict[str, str]]:
+    """Rows with the same columns: those given, or all that there are."""
+    columns = columns or tuple(dict.fromkeys(key for row in by_name.values() for key in row))
+    return [
+        {"": name} | _readable({column: row.get(column) for column in columns})
+        for name, row in by_name.items()
+    ]
 
 
-def _table(rows: dict[str, dict], *columns: str) -> str:
-    lines = [["", *columns], ["---"] * (len(columns) + 1)]
-    for name, row in rows.items():
-        lines.append([f"`{name}`", *("" if row[c] is None else str(row[c]) for c in columns)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _packages(versions: dict[str, str]) -> str:
-    return ", ".join(f"{name} {version}" for name, version in versions.items()) or "not known"
+def _readable(values: dict) -> dict[str, str]:
+    """All that is not nested, with numbers rounded."""
+    cells = {}
+    for key, value in values.items():
+        if isinstance(value, float):
+            value = f"{value:.1f}"
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value)) or "none"
+        if not isinstance(value, dict):
+            cells[key.replace("_", " ")] = "" if value is None else str(value)
+    return cells
 
 
 if __name__ == "__main__":

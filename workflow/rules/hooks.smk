@@ -1,5 +1,5 @@
 # What happens before and after a run.
-import provenance
+from provenance import record
 
 
 onstart:
@@ -12,8 +12,8 @@ onstart:
 
 # A record is written when a run has ended; nothing depends on it.
 onsuccess:
-    provenance.write(workflow, config, succeeded=True)
+    record.write(workflow, config, succeeded=True)
 
 
 onerror:
-    provenance.write(workflow, config, succeeded=False)
+    record.write(workflow, config, succeeded=False)

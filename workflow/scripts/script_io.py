@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from provenance.environment import register
 from run_lock import UNFINISHED, is_superseded
 
 MAX_ROWS = 1000  # of a table on a page: what a browser likes
@@ -56,6 +57,7 @@ def run(main: Callable, snakemake) -> None:
     log = snakemake.log[0]
     with open(log, "w", 1, "utf-8", "backslashreplace") as stream:
         try:
+            register(stream)
             with redirect_stderr(stream):
                 main(**{name: values[name] for name in inspect.signature(main).parameters})
         except Exception as error:

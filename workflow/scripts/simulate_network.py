@@ -8,8 +8,9 @@ import pyarrow.parquet
 from scipy.sparse import coo_array
 
 from script_io import log, run, write_parquet
+from batching import omit
 from nto1.neurons.izhikevich import Izhikevich
-from nto1.simulation.network import Network, simulate_network
+from nto1.simulation.network import Connections, Network, draw_peaks, simulate_network
 from nto1.units import ms, mV, nS, to_SI
 
 
@@ -42,32 +43,31 @@ def connections(weights_nS: str | list, N: int):
 
 
 def main(network, neuron, spikes, voltages):
-    network = dict(network)
-    E_syn_mV, weights_nS = network.pop("E_syn_mV"), network.pop("weights_nS")
+    E_syn_mV, weights_nS = network["E_syn_mV"], network["weights_nS"]
     if isinstance(E_syn_mV, str):
         (E_syn_mV,) = columns_of_file(E_syn_mV, ["E_syn_mV"])
-    E_syn, values = np.array(E_syn_mV) * mV, to_SI(network)
-    simulated = simulate_network(
-        Network.of(
-            connections(weights_nS, E_syn.size),
-            E_syn,
-            values["τ_g"],
-            values["σ"],
-            Izhikevich(**to_SI(neuron)),
-            allow_self_connections=values["allow_self_connections"],
-        ),
+    E_syn, values = np.array(E_syn_mV, float) * mV, to_SI(omit(network, "E_syn_mV", "weights_nS"))
+    simulated = Network.of(
+        {"regular": Izhikevich(**to_SI(neuron))},
+        ["regular"] * E_syn.size,
+        Connections.of_matrix(connections(weights_nS, E_syn.size), E_syn),
+        τ_g=values["τ_g"],
+        σ=values["σ"],
+        allow_self_connections=values["allow_self_connections"],
+    )
+    recorded = values["recorded_neurons"]
+    activity = simulate_network(
+        simulated,
         values["duration"],
         values["timestep"],
-        values["seed"],
-        values["recorded_neurons"],
+        noise=values["seed"],
+        record={"v": recorded},
     )
-    log(f"{simulated.spike_times.size} spikes of {E_syn.size} neurons")
-    write_parquet({"neuron": simulated.spike_neurons, "t_ms": simulated.spike_times / ms}, spikes)
-    traces = {
-        f"V_m_{neuron}_mV": v / mV
-        for neuron, v in zip(values["recorded_neurons"], simulated.v.T, strict=True)
-    }
-    write_parquet({"t_ms": simulated.t / ms} | traces, voltages)
+    log(f"{activity.spike_times.size} spikes of {E_syn.size} neurons")
+    write_parquet({"neuron": activity.spike_neurons, "t_ms": activity.spike_times / ms}, spikes)
+    v = draw_peaks(activity, simulated)[1:] / mV
+    traces = {f"V_m_{j}_mV": of_neuron for j, of_neuron in zip(recorded, v.T, strict=True)}
+    write_parquet({"t_ms": activity.t[:-1] / ms} | traces, voltages)
 
 
 if "snakemake" in globals():

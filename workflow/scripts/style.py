@@ -79,3 +79,17 @@ def save(figure, *paths: str) -> None:
         with atomic_write(path) as file:
             figure.savefig(file, format=kind, metadata=nameless[kind])
     plt.close(figure)
+
+
+def percent(axis) -> None:
+    """Fractions as percentages."""
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:.0f}%"))
+
+
+def grey_inner_labels(axis) -> None:
+    """Of an axis whose ends say most: the labels between are faint."""
+    low, high = sorted(axis.get_view_interval())
+    axis.figure.draw_without_rendering()
+    for tick in axis.get_major_ticks():
+        is_end = min(abs(tick.get_loc() - low), abs(tick.get_loc() - high)) < 1e-9 * (high - low)
+        tick.label1.set_color("black" if is_end else "0.7")

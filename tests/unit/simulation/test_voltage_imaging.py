@@ -62,9 +62,9 @@ def oracle(times, connectivity, experiment):
 def test_like_a_conductance_for_each_train(seed, p_inhibitory, p_connected):
     trains = PoissonTrains(10, 40, p_inhibitory, p_connected)
     experiment = Experiment(0.5, 1e-4, trains, Synapses(1.5 * nS, 3 * nS))
-    realisation = draw_experiment(experiment, seed)
-    v, resets = oracle(realisation.times, realisation.connectivity, experiment)
-    response = simulate_voltage(realisation, experiment)
+    drawn = draw_experiment(experiment, seed)
+    v, resets = oracle(drawn.times, drawn.connectivity, experiment)
+    response = simulate_voltage(drawn, experiment)
     np.testing.assert_allclose(response.v, v, atol=1e-9)
     assert response.spike_steps.tolist() == resets
 
@@ -104,7 +104,7 @@ def test_published_trains_end_before_the_recording(published):
 
 
 @given(st.integers(1, 200), st.floats(0, 1), st.floats(0, 1), st.integers(0, 1000))
-def test_wiring(n, p_inhibitory, p_connected, seed):
+def test_connectivity(n, p_inhibitory, p_connected, seed):
     inhibitory, connected = draw_connectivity(
         PoissonTrains(n, 20, p_inhibitory, p_connected), random.Random(seed)
     )
@@ -147,7 +147,7 @@ def test_no_spikes_to_be_expected():
         draw_trains(PoissonTrains(3, 1e-4), 600, np.random.RandomState(0))
 
 
-def test_divergence_is_reported():
+def test_a_voltage_that_diverges_is_named():
     experiment = Experiment(1.0, 1e-4, PoissonTrains(), Synapses(1.0, 1.0))
-    with pytest.raises(DivergenceError, match=r"the neuron's voltage diverged at t = 0\.\d+ s"):
+    with pytest.raises(DivergenceError, match=r"the voltage of neuron 0 diverged at t = 0\.\d+ s"):
         simulate_voltage(draw_experiment(experiment, 0), experiment)

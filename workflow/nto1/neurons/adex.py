@@ -41,10 +41,10 @@ def I_syn(V, g_exc, g_inh, p):
 
 
 @jit_inline
-def C_dV_dt(V, w, g_exc, g_inh, p):
+def C_dV_dt(V, w, I_syn, p):
     leak = -p.g_L * (V - p.E_L)
     upstroke = p.g_L * p.Δ_T * exp2((V - p.V_T) * (LOG2_E / p.Δ_T))
-    return leak - I_syn(V, g_exc, g_inh, p) - w + upstroke
+    return leak - I_syn - w + upstroke
 
 
 @jit_inline
@@ -56,7 +56,7 @@ def τ_dw_dt(V, w, p):
 def euler_step(V, w, g_exc, g_inh, dt, p):
     """V and w one step later, before any reset."""
     return (
-        V + dt / p.C * C_dV_dt(V, w, g_exc, g_inh, p),
+        V + dt / p.C * C_dV_dt(V, w, I_syn(V, g_exc, g_inh, p), p),
         w + dt / p.τ_w * τ_dw_dt(V, w, p),
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from nto1.errors import V_MIN, DivergenceError
 from nto1.neurons.adex import AdEx
+from nto1.random.stream import add_normals, seeded
 from nto1.simulation.inputs import Inputs, SpikeCounts, TimeGrid, count_spikes, step_times
 from nto1.simulation.medians import BLOCK, Bracket, medians, quantile_range
 from nto1.simulation.vectorized import (
@@ -117,6 +118,24 @@ def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.nd
     V = V.copy()
     V[spike_steps] = V_spike
     return V
+
+
+def clip_above_percentile(V: np.ndarray, percentile: float) -> float:
+    """Cut V down, in place, to its percentile (linearly interpolated), which is returned (V)."""
+    threshold = float(np.percentile(V, percentile))
+    np.minimum(V, threshold, out=V)
+    return threshold
+
+
+def add_imaging_noise(V: np.ndarray, spike_SNR: float, neuron: AdEx, seed: int) -> None:
+    """Add, in place, normal noise of standard deviation (V_spike - E_L) / spike_SNR to V.
+
+    An infinite ``spike_SNR`` adds none. Raises ``ValueError`` if it is not positive.
+    """
+    if not spike_SNR > 0:
+        raise ValueError(f"a spike-SNR must be positive, got {spike_SNR:g}")
+    if np.isfinite(spike_SNR):
+        add_normals(V, (neuron.V_spike - neuron.E_L) / spike_SNR, seeded(seed))
 
 
 def simulate(

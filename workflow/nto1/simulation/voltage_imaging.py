@@ -15,11 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.errors import V_MIN, DivergenceError
-from nto1.jit import jit, jit_inline
-from nto1.jit.growth import ensure_capacity
-from nto1.neurons.adex import decay
-from nto1.neurons.izhikevich import Izhikevich, du_dt, dv_dt
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.simulation.network import Connections, Network, simulate_network
 from nto1.units import Hz, ms, mV, nS, s, to_SI
 
 
@@ -148,66 +145,46 @@ def simulate_voltage(
 
     Raises ``DivergenceError`` if the voltage diverges.
     """
-    _, dt, _, synapses, neuron = experiment
-    times, (inhibitory, connected), _ = drawn
-    counts = np.zeros((2, n_steps or experiment.n_steps), np.uint16)
-    for train in np.flatnonzero(connected):
-        _count(times[train], dt, counts[int(inhibitory[train])])
-    v = np.empty(counts.shape[1])
-    spike_steps, diverged = _integrate(*counts, dt, synapses, neuron, late_reset, v)
-    if diverged >= 0:
-        raise DivergenceError(
-            f"the neuron's voltage diverged at t = {diverged * dt:.4f} s: take weaker inputs or a "
-            f"smaller time step"
-        )
+    dt, n_steps = experiment.timestep, n_steps or experiment.n_steps
+    # Spikes that are felt in sample 0 were never delivered: conductances started there, at zero.
+    trains = []
+    for times in drawn.times:
+        steps = np.rint(times / dt)
+        trains.append(times[(steps > 0) & (steps < n_steps)])
+    activity = simulate_network(
+        network_of(drawn.connectivity, experiment),
+        # so that round(duration / dt) is n_steps, and no spike is beyond the end
+        n_steps * dt,
+        dt,
+        trains,
+        record={"v": [0]},
+        update="simultaneous",
+        reset="late" if late_reset else "early",
+    )
+    # Here, the step of a spike is the sample after it.
+    spike_steps = activity.spike_steps + 1
+    spike_steps = spike_steps[spike_steps < n_steps]
+    v = activity.recorded["v"][:n_steps, 0]
+    if not late_reset:
+        v[spike_steps - 1] = experiment.neuron.v_peak
     return Response(v, spike_steps)
 
 
-def add_imaging_noise(v: np.ndarray, spike_SNR: float, neuron: Izhikevich, z: np.ndarray):
+def network_of(connectivity: Connectivity, experiment: Experiment) -> Network:
+    """One neuron, and synapses of the connected trains."""
+    synapses, (inhibitory, connected) = experiment.synapses, connectivity
+    weights = np.where(inhibitory, synapses.inh_weight, synapses.exc_weight) * connected
+    E = np.where(inhibitory, synapses.E_inh, synapses.E_exc)
+    inputs = Connections.of_matrix(weights[:, np.newaxis], E)
+    neuron = {"neuron": experiment.neuron}
+    return Network.of(neuron, ["neuron"], inputs=inputs, τ_g=synapses.τ_g)
+
+
+def add_imaging_noise(
+    v: np.ndarray, spike_SNR: float, neuron: Izhikevich, z: np.ndarray
+) -> np.ndarray:
     """The voltage with imaging noise [n_steps] (V): standard normals ``z``
     [n_steps] times (v_peak - v_r) / spike_SNR."""
     imaged = z * ((neuron.v_peak - neuron.v_r) / spike_SNR)
     imaged += v
     return imaged
-
-
-@jit
-def _count(times, timestep, counts):
-    for t in times:
-        step = round(t / timestep)
-        if step < counts.size:
-            counts[step] += 1
-
-
-@jit_inline
-def _euler_step(v, u, I_syn, dt, p):
-    return v + dt * dv_dt(v, u, I_syn, p), u + dt * du_dt(v, u, p)
-
-
-@jit
-def _integrate(exc, inh, dt, synapses, p, late_reset, v_trace):
-    """Fill v_trace; the steps of all resets [n_spikes], and the step at which v diverged, or -1."""
-    v, u, g_exc, g_inh, I_syn = p.v_r, 0.0, 0.0, 0.0, 0.0
-    spike_steps, n_spikes = np.empty(1000, np.int64), 0
-    v_trace[0] = v
-    for i in range(1, v_trace.size):
-        resets = v == p.v_peak  # it was cut off there, one step ago
-        if not resets:
-            v, u = _euler_step(v, u, I_syn, dt, p)
-            if v >= p.v_peak and late_reset:
-                v = p.v_peak
-            elif v >= p.v_peak:
-                v_trace[i - 1] = p.v_peak
-                resets = True
-        if resets:
-            v, u = p.c, u + p.d
-            spike_steps = ensure_capacity(spike_steps, n_spikes)
-            spike_steps[n_spikes] = i
-            n_spikes += 1
-        if not v > V_MIN:
-            return spike_steps[:n_spikes], i
-        v_trace[i] = v
-        g_exc = decay(g_exc, dt, synapses) + synapses.exc_weight * exc[i]
-        g_inh = decay(g_inh, dt, synapses) + synapses.inh_weight * inh[i]
-        I_syn = g_exc * (v - synapses.E_exc) + g_inh * (v - synapses.E_inh)
-    return spike_steps[:n_spikes].copy(), -1

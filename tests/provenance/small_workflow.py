@@ -1,0 +1,109 @@
+"""A workflow of four small jobs, of which provenance is written; one has an interpreter apart."""
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from conftest import ROOT
+
+SNAKEFILE = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "workflow")!r})
+
+rule all:
+    input: "results/table.csv", "results/figure.svg", "results/published_comparison.md"
+
+rule simulate:
+    output: "results/part.csv"
+    log: "results/logs/simulate.log"
+    script: "job.py"
+
+rule table:
+    input: "data.csv", "results/part.csv"
+    output: "results/table.csv"
+    log: "results/logs/table.log"
+    params: seed=config.get("seed", 1)
+    script: "job.py"
+
+rule draw:
+    input: "results/table.csv"
+    output: "results/figure.svg"
+    log: "results/logs/draw.log"
+    threads: 2
+    shell: "conda/bin/python job.py {{log}} {{output}}"
+
+rule compare:
+    input: "results/table.csv"
+    output: "results/published_comparison.md"
+    log: "results/logs/compare.log"
+    script: "job.py"
+
+rule show:
+    input: ancient("results/provenance.json")
+    output: "results/provenance.html"
+    log: "results/logs/show.log"
+    script: "job.py"
+
+from provenance import record
+
+onsuccess:
+    record.write(workflow, config, succeeded=True)
+
+onerror:
+    record.write(workflow, config, succeeded=False)
+"""
+JOB = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "workflow")!r})
+from provenance import environment
+
+names = [snakemake.log[0], snakemake.output[0]] if "snakemake" in globals() else sys.argv[1:]
+log, output = names
+with open(log, "w") as stream:
+    environment.register(stream)
+if open("data.csv").read() == "bad" and output.endswith(".md"):
+    sys.exit(1)
+with open(output, "w") as stream:
+    stream.write("# Comparison\\n\\nAll 3 numbers agree.\\n\\n" + open("data.csv").read())
+"""
+CONDA_PACKAGE = {"name": "numba", "version": "0.68.1", "build": "py311_0", "channel": "conda-forge"}
+
+
+class Workflow:
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def snakemake(self, *arguments: str, ok: bool = True, **variables: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments],
+            cwd=self.folder,
+            env=os.environ | variables,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert (done.returncode == 0) == ok, done.stdout
+        return done.stdout
+
+    @property
+    def record(self) -> dict:
+        return json.loads((self / "results/provenance.json").read_text())
+
+    def __truediv__(self, path: str) -> Path:
+        return self.folder / path
+
+
+def make_workflow(folder: Path) -> Workflow:
+    """After a run of everything."""
+    (folder / "Snakefile").write_text(SNAKEFILE)
+    (folder / "job.py").write_text(JOB)
+    (folder / "data.csv").write_text("1")
+    venv.create(folder / "conda", symlinks=True)
+    (folder / "conda/conda-meta").mkdir()
+    (folder / "conda/conda-meta/numba.json").write_text(json.dumps(CONDA_PACKAGE))
+    workflow = Workflow(folder)
+    workflow.output = workflow.snakemake()
+    return workflow

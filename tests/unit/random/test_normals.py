@@ -1,0 +1,64 @@
+"""Normals by the block, and NumPy's legacy stream, against the streams they have to be."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+
+from nto1.random import mersenne, stream
+from nto1.random.mersenne import MersenneTwister
+
+
+@njit
+def one_by_one(n, state):
+    z = np.empty(n)
+    for i in range(n):
+        z[i], state = stream.next_normal(state)
+    return z, state
+
+
+@njit
+def by_the_block(n, state):
+    z = np.empty(n)
+    state = stream.fill_normals(z, n, state)
+    return z, state
+
+
+@njit
+def uniforms_and_normals(n_uniforms, n, mt):
+    u, z = np.empty(n_uniforms), np.empty(n)
+    for i in range(n_uniforms):
+        u[i] = mersenne.next_uniform(mt)
+    mersenne.fill_normals(z, n, mt)
+    return u, z
+
+
+@given(st.integers(0, 2**70), st.integers(0, 3000))
+def test_a_block_is_the_same_stream(seed, n):
+    (expected, state), (z, state_after) = (
+        draw(n, stream.seeded(seed)) for draw in (one_by_one, by_the_block)
+    )
+    np.testing.assert_array_equal(z, expected)
+    assert state == state_after
+
+
+def test_rejected_words_are_met():
+    """In 100 000 normals, hundreds of words are rejected, and some lie in the tail."""
+    z, _ = by_the_block(100_000, stream.seeded(0))
+    np.testing.assert_array_equal(z, one_by_one(100_000, stream.seeded(0))[0])
+    assert (abs(z) > 3.6541528853610088).any()
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 5), st.integers(0, 2000), st.integers(0, 2000))
+def test_legacy_stream(seed, n_before, n_uniforms, n):
+    ours, theirs = np.random.RandomState(seed), np.random.RandomState(seed)
+    ours.randn(n_before)
+    theirs.randn(n_before)
+    mt = MersenneTwister.of(ours)
+    u, z = uniforms_and_normals(n_uniforms, n, mt)
+    np.testing.assert_array_equal(u, theirs.random_sample(n_uniforms))
+    np.testing.assert_allclose(z, theirs.randn(n), rtol=1e-15, atol=0)
+    mt.put_into(ours)
+    np.testing.assert_allclose(ours.randn(5), theirs.randn(5), rtol=1e-15, atol=0)
+    assert ours.randint(10**9) == theirs.randint(10**9)

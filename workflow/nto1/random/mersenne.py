@@ -1,0 +1,96 @@
+"""NumPy's legacy stream in compiled code: what ``RandomState.random_sample`` and ``randn`` draw.
+
+MT19937 (Matsumoto & Nishimura 1998), doubles of 53 bits, normals by Marsaglia's polar method, of
+which every second one is kept for the next call.
+"""
+
+from math import log, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numba import int64, uint32
+
+from nto1.jit import jit_inline
+
+_N, _M = 624, 397
+
+
+class MersenneTwister(NamedTuple):
+    """A generator's state, which draws change in place."""
+
+    key: np.ndarray  # [624] uint32
+    position: np.ndarray  # [1] int64
+    kept: np.ndarray  # [2] double, whether a normal is kept, and that normal
+
+    @classmethod
+    def of(cls, rng: np.random.RandomState) -> "MersenneTwister":
+        """A copy of a legacy generator's state."""
+        _, key, position, has_kept, kept = rng.get_state()
+        return cls(key.astype(np.uint32), np.array([position]), np.array([has_kept, kept], float))
+
+    def put_into(self, rng: np.random.RandomState) -> None:
+        """Let a legacy generator go on from here."""
+        has_kept, kept = self.kept
+        rng.set_state(("MT19937", self.key, int(self.position[0]), int(has_kept), float(kept)))
+
+
+@jit_inline
+def _mix(high, low):
+    """The upper bit of one word and the others of the next, through the recurrence's matrix."""
+    y = (high & uint32(0x80000000)) | (low & uint32(0x7FFFFFFF))
+    return (y >> uint32(1)) ^ (uint32(0x9908B0DF) if y & uint32(1) else uint32(0))
+
+
+@jit_inline
+def _renew(key):
+    for i in range(_N - _M):
+        key[i] = key[i + _M] ^ _mix(key[i], key[i + 1])
+    for i in range(_N - _M, _N - 1):
+        key[i] = key[i + _M - _N] ^ _mix(key[i], key[i + 1])
+    key[_N - 1] = key[_M - 1] ^ _mix(key[_N - 1], key[0])
+
+
+@jit_inline
+def _next_word(mt):
+    position = mt.position[0]
+    if position == _N:
+        _renew(mt.key)
+        position = int64(0)
+    mt.position[0] = position + 1
+    y = mt.key[position]
+    y ^= y >> uint32(11)
+    y ^= (y << uint32(7)) & uint32(0x9D2C5680)
+    y ^= (y << uint32(15)) & uint32(0xEFC60000)
+    return y ^ (y >> uint32(18))
+
+
+@jit_inline
+def next_uniform(mt):
+    """A double in [0, 1)."""
+    high = _next_word(mt) >> uint32(5)
+    low = _next_word(mt) >> uint32(6)
+    return (high * 67108864.0 + low) / 9007199254740992.0
+
+
+@jit_inline
+def next_normal(mt):
+    """A standard normal."""
+    if mt.kept[0]:
+        mt.kept[0] = 0
+        return mt.kept[1]
+    while True:
+        x = 2.0 * next_uniform(mt) - 1.0
+        y = 2.0 * next_uniform(mt) - 1.0
+        r2 = x * x + y * y
+        if 0.0 < r2 < 1.0:
+            break
+    factor = sqrt(-2.0 * log(r2) / r2)
+    mt.kept[0], mt.kept[1] = 1, factor * x
+    return factor * y
+
+
+@jit_inline
+def fill_normals(z, n, mt):
+    """Fill z[:n] with standard normals."""
+    for i in range(n):
+        z[i] = next_normal(mt)

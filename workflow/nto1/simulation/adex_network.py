@@ -1,0 +1,81 @@
+"""The published network of AdEx neurons: connected at random, driven by noise, without inputs.
+
+Source: the thesis's notebook of 2024-07-01 ("AdExNet-Brian"), which published the connections and
+the spikes, but no voltages.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nto1.neurons.adex import AdEx
+from nto1.simulation.network import Activity, Connections, Network, simulate_network
+from nto1.units import ms, nS, pA, s
+
+
+class RandomNetwork(NamedTuple):
+    """Defaults: as published."""
+
+    N: int = 100
+    N_exc: int = 80  # these come first
+    p_connected: float = 0.05
+    exc_weight: float = 2 * nS
+    noise: float = 8 * pA  # times √s, strength of the white noise current
+    neuron: AdEx = AdEx()
+    mute_first_inhibitory: bool = True  # an off-by-one left it out of both groups of senders
+
+
+class RandomNetworkActivity(NamedTuple):
+    matrix: np.ndarray  # [N, N] what ``draw_connections`` returns
+    network: Network
+    activity: Activity
+
+
+def draw_connections(parameters: RandomNetwork, rng: np.random.RandomState) -> np.ndarray:
+    """Who is connected to whom [N, N], from row to column: 0, or 1 (excitatory), or the negative
+    ratio of the weights (inhibitory).
+
+    For each sender, a uniform per neuron is drawn; a connection to itself is dropped after that.
+    """
+    N, N_exc = parameters.N, parameters.N_exc
+    matrix = np.zeros((N, N))
+    for sender in range(N):
+        if not (sender == N_exc and parameters.mute_first_inhibitory):
+            is_connected = rng.random_sample(N) < parameters.p_connected
+            matrix[sender, is_connected] = (
+                1 if sender < N_exc else -parameters.neuron.inh_to_exc_weight
+            )
+    np.fill_diagonal(matrix, 0)
+    return matrix
+
+
+def network_of(matrix: np.ndarray, parameters: RandomNetwork) -> Network:
+    """The network with these connections."""
+    p, N = parameters.neuron, parameters.N
+    E = np.where(np.arange(N) < parameters.N_exc, p.E_exc, p.E_inh)
+    return Network.of(
+        {"AdEx": p},
+        ["AdEx"] * N,
+        Connections.of_matrix(np.abs(matrix) * parameters.exc_weight, E),
+        τ_g=p.τ_g,
+        σ=-parameters.noise / p.C,  # the published noise is an outward current
+    )
+
+
+def simulate_random_network(
+    parameters: RandomNetwork = RandomNetwork(),
+    duration: float = 60 * s,
+    timestep: float = 0.1 * ms,
+    seed: int = 1234,
+    record: Mapping[str, Sequence[int]] | None = None,
+) -> RandomNetworkActivity:
+    """Draw the connections, and simulate the network with what the same generator (NumPy's legacy
+    one) draws next. Raises what ``simulate_network`` raises."""
+    rng = np.random.RandomState(seed)
+    matrix = draw_connections(parameters, rng)
+    network = network_of(matrix, parameters)
+    activity = simulate_network(
+        network, duration, timestep, noise=rng, record=record, update="simultaneous"
+    )
+    return RandomNetworkActivity(matrix, network, activity)

@@ -1,0 +1,261 @@
+"""Running a network, and what it did."""
+
+from collections.abc import Mapping, Sequence
+from math import inf, sqrt
+from typing import NamedTuple
+
+import numpy as np
+
+from nto1.errors import DivergenceError
+from nto1.neurons.adex import AdEx
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.random.mersenne import MersenneTwister
+from nto1.random.stream import seeded
+from nto1.simulation.inputs import TimeGrid
+from nto1.simulation.network.kernel import (
+    ADEX,
+    IZHIKEVICH,
+    KERNELS,
+    Conductances,
+    Events,
+    Noise,
+    Populations,
+    Projection,
+    Recording,
+)
+from nto1.simulation.network.structure import Connections, Network
+from nto1.simulation.network.trains import arrival_steps
+from nto1.units import ms, s
+
+UPDATES = ("sequential", "simultaneous")
+RESETS = ("early", "late")
+
+# Names of what can be recorded; u is of Izhikevich neurons, w of AdEx neurons.
+SIGNALS = ("v", "u", "w", "g", "I_syn")
+
+
+class Activity(NamedTuple):
+    """What a network did.
+
+    Samples are the state at times 0, dt, 2 dt, …: there is one more than steps. A spike in step i
+    was reset between samples i and i + 1.
+    """
+
+    spike_steps: np.ndarray  # [n_spikes] int64, ascending
+    spike_neurons: np.ndarray  # [n_spikes] int32
+    recorded: dict[str, np.ndarray]  # SI units, [n_steps + 1, n_neurons]; g: [n_steps + 1, n_E, …]
+    neurons: dict[str, np.ndarray]  # which neurons these are
+    time_grid: TimeGrid
+
+    @property
+    def spike_times(self) -> np.ndarray:
+        """[n_spikes] s, when their steps began."""
+        return self.spike_steps * self.time_grid.timestep
+
+    @property
+    def t(self) -> np.ndarray:
+        """Times of the samples [n_steps + 1] (s)."""
+        return np.arange(self.time_grid.n_steps + 1) * self.time_grid.timestep
+
+    def spikes_of(self, neuron: int) -> np.ndarray:
+        """Steps of one neuron's spikes."""
+        return self.spike_steps[self.spike_neurons == neuron]
+
+
+def simulate_network(
+    network: Network,
+    duration: float = 10 * s,
+    timestep: float = 0.1 * ms,
+    trains: Sequence[np.ndarray] = (),
+    noise: int | np.random.RandomState = 0,
+    record: Mapping[str, Sequence[int]] | None = None,
+    update: str = "sequential",
+    reset: str = "early",
+    arrival: str = "nearest",
+) -> Activity:
+    """Run a network from rest.
+
+    trains   spike times (s) of every input train: see ``arrival_steps`` for ``arrival``
+    noise    seed of the project's random stream, or a legacy NumPy generator: normals are drawn
+             from it, neuron after neuron in each step
+    record   names of signals with the neurons of which they are kept: {"v": [0, 2], "I_syn": [0]},
+             of v; u (Izhikevich) or w (AdEx); g, for each of ``network.E``; and I_syn
+    update   "sequential": conductances, then v, then u, each from the newest values of the others,
+             as in the notebook of 2021; "simultaneous": forward Euler of all from the values
+             before the step
+    reset    "early": in the step that takes v to the threshold or beyond; "late": that step takes v
+             to its peak, and the reset comes (and the spike is sent) one step later
+
+    A spike of step i is felt from sample i + 1 on, plus the connection's delay, rounded to steps.
+    Memory grows with the neurons, connections and spikes, and with steps only for what is recorded.
+
+    Raises ``ValueError`` for trains, neurons, signals or options that don't fit, naming them;
+    ``DivergenceError`` if a voltage diverges.
+    """
+    _one_of(update, UPDATES, "update")
+    _one_of(reset, RESETS, "reset")
+    if not (duration > 0 and timestep > 0):
+        raise ValueError("duration and time step have to be positive")
+    time_grid = TimeGrid(duration, timestep)
+    sources, events = _events(network, trains, time_grid, arrival)
+    legacy = isinstance(noise, np.random.RandomState)
+    twister = MersenneTwister.of(noise if legacy else np.random.RandomState(0))
+    neurons, recording = _recording(network, record or {}, time_grid.n_steps + 1)
+    steps, spike_neurons, diverged_step, diverged = KERNELS[
+        network.N == 1 and update == "simultaneous"
+    ](
+        time_grid.n_steps,
+        timestep,
+        update == "sequential",
+        reset == "late",
+        _populations(network),
+        Noise(network.σ * sqrt(timestep), legacy, twister, seeded(0 if legacy else noise)),
+        Conductances(network.E, timestep / network.τ_g),
+        _projection(network, network.connections, timestep, 1),
+        _projection(network, sources, timestep, 0),
+        events,
+        recording,
+    )
+    if legacy:
+        twister.put_into(noise)
+    if diverged >= 0:
+        raise DivergenceError(
+            f"the voltage of neuron {diverged} diverged at t = {diverged_step * timestep:.4f} s: "
+            f"take weaker connections or a smaller time step"
+        )
+    signals = {"w": recording.u} | recording._asdict()
+    recorded = {name: signals[name] for name in neurons}
+    if {"u", "w"} <= set(recorded):
+        n = neurons["u"].size
+        recorded |= {"u": recording.u[:, :n], "w": recording.u[:, n:]}
+    return Activity(steps, spike_neurons, recorded, neurons, time_grid)
+
+
+def draw_peaks(activity: Activity, network: Network) -> np.ndarray:
+    """The recorded v with spikes drawn in: at each, the sample before the reset is the peak
+    ("a slightly too sharp and early peak"). A copy."""
+    v = activity.recorded["v"].copy()
+    for column, neuron in enumerate(activity.neurons["v"]):
+        _, _, _, peak, _, _ = _model_values(network.types[network.type_of[neuron]])
+        v[activity.spikes_of(neuron), column] = peak
+    return v
+
+
+def _one_of(value, values: tuple, name: str) -> None:
+    if value not in values:
+        raise ValueError(f"{name} has to be {' or '.join(values)}, not {value!r}")
+
+
+def _model_values(p: Izhikevich | AdEx) -> tuple:
+    """Kind of model; start, threshold, peak and reset of v; and jump of u."""
+    if isinstance(p, Izhikevich):
+        return IZHIKEVICH, p.v_r, p.v_peak, p.v_peak, p.c, p.d
+    # AdEx neurons spike above the threshold, not at it.
+    return ADEX, p.E_L, np.nextafter(p.V_spike, inf), p.V_spike, p.V_reset, p.b
+
+
+def _populations(network: Network) -> Populations:
+    """Runs of neurons of one type."""
+    type_of = np.array(network.type_of)
+    starts = np.flatnonzero(np.concatenate([[True], type_of[1:] != type_of[:-1]]))
+    models = [network.types[name] for name in type_of[starts]]
+    parameters = np.zeros((starts.size, len(AdEx._fields)))
+    for row, model in zip(parameters, models, strict=True):
+        row[: len(model)] = model
+    model, *values = zip(*map(_model_values, models), strict=True)
+    return Populations(
+        np.array(model),
+        np.append(starts, network.N),
+        parameters,
+        *(np.array(column, float) for column in values),
+    )
+
+
+def _projection(network: Network, some: Connections, dt: float, first_lag: int) -> Projection:
+    lag, delay = np.unique(np.rint(some.delay / dt).astype(np.int64), return_inverse=True)
+    order = np.lexsort((some.source, delay)) if lag.size > 1 else np.arange(delay.size)
+    ends = np.arange(some.E.size + 1)
+    row_start = np.empty((lag.size, ends.size), np.uint64)
+    for d in range(lag.size):
+        sources = some.source[order][delay[order] == d]
+        row_start[d] = np.searchsorted(sources, ends) + np.count_nonzero(delay < d)
+    group = np.searchsorted(network.E, some.E)
+    conductance = (group[some.source] * network.N + some.target).astype(np.uint64)
+    return Projection(lag + first_lag, row_start, conductance[order], some.weight[order])
+
+
+def _events(
+    network: Network, trains: Sequence[np.ndarray], time_grid: TimeGrid, arrival: str
+) -> tuple[Connections, Events]:
+    """Spikes of all input trains in order.
+
+    Trains with the same synapses become one source, of which a step may have many spikes: so 6500
+    inputs of two kinds are two sources.
+    """
+    inputs = network.inputs
+    if len(trains) != inputs.E.size:
+        raise ValueError(f"the network has {inputs.E.size} input trains, got {len(trains)}")
+    ends = np.searchsorted(inputs.source, np.arange(inputs.E.size + 1))
+    columns = (inputs.target, inputs.weight, inputs.delay)
+    source_of, representatives, keys = {}, [], []
+    for train, times in enumerate(trains):
+        steps = arrival_steps(times, time_grid, arrival, train)
+        synapses = slice(ends[train], ends[train + 1])
+        if synapses.stop > synapses.start:
+            like = (inputs.E[train], *(column[synapses].tobytes() for column in columns))
+            source = source_of.setdefault(like, len(source_of))
+            if source == len(representatives):
+                representatives.append(train)
+            keys.append((steps, source))
+    representatives = np.array(representatives, np.int64)
+    kept = np.isin(inputs.source, representatives)
+    sources = Connections(
+        np.searchsorted(representatives, inputs.source[kept]),
+        *(column[kept] for column in columns),
+        inputs.E[representatives],
+        network.N,
+    )
+    return sources, _in_order(keys, time_grid.n_steps, max(1, representatives.size))
+
+
+def _in_order(spikes: list[tuple[np.ndarray, int]], n_steps: int, n_sources: int) -> Events:
+    """Events from steps and source of many trains: one sort, of the smallest numbers possible."""
+    small = np.min_scalar_type((n_steps + 1) * n_sources)
+    keys = [(steps * n_sources + source).astype(small) for steps, source in spikes]
+    key = np.sort(np.concatenate([np.zeros(0, small), *keys]))
+    is_first = np.ones(key.size, bool)
+    np.not_equal(key[1:], key[:-1], out=is_first[1:])
+    first = np.flatnonzero(is_first)
+    step, source = np.divmod(key[first], small.type(n_sources))
+    count = np.diff(first, append=key.size)
+    return Events(step.astype(np.int64), source.astype(np.int64), count)
+
+
+def _recording(
+    network: Network, record: Mapping[str, Sequence[int]], n_samples: int
+) -> tuple[dict[str, np.ndarray], Recording]:
+    neurons = {}
+    for name, indices in record.items():
+        if name not in SIGNALS:
+            raise ValueError(f"can't record {name!r}: there are {', '.join(SIGNALS)}")
+        indices = np.atleast_1d(np.asarray(indices, np.int64))
+        for i in indices.tolist():
+            if not 0 <= i < network.N:
+                raise ValueError(f"can't record neuron {i}: there are neurons 0 … {network.N - 1}")
+            has_w = isinstance(network.types[network.type_of[i]], AdEx)
+            if name in ("u", "w") and has_w != (name == "w"):
+                model, other = ("an AdEx", "w") if has_w else ("an Izhikevich", "u")
+                raise ValueError(
+                    f"can't record {name} of neuron {i}, which is {model} neuron: record its "
+                    f"{other}"
+                )
+        neurons[name] = indices
+    none = np.zeros(0, np.int64)
+    v, u, w, g, I_syn = (neurons.get(name, none) for name in SIGNALS)
+    u = np.concatenate([u, w])
+    return neurons, Recording(
+        *(v, np.empty((n_samples, v.size))),
+        *(u, np.empty((n_samples, u.size))),
+        *(g, np.empty((n_samples, network.E.size, g.size))),
+        *(I_syn, np.empty((n_samples, I_syn.size))),
+    )

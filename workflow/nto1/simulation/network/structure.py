@@ -1,0 +1,178 @@
+"""What a network is made of, checked."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import csr_array, issparse
+
+from nto1.neurons.adex import AdEx
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.units import ms
+
+
+class Connections(NamedTuple):
+    """Synapses from some sources (neurons or input trains), sorted by source."""
+
+    source: np.ndarray  # [n] int64
+    target: np.ndarray  # [n] int64
+    weight: np.ndarray  # [n] S, conductance step of a spike
+    delay: np.ndarray  # [n] s
+    E: np.ndarray  # [n_sources] V, reversal potential of the synapses that a source makes
+    n_targets: int
+
+    @classmethod
+    def of_matrix(cls, weights, E: Sequence[float], delay=0.0) -> "Connections":
+        """From any matrix [n_sources, n_targets] (S), dense or sparse: where it isn't zero, there
+        is a synapse. ``delay`` (s) is one for all or a matrix as well, of which zeros may be left
+        out.
+
+        Raises ``ValueError`` for a matrix whose rows don't fit E, and what ``of_table`` raises.
+        """
+        E = np.atleast_1d(np.asarray(E, float))
+        shape = np.shape(weights)
+        if len(shape) != 2 or shape[0] != E.size:
+            raise ValueError(
+                f"the connections of {E.size} sources are a matrix with {E.size} rows, this is "
+                f"{_written(shape)}"
+            )
+        weights = csr_array(weights, dtype=float)
+        weights.sum_duplicates()
+        weights.eliminate_zeros()
+        synapses = weights.tocoo()
+        if np.ndim(delay):
+            if np.shape(delay) != shape:
+                raise ValueError(
+                    f"delays are one number or a matrix like the weights' of {_written(shape)}, "
+                    f"this is {_written(np.shape(delay))}"
+                )
+            delay = csr_array(delay)[synapses.row, synapses.col]
+            delay = delay.toarray() if issparse(delay) else delay
+        return cls.of_table(synapses.row, synapses.col, synapses.data, E, shape[1], delay)
+
+    @classmethod
+    def of_table(cls, source, target, weight, E, n_targets: int, delay=0.0) -> "Connections":
+        """From a list of synapses: source, target and weight (S) of each, and a delay (s) each or
+        one for all. Two synapses may connect the same pair.
+
+        Raises ``ValueError`` for columns of different lengths, sources and targets that don't
+        exist, and weights or delays that are negative or not finite.
+        """
+        E = np.atleast_1d(np.asarray(E, float))
+        weight = np.atleast_1d(np.asarray(weight, float))
+        delay = np.asarray(delay, float)
+        delay = np.full(weight.size, delay) if delay.ndim == 0 else delay
+        source, target = np.atleast_1d(source), np.atleast_1d(target)
+        sizes = [column.size for column in (source, target, weight, delay)]
+        if len(set(sizes)) > 1:
+            raise ValueError(
+                f"synapses need a source, a target, a weight and a delay each, these are "
+                f"{', '.join(map(str, sizes))}"
+            )
+        source = _existing(source, E.size, "source")
+        target = _existing(target, n_targets, "neuron")
+        if not np.isfinite(E).all():
+            raise ValueError("reversal potentials have to be finite")
+        for values, name in ((weight, "weights"), (delay, "delays")):
+            if not (np.isfinite(values) & (values >= 0)).all():
+                raise ValueError(f"{name} of connections have to be finite, and not negative")
+        order = np.argsort(source, kind="stable")
+        columns = (column[order] for column in (source, target, weight, delay))
+        return cls(*columns, E, n_targets)
+
+    @classmethod
+    def none(cls, n_targets: int) -> "Connections":
+        return cls.of_table([], [], [], [], n_targets)
+
+
+class Network(NamedTuple):
+    """Neurons, and their synapses with each other and with input trains."""
+
+    types: dict[str, Izhikevich | AdEx]
+    type_of: tuple[str, ...]  # [N] the type of every neuron
+    connections: Connections  # from neurons to neurons
+    inputs: Connections  # from input trains to neurons
+    E: np.ndarray  # [n_E] V, all reversal potentials, ascending
+    τ_g: np.ndarray  # [n_E] s, decay of the conductance with that reversal potential
+    σ: np.ndarray  # [N] V/√s, strength of the noise
+
+    @property
+    def N(self) -> int:
+        return len(self.type_of)
+
+    @classmethod
+    def of(
+        cls,
+        types: Mapping[str, Izhikevich | AdEx],
+        type_of: Sequence[str],
+        connections: Connections | None = None,
+        inputs: Connections | None = None,
+        τ_g: float | Mapping[float, float] = 7 * ms,
+        σ: float | Mapping[str, float] = 0.0,
+        allow_self_connections: bool = False,
+    ) -> "Network":
+        """A network of neurons whose types are called by name.
+
+        τ_g (s) is one for all synapses, or one for each reversal potential (V); σ (V/√s) one for
+        all neurons, or one for each type. An AdEx neuron's own E_exc, E_inh and τ_g are not used:
+        here they belong to the synapses.
+
+        Raises ``ValueError`` for types, reversal potentials or sizes that don't fit each other,
+        time constants that aren't positive, and self-connections that were not asked for.
+        """
+        type_of, N = tuple(type_of), len(type_of)
+        connections = connections or Connections.none(N)._replace(E=np.zeros(N))
+        inputs = inputs or Connections.none(N)
+        if not N:
+            raise ValueError("a network needs at least one neuron")
+        if unknown := sorted(set(type_of) - set(types)):
+            raise ValueError(
+                f"there is no type of neurons called {unknown[0]!r}, only {', '.join(types)}"
+            )
+        for name, model in types.items():
+            if not isinstance(model, Izhikevich | AdEx):
+                raise ValueError(f"type {name!r} has to be an Izhikevich or an AdEx neuron")
+        for what, some in (("connections", connections), ("inputs", inputs)):
+            if some.n_targets != N:
+                raise ValueError(f"{what} are for {some.n_targets} neurons, there are {N}")
+        if connections.E.size != N:
+            raise ValueError(f"connections come from {connections.E.size} neurons, there are {N}")
+        selves = np.unique(connections.source[connections.source == connections.target])
+        if selves.size and not allow_self_connections:
+            raise ValueError(
+                f"neuron {selves[0]} connects to itself, as do {selves.size - 1} others: leave "
+                f"these connections out, or allow self-connections"
+            )
+        # Neurons that connect to nobody don't need a reversal potential.
+        used = connections.E if connections.source.size else []
+        E = np.unique(np.concatenate([used, inputs.E]))
+        τ_of_E = _each(τ_g, E.tolist(), "τ_g", "the reversal potential")
+        if not (np.isfinite(τ_of_E) & (τ_of_E > 0)).all():
+            raise ValueError("τ_g has to be positive")
+        σ_of_type = dict(zip(types, _each(σ, list(types), "σ", "the type"), strict=True))
+        σ_of_neuron = np.array([σ_of_type[name] for name in type_of])
+        if not np.isfinite(σ_of_neuron).all():
+            raise ValueError("σ has to be finite")
+        return cls(dict(types), type_of, connections, inputs, E, τ_of_E, σ_of_neuron)
+
+
+def _each(value, keys: list, name: str, kind: str) -> np.ndarray:
+    """One value for every key, of a mapping or of one for all."""
+    if not isinstance(value, Mapping):
+        return np.full(len(keys), float(value))
+    if missing := [key for key in keys if key not in value]:
+        raise ValueError(f"{name} has no value for {kind} {missing[0]!r}, only for {list(value)}")
+    return np.array([value[key] for key in keys], float)
+
+
+def _existing(indices, n: int, what: str) -> np.ndarray:
+    indices = np.asarray(indices)
+    unknown = indices[~((indices >= 0) & (indices < n) & (indices % 1 == 0))]
+    if unknown.size:
+        there_are = f"there are {what}s 0 … {n - 1}" if n else f"there are no {what}s"
+        raise ValueError(f"can't connect {what} {unknown[0]:g}: {there_are}")
+    return indices.astype(np.int64)
+
+
+def _written(shape: tuple) -> str:
+    return " × ".join(map(str, shape)) or "a number"

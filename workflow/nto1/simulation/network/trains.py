@@ -1,0 +1,95 @@
+"""Input spike trains: drawn, read from a table, and brought onto the time grid."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nto1.jit import jit
+from nto1.jit.growth import ensure_capacity
+from nto1.random.stream import next_exponential, seeded
+from nto1.simulation.inputs import TimeGrid, step_times
+
+ARRIVALS = ("nearest", "next")
+
+
+def poisson_trains(rates: Sequence[float], duration: float, seed: int) -> list[np.ndarray]:
+    """Spike times (s) of Poisson trains with these rates (Hz), one train after the other from the
+    project's random stream. (Trains whose rates are lognormal: ``draw_spike_trains``.)
+
+    Raises ``ValueError`` for a negative seed, or rates that are negative or not finite.
+    """
+    rates = np.atleast_1d(np.asarray(rates, float))
+    if not (np.isfinite(rates) & (rates >= 0)).all():
+        raise ValueError("rates of Poisson trains have to be finite, and not negative")
+    times, ends = _poisson_times(rates, duration, seeded(seed))
+    return np.split(times, ends[:-1])
+
+
+def trains_from_table(
+    train: Sequence[int], time: Sequence[float], n_trains: int
+) -> list[np.ndarray]:
+    """Spike times (s) of every train, from a table with a row per spike, in any order of trains.
+
+    Raises ``ValueError`` for columns of different lengths, or a train that doesn't exist.
+    """
+    train, time = np.asarray(train), np.asarray(time, float)
+    if train.shape != time.shape or train.ndim != 1:
+        raise ValueError(
+            f"every spike needs a train and a time: there are {train.size} and {time.size}"
+        )
+    unknown = train[~((train >= 0) & (train < n_trains) & (train % 1 == 0))]
+    if unknown.size:
+        raise ValueError(f"there is no train {unknown[0]:g}, only 0 … {n_trains - 1}")
+    order = np.argsort(train, kind="stable")
+    ends = np.cumsum(np.bincount(train.astype(np.int64), minlength=n_trains))
+    return np.split(time[order], ends[:-1])
+
+
+def arrival_steps(
+    times: np.ndarray, time_grid: TimeGrid, arrival: str = "nearest", train: int = 0
+) -> np.ndarray:
+    """The samples [n_spikes] int64 from which on a train's spikes (s) are felt.
+
+    "nearest" takes the time step nearest to the spike, as the experiment of 2021 did; "next" the
+    first one that begins after it, as the N-to-1 sweep does (where steps begin is found by adding
+    up). Raises ``ValueError`` for times that are negative, beyond the end or not in order, naming
+    the train.
+    """
+    duration, dt = time_grid
+    times = np.asarray(times, float)
+    if times.ndim != 1 or not np.isfinite(times).all():
+        raise ValueError(f"spike times of input train {train} have to be a list of numbers")
+    if (np.diff(times) < 0).any():
+        raise ValueError(f"spike times of input train {train} are not in order: sort them")
+    if times.size and times[0] < 0:
+        raise ValueError(f"input train {train} has a spike at a negative time, {times[0]:g} s")
+    if times.size and times[-1] > duration:
+        raise ValueError(
+            f"input train {train} has a spike at {times[-1]:g} s, but the simulation ends at "
+            f"{duration:g} s: leave out what comes later, or simulate for longer"
+        )
+    if arrival == "nearest":
+        return np.rint(times / dt).astype(np.int64)
+    if arrival == "next":
+        return np.searchsorted(step_times(time_grid), times, side="right")
+    raise ValueError(f"spikes can arrive at {' or '.join(ARRIVALS)}, not at {arrival!r}")
+
+
+@jit
+def _poisson_times(rates, duration, state):
+    """Spike times of all trains, one train after the other, and where in them each train ends."""
+    times = np.empty(int(1.2 * rates.sum() * duration) + 100)
+    ends = np.zeros(rates.size, np.int64)
+    n = 0
+    for train in range(rates.size):
+        t = 0.0
+        while rates[train] > 0:
+            interval, state = next_exponential(state)
+            t += interval / rates[train]
+            if t > duration:
+                break
+            times = ensure_capacity(times, n)
+            times[n] = t
+            n += 1
+        ends[train] = n
+    return times[:n].copy(), ends

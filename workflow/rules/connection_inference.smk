@@ -1,0 +1,370 @@
+# Which inputs can be detected? The target `connection_inference` makes all of it; each result set
+# is a target of its own.
+import detection
+
+INFERENCE = config["connection_inference"]
+CASES = detection.cases(config)
+ONE_PASS = {
+    name: detection.jobs(config, cases, {"sta", "line_fit", "spikes"})
+    for name, cases in CASES.items()
+}
+SECOND_PASS = {
+    name: detection.jobs(config, cases, {"template"}) for name, cases in CASES.items()
+}
+FOLDER = "results/connection_inference/"
+PART = FOLDER + "parts/{set}_{job}"
+WEIGHTS = {
+    "published": PUBLISHED / "weights_for_4Hz.csv",
+    "search": "results/we_for_target_rate.csv",
+}.get(INFERENCE["weights"], INFERENCE["weights"])
+CATEGORY = "Connection inference"
+
+
+def tasks(jobs, wildcards) -> list[dict]:
+    """What a job does: some simulations, and of each a part of its trains."""
+    return [
+        CASES[wildcards.set][case] | {"case": case, "part": part, "n_parts": n_parts}
+        for case, part, n_parts in jobs[wildcards.set][int(wildcards.job)]
+    ]
+
+
+def first_passes(wildcards) -> list[str]:
+    """The first passes over the trains of a job's simulations."""
+    cases = {case for case, *_ in SECOND_PASS[wildcards.set][int(wildcards.job)]}
+    return [
+        PART.format(set=wildcards.set, job=i) + "_first_pass.parquet"
+        for i, job in enumerate(ONE_PASS[wildcards.set])
+        if cases & {case for case, *_ in job}
+    ]
+
+
+wildcard_constraints:
+    set=r"\w+",
+    job=r"\d+",
+
+
+rule infer_inputs:
+    """t of some trains, by the methods that need one pass."""
+    input:
+        KERNELS,
+        weights=WEIGHTS,
+    output:
+        tests=PART + ".parquet",
+        first_pass=PART + "_first_pass.parquet",
+    log:
+        "results/logs/infer_inputs/{set}_{job}.log",
+    group:
+        "short"
+    params:
+        tasks=lambda wildcards: tasks(ONE_PASS, wildcards),
+        inputs=config["inputs"],
+        neuron=config["neuron"],
+    script:
+        "../scripts/infer_inputs.py"
+
+
+rule infer_inputs_by_template:
+    """t of some trains by their correlation with a template, made of those that a first pass over
+    all trains found."""
+    input:
+        KERNELS,
+        weights=WEIGHTS,
+        first_passes=first_passes,
+    output:
+        tests=PART + "_template.parquet",
+    log:
+        "results/logs/infer_inputs/{set}_{job}_template.log",
+    group:
+        "short"
+    params:
+        tasks=lambda wildcards: tasks(SECOND_PASS, wildcards),
+        inputs=config["inputs"],
+        neuron=config["neuron"],
+    script:
+        "../scripts/infer_inputs_by_template.py"
+
+
+# Simulations in which every input is tested serve two sets: longer windows contain shorter ones.
+for result_set, group, title, chosen in (
+    ("clipping", "clipping", "Clipping", {}),
+    ("noise", "noise", "Imaging noise", {}),
+    ("duration", "duration", "Recording duration", {}),
+    (
+        "all_inputs",
+        "every_input",
+        "All inputs",
+        {
+            "N": INFERENCE["all_inputs"]["N"],
+            "seed": INFERENCE["all_inputs"]["seeds"],
+            "signal": [f"ceiled_{INFERENCE['all_inputs']['ceiling']}"],
+            "window_ms": [INFERENCE["window_ms"], INFERENCE["line_fit_window_ms"]],
+        },
+    ),
+    (
+        "window",
+        "every_input",
+        "Window length",
+        {
+            "N": INFERENCE["window"]["N"],
+            "seed": INFERENCE["window"]["seeds"],
+            "signal": [f"ceiled_{INFERENCE['window']['ceiling']}"],
+            "method": ["sta"],
+            "window_ms": [INFERENCE["window"]["window_ms"]],
+        },
+    ),
+    ("N_by_duration", "N_by_duration", "Number of inputs and duration", {}),
+):
+
+    rule:
+        name:
+            f"score_{result_set}"
+        input:
+            expand(PART + ".parquet", set=group, job=range(len(ONE_PASS[group]))),
+            expand(
+                PART + "_template.parquet",
+                set=group,
+                job=range(len(SECOND_PASS[group])),
+            ),
+        output:
+            scores=table(
+                FOLDER + result_set, CATEGORY, f"Table: {title}", "inference_scores"
+            ),
+            means=table(
+                f"{FOLDER}{result_set}_means",
+                CATEGORY,
+                f"Table: {title}, means",
+                "inference_means",
+            ),
+            trains=f"{FOLDER}{result_set}_trains.parquet",
+            thresholds=f"{FOLDER}{result_set}_thresholds.parquet",
+        log:
+            f"results/logs/score_{result_set}.log",
+        params:
+            chosen=chosen,
+        script:
+            "../scripts/score_connections.py"
+
+
+rule chance_level:
+    """Scores of tests that know nothing."""
+    input:
+        KERNELS,
+    output:
+        table(FOLDER + "chance", CATEGORY, "Table: Chance level", "inference_chance"),
+    log:
+        "results/logs/chance_level.log",
+    group:
+        "short"
+    params:
+        chance=INFERENCE["chance"],
+        n_tested=INFERENCE["n_tested"],
+    script:
+        "../scripts/chance_level.py"
+
+
+rule example_signals:
+    """Percentiles of the voltage, a piece of it, and averages of some inputs' trains."""
+    input:
+        KERNELS,
+        weights=WEIGHTS,
+    output:
+        percentiles=FOLDER + "percentiles.csv",
+        voltages=FOLDER + "example_voltages.parquet",
+        averages=FOLDER + "example_averages.parquet",
+    log:
+        "results/logs/example_signals.log",
+    group:
+        "short"
+    params:
+        case=next(iter(CASES["clipping"].values())),
+        noise_SNRs=INFERENCE["noise"]["spike_SNR"],
+        inputs=config["inputs"],
+        neuron=config["neuron"],
+    script:
+        "../scripts/example_signals.py"
+
+
+rule compare_connection_inference:
+    input:
+        numbers=PUBLISHED / "connection_inference.csv",
+        conditions=PUBLISHED / "connection_inference_conditions.yaml",
+        scores=[
+            f"{FOLDER}{name}.parquet"
+            for name in ("clipping", "noise", "duration", "all_inputs", "window")
+        ],
+        trains=[f"{FOLDER}{name}_trains.parquet" for name in ("clipping", "window")],
+        chance=FOLDER + "chance.parquet",
+        percentiles=FOLDER + "percentiles.csv",
+    output:
+        comparison=FOLDER + "published_comparison.csv",
+        summary=FOLDER + "published_comparison.md",
+    log:
+        "results/logs/compare_connection_inference.log",
+    params:
+        config=config,
+    script:
+        "../scripts/compare_connection_inference.py"
+
+
+rule verify_connection_inference:
+    """Fails if a number deviates; the table that shows it stays."""
+    input:
+        FOLDER + "published_comparison.csv",
+    output:
+        FOLDER + "published_verdict.txt",
+    log:
+        "results/logs/verify_connection_inference.log",
+    script:
+        "../scripts/verify_published.py"
+
+
+rule plot_clipping:
+    input:
+        scores=FOLDER + "clipping.parquet",
+        thresholds=FOLDER + "clipping_thresholds.parquet",
+        voltages=FOLDER + "example_voltages.parquet",
+        examples=FOLDER + "example_averages.parquet",
+        style=STYLE,
+    output:
+        signals=figure(
+            "thesis_figs/ceil_n_clip__sigs_and_STAs", CATEGORY, "Ceiling and clipping"
+        ),
+        areas=figure(
+            "thesis_figs/ceil_n_clip_AUCs", CATEGORY, "Detection in clipped signals"
+        ),
+        averages=figure("thesis_figs/example_STAs", CATEGORY, "Example averages"),
+        rates=figure(
+            "thesis_figs/perfmeasures_threshold_TPR_ROC", CATEGORY, "Detection rates"
+        ),
+        F_scores=figure("thesis_figs/perfmeasures_Fscores", CATEGORY, "F-scores"),
+        iso_F=figure("thesis_figs/PR_curves_iso_F", CATEGORY, "Precision and recall"),
+        PR_by_kind=figure(
+            "thesis_figs/perfmeasures_PR_curves_EI",
+            CATEGORY,
+            "Precision and recall by kind",
+        ),
+        F1_by_kind=figure(
+            "thesis_figs/perfmeasures_threshold_PPVs_EI", CATEGORY, "F1 by kind"
+        ),
+    log:
+        "results/logs/plot_clipping.log",
+    script:
+        "../scripts/plot_clipping.py"
+
+
+for result_set, key, name in (
+    ("noise", "spike_SNR", "STA_perf_diff_snr"),
+    ("duration", "duration_s", "STA_perf_diff_rec_duration"),
+):
+
+    rule:
+        name:
+            f"plot_{result_set}"
+        input:
+            scores=f"{FOLDER}{result_set}.parquet",
+            means=f"{FOLDER}{result_set}_means.parquet",
+            chance=FOLDER + "chance.parquet",
+            style=STYLE,
+        output:
+            figure(f"thesis_figs/{name}", CATEGORY, f"Detection against {result_set}"),
+        log:
+            f"results/logs/plot_{result_set}.log",
+        params:
+            key=key,
+        script:
+            "../scripts/plot_detection.py"
+
+
+rule plot_chance_level:
+    input:
+        chance=FOLDER + "chance.parquet",
+        style=STYLE,
+    output:
+        figure("thesis_figs/AUC_chance_level", CATEGORY, "Chance level"),
+    log:
+        "results/logs/plot_chance_level.log",
+    script:
+        "../scripts/plot_chance_level.py"
+
+
+rule plot_methods:
+    input:
+        all_inputs=FOLDER + "all_inputs.parquet",
+        longer=FOLDER + "window.parquet",
+        chance=FOLDER + "chance.parquet",
+        style=STYLE,
+    output:
+        line_fit=figure("thesis_figs/perf-all-inputs__fitline", CATEGORY, "Line fit"),
+        template=figure(
+            "thesis_figs/perf-all-inputs__template-cor", CATEGORY, "Two passes"
+        ),
+        window=figure("thesis_figs/perf-STA-winlength", CATEGORY, "Window length"),
+        spikes=figure(
+            "thesis_figs/perf-all-inputs__spikes", CATEGORY, "With and without voltage"
+        ),
+    log:
+        "results/logs/plot_methods.log",
+    script:
+        "../scripts/plot_methods.py"
+
+
+rule plot_N_by_duration:
+    input:
+        means=FOLDER + "N_by_duration_means.parquet",
+        style=STYLE,
+    output:
+        figure(
+            "thesis_figs/AUC_N_by_duration", CATEGORY, "Number of inputs and duration"
+        ),
+    log:
+        "results/logs/plot_N_by_duration.log",
+    script:
+        "../scripts/plot_N_by_duration.py"
+
+
+rule connection_inference_clipping:
+    input:
+        rules.score_clipping.output,
+        rules.plot_clipping.output,
+
+
+rule connection_inference_noise:
+    input:
+        rules.score_noise.output,
+        rules.plot_noise.output,
+        rules.plot_chance_level.output,
+
+
+rule connection_inference_duration:
+    input:
+        rules.score_duration.output,
+        rules.plot_duration.output,
+
+
+rule connection_inference_all_inputs:
+    input:
+        rules.score_all_inputs.output,
+
+
+rule connection_inference_window:
+    input:
+        rules.score_window.output,
+        rules.plot_methods.output,
+
+
+rule connection_inference_N_by_duration:
+    input:
+        rules.score_N_by_duration.output,
+        rules.plot_N_by_duration.output,
+
+
+rule connection_inference:
+    input:
+        rules.connection_inference_clipping.input,
+        rules.connection_inference_noise.input,
+        rules.connection_inference_duration.input,
+        rules.connection_inference_all_inputs.input,
+        rules.connection_inference_window.input,
+        rules.connection_inference_N_by_duration.input,
+        rules.compare_connection_inference.output,
+        rules.verify_connection_inference.output,

@@ -1,0 +1,91 @@
+"""What the scripts of the connection inference share: a case's recording, trains and signals."""
+
+from csv import DictReader
+from itertools import chain
+
+import numpy as np
+
+from script_io import log
+from batching import omit
+from nto1.connections.experiment import (
+    INPUTS,
+    Recording,
+    Signal,
+    TrainSet,
+    choose_trains,
+    imaged,
+    record,
+)
+from nto1.neurons.adex import AdEx
+from nto1.simulation.inputs import Inputs
+from nto1.units import ms, nS, to_SI
+
+
+def weight_of(N: int, table: str, other_weight_nS: float) -> float:
+    """The weight (S) for N inputs that a table with the columns N and we_nS has, or the other."""
+    with open(table, newline="", encoding="utf-8") as stream:
+        try:
+            weights = {int(row["N"]): float(row["we_nS"]) for row in DictReader(stream)}
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{table} has to be a table of numbers with the columns N and we_nS: {error}"
+            ) from None
+    return weights.get(N, other_weight_nS) * nS
+
+
+def record_case(case: dict, inputs: dict, neuron: dict, weights: str) -> tuple[Recording, TrainSet]:
+    """The simulation, and the trains that are tested."""
+    # Here, the last spike is delivered.
+    drawn = Inputs(**INPUTS._asdict() | omit(to_SI(inputs), "drop_last_spike"))
+    recording = record(
+        case["N"],
+        case["seed"],
+        weight_of(case["N"], weights, case["other_weight_nS"]),
+        float(case["duration_s"]),
+        case["timestep_ms"] * ms,
+        drawn,
+        AdEx(**to_SI(neuron)),
+    )
+    log(f"{recording.spike_steps.size} output spikes, {recording.output_rate:g} Hz")
+    seed = case["seed"] + case["unconnected_seed_offset"]
+    return recording, choose_trains(recording, case["n_tested"], rates_seed=seed)
+
+
+def signal_of(recording: Recording, case: dict, signal: dict) -> np.ndarray:
+    """The voltage as imaging would show it."""
+    clip = signal["clip_percentile"]
+    settings = Signal(signal["ceiling"], signal["spike_SNR"], case["noise_seed"], clip)
+    return imaged(recording, settings)
+
+
+def columns(case, recording, trains, indices, signal, outcome) -> dict:
+    """A table with a row per tested train."""
+    shared = {
+        "N": case["N"],
+        "seed": case["seed"],
+        "spike_SNR": float(signal["spike_SNR"]),
+        "duration_s": float(case["duration_s"]),
+        "window_ms": round(outcome.window / ms, 6),
+        "signal": signal["name"],
+        "method": outcome.method,
+        "output_rate_Hz": recording.output_rate,
+    }
+    n = indices.size
+    part = trains.subset(indices)
+    return {key: np.full(n, value) for key, value in shared.items()} | {
+        "train": indices,
+        "input": part.inputs,
+        **part.columns(),
+        "t": outcome.t,
+    }
+
+
+def stacked(tables: list[dict]) -> dict:
+    """One table of several with the same columns; none of none."""
+    names = tables[0] if tables else ()
+    return {
+        name: list(chain(*(table[name] for table in tables)))
+        if isinstance(tables[0][name], list)
+        else np.concatenate([table[name] for table in tables])
+        for name in names
+    }
