@@ -2,7 +2,7 @@
 # make check    lint, unit tests and one small run: a minute
 # make test     lint, and all tests
 # make report   run the pipeline, and show all of it in report.html (and .zip)
-# make docs     build the documentation, as web pages, in docs/_build/html
+# make docs     check spelling, and build the documentation, as web pages, in docs/_build/html
 # make rulegraph  draw docs/rulegraph.svg anew (needs Graphviz)
 # make lock     resolve the dependencies anew
 
@@ -36,6 +36,7 @@ lint: $(READY)
 
 docs: $(READY)
 	cd workflow && ../$(BIN)/python -m nto1.config
+	$(BIN)/codespell *.md CITATION.cff config docs workflow
 	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build/html
 
 rulegraph: $(READY)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nto1.connections import draw_shuffles
 from nto1.connections.experiment import choose_trains, draw_unconnected, record
-from nto1.connections.shuffles import permutations
+from nto1.connections.shuffles import draw_orders
 from nto1.jit import jit
 from nto1.random.stream import (
     add_normals,
@@ -91,6 +91,12 @@ def test_indices_are_drawn_without_bias(below, seed):
             pass
         expected.append(product >> 64)
     assert indices_below(below, 5, seeded(seed)).tolist() == expected
+
+
+def permutations(n, n_shuffles, state):
+    orders = np.empty((n_shuffles, n), np.int32)
+    draw_orders(orders, state)
+    return orders
 
 
 @given(n=st.integers(1, 70), seed=st.integers(0, 99))

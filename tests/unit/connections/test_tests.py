@@ -146,6 +146,13 @@ def connected_case():
     return V, trains
 
 
+def test_orders_need_not_be_kept(monkeypatch):
+    V, trains = connected_case()
+    kept = sta_test(V, DT, trains)
+    monkeypatch.setattr("nto1.connections.shuffles.MAX_KEPT", 0)
+    np.testing.assert_array_equal(kept.norms, sta_test(V, DT, trains).norms)
+
+
 def test_template_is_the_mean_of_the_clearest_averages():
     V, trains = connected_case()
     test = template_test(V, DT, trains, quantile=0.8)

@@ -136,10 +136,10 @@ def test_late_reset(published, response):
 
 def test_imaging_noise():
     v = np.full(100_000, -55 * mV)
-    z = np.random.RandomState(0).randn(100_000)
-    noise = add_imaging_noise(v, 20, Izhikevich(), z) - v
+    noise = add_imaging_noise(v, 20, Izhikevich(), np.random.RandomState(0)) - v
     assert noise.std() / mV == pytest.approx(4.75, rel=0.01)
-    np.testing.assert_allclose(noise, z * 4.75 * mV, atol=1e-12)
+    expected = np.random.RandomState(0).randn(100_000) * 4.75 * mV
+    np.testing.assert_allclose(noise, expected, atol=1e-12)
 
 
 def test_no_spikes_to_be_expected():

@@ -8,6 +8,8 @@ from numba import int64, uint64
 from nto1.jit import jit
 from nto1.random.stream import next_word, seeded
 
+MAX_KEPT = 2**22  # items of orders
+
 
 def draw_shuffles(times: np.ndarray, n_shuffles: int = 100, seed: int = 1) -> np.ndarray:
     """Spike trains with the same intervals in other orders.
@@ -40,30 +42,36 @@ def draw_shuffles(times: np.ndarray, n_shuffles: int = 100, seed: int = 1) -> np
     return np.cumsum(intervals[orders_from(seed, n_shuffles)(times.size)], axis=1)
 
 
-def orders_from(seed: int, n_shuffles: int) -> Callable[[int], np.ndarray]:
-    """Orders [n_shuffles, n] of n intervals, from a generator seeded anew for every train.
+def orders_from(seed: int, n_shuffles: int) -> Callable[..., np.ndarray]:
+    """Orders [n_shuffles, n] int32 of n intervals, from a generator seeded anew for every train.
 
-    The last ones are kept: they depend on nothing but n.
+    The last ones are kept, since they depend on nothing but n; unless they are so many that they
+    are rather written to ``room`` [n_shuffles, n], if there is any.
     """
     state = seeded(seed)
-    last = [np.empty((n_shuffles, 0), np.int32)]
+    last = np.empty((n_shuffles, 0), np.int32)
 
-    def orders(n):
-        if last[0].shape[1] != n:
-            last[0] = permutations(n, n_shuffles, state)
-        return last[0]
+    def orders(n, room=None):
+        nonlocal last
+        if room is not None and room.size > MAX_KEPT:
+            draw_orders(room, state)
+            return room
+        if last.shape[1] != n:
+            last = np.empty((n_shuffles, n), np.int32)
+            draw_orders(last, state)
+        return last
 
     return orders
 
 
 @jit
-def permutations(n, n_shuffles, state):
-    """Indices [n_shuffles, n] int32 in the orders that successive shuffles of n things give.
+def draw_orders(orders, state):
+    """Fill orders [n_shuffles, n] with those that successive shuffles of n things give.
 
     The places that are swapped are drawn first, which takes no branches. ``shuffle`` in the random
     stream does the same in one go.
     """
-    orders = np.empty((n_shuffles, n), np.int32)
+    n = orders.shape[1]
     places = np.empty(n + 1, np.int32)
     for order in orders:
         mask = uint64(1)
@@ -84,4 +92,3 @@ def permutations(n, n_shuffles, state):
         for i in range(n, 1, -1):
             place = places[i]
             order[i - 1], order[place] = order[place], order[i - 1]
-    return orders

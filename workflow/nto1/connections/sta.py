@@ -90,7 +90,12 @@ def shuffle_test(
     def test(item: tuple[np.ndarray, np.ndarray]) -> list[TrainTest]:
         times, its_orders = item
         windows = shuffled_windows(
-            [times], lambda n: its_orders, timestep, n_steps - window - 1, nearest=True
+            [times],
+            lambda n, room: its_orders,
+            n_shuffles,
+            timestep,
+            n_steps - window - 1,
+            nearest=True,
         )
         return [in_voltage(v, windows) for v in voltages]
 
@@ -153,7 +158,7 @@ def spike_triggered_average(
 
 def exact_stas(V, dt, trains: Sequence[np.ndarray], window: int) -> np.ndarray:
     """STAs [n_trains, window] (V), in doubles, of trains that have been checked."""
-    windows = shuffled_windows(trains, orders_from(0, 0), dt, V.size - window)
+    windows = shuffled_windows(trains, orders_from(0, 0), 0, dt, V.size - window)
     return np.array([exact_mean(V, windows.of(i), window) for i in range(len(trains))])
 
 

@@ -196,7 +196,7 @@ def in_batches(
 
     def test_batch(batch: np.ndarray) -> list[tuple]:
         starts = shuffled_windows(
-            *([trains[i] for i in batch], orders_from(seed, n_shuffles)),
+            *([trains[i] for i in batch], orders_from(seed, n_shuffles), n_shuffles),
             *(dt, n_steps - min(windows)),
         )
         return [test(batch, starts) for test in tests]
@@ -212,28 +212,29 @@ def in_batches(
 
 def shuffled_windows(
     trains: Sequence[np.ndarray],
-    orders: Callable[[int], np.ndarray],
+    orders: Callable[[int, np.ndarray], np.ndarray],
+    n_shuffles: int,
     dt: float,
     last_start: int,
     nearest: bool = False,
 ) -> Windows:
     """Windows of every train and, after it, of each of its shuffles.
 
-    ``orders(n)`` gives the orders [n_shuffles, n] of a train's n intervals, the first of which is
-    counted from 0. A window starts at the step in which its spike lies, or (``nearest``, where
-    the train's own times are added up from its intervals, too) at the one nearest to it.
-    ``last_start`` is the last step at which a window may start.
+    ``orders(n, room)`` gives the orders [n_shuffles, n] of a train's n intervals, the first of
+    which is counted from 0; they may be written to ``room``. A window starts at the step in which
+    its spike lies, or (``nearest``, where the train's own times are added up from its intervals,
+    too) at the one nearest to it. ``last_start`` is the last step at which a window may start.
     """
-    n_series = 1 + orders(trains[0].size).shape[0]
+    n_series = 1 + n_shuffles
     sizes = np.repeat([times.size for times in trains], n_series)
     first = np.cumsum(sizes) - sizes
     starts, n = np.empty(sizes.sum(), np.int32), np.empty(sizes.size, np.int64)
     for train, times in enumerate(trains):
         begin = train * n_series
-        its_starts = starts[first[begin] :][: n_series * times.size]
+        its_starts = starts[first[begin] :][: n_series * times.size].reshape(n_series, times.size)
         _find_starts(
-            *(times, orders(times.size), dt, last_start, nearest),
-            *(its_starts.reshape(n_series, times.size), n[begin : begin + n_series]),
+            *(times, orders(times.size, its_starts[1:]), dt, last_start, nearest),
+            *(its_starts, n[begin : begin + n_series]),
         )
     return Windows(starts, first, n)
 
@@ -285,7 +286,8 @@ def _count_fitting(starts, first, n_windows, last_start):
 
 @jit
 def _find_starts(times, orders, dt, last_start, nearest, starts, n_windows):
-    """Fill starts [1 + n_shuffles, n] and n_windows [1 + n_shuffles] of one train."""
+    """Fill starts [1 + n_shuffles, n] and n_windows [1 + n_shuffles] of one train. The orders
+    [n_shuffles, n] may lie where the starts come to lie, in the same place."""
     n = times.size
     inverse_dt = 1 / dt
     intervals = np.empty(n)

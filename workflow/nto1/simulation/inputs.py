@@ -21,7 +21,7 @@ from nto1.units import Hz, ms, s, to_SI
 
 
 class Inputs(NamedTuple):
-    """What N Poisson inputs have in common. Defaults: the thesis."""
+    """Distribution of the inputs' rates and types. Defaults: the thesis."""
 
     mean_rate: float = 4 * Hz
     log_rate_variance: float = 0.6  # of ln(rate / Hz)
@@ -119,7 +119,28 @@ def _border(time_grid: TimeGrid) -> float:
 
 
 def draw_spike_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeTrains:
-    """The spike times of realisation (N, seed). Raises ``ValueError`` for a negative seed."""
+    """Spike times of N Poisson inputs, drawn from the random stream of a seed.
+
+    Parameters
+    ----------
+    N
+        Number of inputs.
+    seed
+        Seed of the random number generator, not negative.
+    time_grid
+        Spikes up to its duration are drawn.
+    inputs
+        Distribution of the firing rates.
+
+    Raises
+    ------
+    ValueError
+        The seed is negative.
+
+    See Also
+    --------
+    count_spikes : the same realisation as spike counts, in less time and memory
+    """
     return SpikeTrains(*_spike_times(N, inputs, time_grid.duration, seeded(seed)))
 
 
@@ -133,15 +154,36 @@ def locate_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> T
 
 
 def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeCounts:
-    """Realisation (N, seed) as spike counts per time step.
+    """Number of input spikes that arrive in each time step, drawn from the random stream of a seed.
 
-    A spike at time t arrives at the first step that begins after t (or at t, with
-    ``inputs.inclusive_arrival``); those within the last step arrive no more.
+    A spike at time t arrives in the first step that begins after t, or at t with
+    ``inputs.inclusive_arrival``; spikes within the last step are not delivered.
     ``inputs.drop_last_spike`` leaves out one more, the very last of all inputs, as the published
-    code did by an off-by-one.
+    code did because of an off-by-one error.
 
-    Raises ``ValueError`` for a negative seed or an N that can't be split into excitatory and
-    inhibitory inputs, ``OverflowError`` for more than 65535 spikes in one step.
+    Parameters
+    ----------
+    N
+        Number of inputs, which ``inputs.exc_to_inh`` splits into whole numbers of excitatory and
+        inhibitory ones.
+    seed
+        Seed of the random number generator, not negative.
+    time_grid
+        Duration and time step.
+    inputs
+        Distribution of the firing rates, and proportion of excitatory inputs.
+
+    Raises
+    ------
+    ValueError
+        The seed is negative, or N can't be split.
+    OverflowError
+        More than 65535 spikes arrive in one step.
+
+    Examples
+    --------
+    >>> count_spikes(N=6500, seed=1).n_spikes
+    263461
     """
     n_exc = n_excitatory(N, inputs.exc_to_inh)
     grid = step_times(time_grid)

@@ -107,7 +107,26 @@ class InputBatch:
 def draw_inputs(
     N: int, seeds: Sequence[int], time_grid=TimeGrid(), inputs=Inputs(), threads: int = 1
 ) -> InputBatch:
-    """Realisations of N inputs with these seeds. Raises what ``count_spikes`` raises."""
+    """Realisations of N inputs, one for each seed, to be used in any number of simulations.
+
+    Parameters
+    ----------
+    N
+        Number of inputs.
+    seeds
+        Seeds of the realisations.
+    time_grid
+        Duration and time step.
+    inputs
+        Distribution of the firing rates, and proportion of excitatory inputs.
+    threads
+        Number of realisations that are drawn at a time.
+
+    Raises
+    ------
+    ValueError, OverflowError
+        As ``count_spikes``.
+    """
     return InputBatch(
         map_ahead(lambda seed: count_spikes(N, seed, time_grid, inputs), seeds, threads)
     )
@@ -145,11 +164,32 @@ def simulate(
     record: Sequence[str] = (),
     with_median: bool = True,
 ) -> Simulation:
-    """One run with excitatory weight ``w_exc`` (S), of which some signals may be recorded.
+    """Simulate one run, and record selected signals.
 
-    ``record`` names some of V, w, g_exc, g_inh. The median, which takes about as long as the run,
-    can be left out. Raises ``ValueError`` for any other, ``DivergenceError`` if the voltage
-    diverges.
+    Parameters
+    ----------
+    w_exc
+        Weight of excitatory inputs (S): the conductance step of a spike.
+    inputs
+        One realisation of the inputs, from ``count_spikes``.
+    neuron
+        Parameters of the neuron and its synapses.
+    record
+        Names of the signals to record, among V, w, g_exc and g_inh.
+    with_median
+        Whether to compute the median voltage, which takes about as long as the run.
+
+    Raises
+    ------
+    ValueError
+        There is no signal of that name.
+    DivergenceError
+        The voltage diverged.
+
+    Examples
+    --------
+    >>> simulate(14 * pS, count_spikes(N=6500, seed=1)).rate
+    4.1
     """
     if unknown := set(record) - set(SIGNALS):
         raise ValueError(f"can't record {', '.join(unknown)}: there are {', '.join(SIGNALS)}")
@@ -177,10 +217,24 @@ def simulate_batch(
     threads: int = 1,
     report: Callable[[int], None] = lambda n_runs: None,
 ) -> Batch:
-    """Every realisation with every weight (S).
+    """Simulate every realisation of the inputs with every weight.
 
-    ``report`` is called after every few runs, with their number. Where the voltage diverges, rate
-    and median are NaN: see ``check_divergence``.
+    Where the voltage diverges, rate and median are NaN: see ``check_divergence``.
+
+    Parameters
+    ----------
+    weights
+        Weights of excitatory inputs [n_weights] (S).
+    inputs
+        Realisations of the inputs, from ``draw_inputs``.
+    neuron
+        Parameters of the neuron and its synapses.
+    with_medians
+        Whether to compute median voltages.
+    threads
+        Number of groups of runs that are simulated at a time. Results do not depend on it.
+    report
+        Is called after each group of runs, with their number.
     """
     tiles = list(_tiles(np.asarray(weights, float), inputs, neuron))
 
