@@ -12,7 +12,7 @@ import yaml
 from rattler import MatchSpec
 
 import fake_conda
-from conftest import ROOT, SMALL, Study, copy_checkout
+from study import ROOT, SMALL, Study, copy_checkout
 
 LOCK = (ROOT / "envs/requirements.lock").read_text()
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
