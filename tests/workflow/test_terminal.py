@@ -69,7 +69,7 @@ def test_a_terminal_shows_bars(small):
 
 @pytest.mark.parametrize("where", ["terminal", "pipe"])
 def test_a_failure_shows_the_job_the_end_of_its_log_and_what_to_do(small, where):
-    command = ("--forcerun", "plot_example")
+    command = ("--forcerun", "plot_example", "--until", "plot_example")
     if where == "terminal":
         said, status = on_a_terminal(broken(small), *command, columns=300)
         assert status != 0
