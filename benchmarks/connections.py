@@ -3,8 +3,8 @@
     PYTHONPATH=workflow python benchmarks/connections.py [table.csv [python]]
 
 The plain version goes through trains one after the other, in doubles, and adds up every sample of
-every window. Both test the same trains with the same shuffles, in one thread, in turns. ``python`` is that
-that of an environment with Elephant and pynapple, which average one train, without shuffles.
+every window. Both test the same trains with the same shuffles, in one thread, in turns. ``python``
+is that of an environment with Elephant and pynapple, which average one train, without shuffles.
 """
 
 import csv
