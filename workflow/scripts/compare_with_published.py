@@ -8,6 +8,7 @@ import yaml
 
 from script_io import atomic_write, read_parquet, run, write_page, write_text
 from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
+from nto1.simulation.weight_search import nearest_to_target
 
 TITLE = "Published numbers, replayed"
 
@@ -73,6 +74,16 @@ def computed_by_group(tables: dict) -> dict[str, Callable[[dict], float]]:
     }
 
 
+def with_guess(config: dict, means) -> dict:
+    """The config with the guess that the weight search took from the sweep."""
+    search = config["find_weight"]
+    if search["guess"] != "sweep":
+        return config
+    weight_pS = nearest_to_target(means["we_pS"], means["output_rate_Hz"], search["target_rate_Hz"])
+    guess = {"N": config["sweep"]["N"], "weight_pS": weight_pS}
+    return config | {"find_weight": search | {"guess": guess}}
+
+
 def main(numbers, conditions, input, config, comparison, summary, page):
     tables = {name: read_parquet(file) for name, file in input.items() if name in TABLES}
     published = pd.concat(
@@ -81,6 +92,7 @@ def main(numbers, conditions, input, config, comparison, summary, page):
     of_groups = {}
     for file in conditions:
         of_groups |= yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    config = with_guess(config, tables["means"])
     obstacles = {group: "; ".join(differing(c, config)) for group, c in of_groups.items()}
     computed = computed_by_group(tables)
 

@@ -62,12 +62,16 @@ def _merge(base: Any, changes: Any) -> Any:
 
 
 def _problems(error: ValidationError, config: dict) -> Iterator[str]:
-    for detail in error.errors():
-        path, value = _locate(config, detail["loc"])
+    located = [(detail, *_locate(config, detail["loc"])) for detail in error.errors()]
+    for detail, path, value in located:
+        # Of what may be one thing or another: what is wrong within it says more.
+        if any(len(path) < len(other) and path == other[: len(path)] for _, other, _ in located):
+            continue
         where = _dotted(path)
         match detail["type"]:
             case "extra_forbidden" | "invalid_key":
-                yield f"{where}: no such key. {_suggestion(path[-1], schema_of(path[:-1]))}"
+                suggestion = _suggestion(path[-1], _section(schema_of(path[:-1])))
+                yield f"{where}: no such key. {suggestion}"
             case "value_error":
                 yield f"{where}: {detail['ctx']['error']}"
             case _:
@@ -89,13 +93,21 @@ def schema_of(path: list) -> dict:
     """The JSON schema of what stands at a path of the config."""
     schema = SCHEMA
     for part in path:
-        options = [_resolved(option) for option in schema.get("anyOf", [schema])]
         if isinstance(part, int):
-            schema = next(option["items"] for option in options if "items" in option)
+            schema = next(option["items"] for option in _options(schema) if "items" in option)
         else:
-            schema = options[0]["properties"][part]
+            schema = _section(schema)["properties"][part]
         schema = _resolved(schema)
     return schema
+
+
+def _options(schema: dict) -> list[dict]:
+    return [_resolved(option) for option in schema.get("anyOf", [schema])]
+
+
+def _section(schema: dict) -> dict:
+    """The option that is a section with keys."""
+    return next(option for option in _options(schema) if "properties" in option)
 
 
 def _resolved(schema: dict) -> dict:

@@ -107,7 +107,8 @@ def _about_inputs(config: dict) -> Iterator[str]:
     sweep, search, example = config["sweep"], config["find_weight"], config["example"]
     parts = inputs["exc_to_inh"] + 1
     all_N = [("sweep.N", sweep["N"]), ("example.N", example["N"])]
-    all_N += [(f"find_weight.N[{i}]", N) for i, N in enumerate(search["N"])]
+    for key in ("N", "N_subset") if search["only_subset"] else ("N",):
+        all_N += [(f"find_weight.{key}[{i}]", N) for i, N in enumerate(search[key])]
     for where, N in all_N:
         n_inh = N / parts
         if round(n_inh) < 1 or abs(n_inh - round(n_inh)) > 1e-9 * N:
@@ -119,8 +120,14 @@ def _about_inputs(config: dict) -> Iterator[str]:
     guess, weights_pS = search["guess"], sweep["weights_pS"]
     weights = [("example.weight_pS", example["N"], example["weight_pS"])]
     weights += [(f"sweep.weights_pS[{i}]", sweep["N"], w) for i, w in enumerate(weights_pS)]
-    may_not_be_weak = [("find_weight.guess.weight_pS", guess["N"], guess["weight_pS"])]
-    may_not_be_weak += [("sweep.weights_pS", sweep["N"], max(weights_pS))]
+    may_not_be_weak = [("sweep.weights_pS", sweep["N"], max(weights_pS))]
+    if guess != "sweep":
+        may_not_be_weak += [("find_weight.guess.weight_pS", guess["N"], guess["weight_pS"])]
+    elif max(weights_pS) == 0:
+        yield (
+            "find_weight.guess: the sweep has no weight above 0 to begin the search with. Add one "
+            "to sweep.weights_pS, or give a guess."
+        )
     for where, N, weight_pS in weights + may_not_be_weak:
         # Average excitatory conductance, relative to the leak.
         rate_Hz = N * inputs["exc_to_inh"] / parts * inputs["mean_rate_Hz"]

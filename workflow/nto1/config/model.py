@@ -129,8 +129,8 @@ class Sweep(Section):
 class Guess(Section):
     """This weight at this N, in inverse proportion at others."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
-    weight_pS: float = Default(15, "Initial guess at this N.", gt=0, le=1e9)
+    N: NumberOfInputs = Default(..., "Number of inputs.")
+    weight_pS: float = Default(..., "Initial guess at this N.", gt=0, le=1e9)
 
 
 class FindWeight(Section):
@@ -141,8 +141,9 @@ class FindWeight(Section):
     )
     N_subset: _list_of(NumberOfInputs, 10_000) = Default(
         [20, 100, 400, 1600, 6500],
-        "A choice of them, for studies that can afford fewer; it is only plotted.",
+        "A choice of them, for studies that can afford fewer.",
     )
+    only_subset: bool = Default(False, "Search for N_subset only; otherwise, it is only plotted.")
     N_per_batch: BatchSize = Default(
         "auto",
         "About how many N are searched in one job. With auto, so many that a job takes some "
@@ -151,8 +152,11 @@ class FindWeight(Section):
     target_rate_Hz: float = Default(
         4, "Output firing rate to be reached, averaged over the seeds.", gt=0, le=1e4
     )
-    guess: Guess = Default(
-        Guess(), "Initial guess: this weight at this N, in inverse proportion at others."
+    guess: Literal["sweep"] | Guess = Default(
+        "sweep",
+        "Initial guess. With sweep, that weight of the sweep whose mean rate is nearest to the "
+        "target, at the sweep's N; or a section that gives N and weight_pS. At other N, it is in "
+        "inverse proportion.",
     )
     bracket_factor: float = Default(
         4,
