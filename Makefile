@@ -1,7 +1,8 @@
 # make          set up .venv from the lock if needed, and run the pipeline
-# make test     lint, and run all tests, in the same environment
+# make check    lint, unit tests and one small run: a minute
+# make test     lint, and all tests
 # make report   run the pipeline, and show all of it in report.html (and .zip)
-# make docs     build the documentation, as web pages, in docs/_build/html
+# make docs     check spelling, and build the documentation, as web pages, in docs/_build/html
 # make rulegraph  draw docs/rulegraph.svg anew (needs Graphviz)
 # make lock     resolve the dependencies anew
 
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.in-sync-with-lock
 
-.PHONY: run report test lint docs rulegraph lock clean
+.PHONY: run report check test lint docs rulegraph lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -21,6 +22,9 @@ report: run
 	$(BIN)/snakemake all results/provenance.html --report report.html
 	$(BIN)/snakemake all results/provenance.html --report report.zip
 
+check: lint
+	$(BIN)/pytest tests/unit tests/workflow/test_small_run.py
+
 test: lint
 	$(BIN)/pytest
 
@@ -31,7 +35,8 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 docs: $(READY)
-	cd workflow && ../$(BIN)/python -m schemas.describe
+	cd workflow && ../$(BIN)/python -m nto1.config
+	$(BIN)/codespell *.md CITATION.cff config docs workflow
 	$(BIN)/sphinx-build --quiet --fail-on-warning --fresh-env docs docs/_build/html
 
 rulegraph: $(READY)

@@ -68,7 +68,7 @@ rule measure:
 
 rule show_benchmark:
     input:
-        "results/benchmarks/measured.json",
+        measurements="results/benchmarks/measured.json",
         style=STYLE,
     output:
         page="benchmarks/measured/README.md",

@@ -20,19 +20,30 @@ from numba import njit
 from scipy.sparse import coo_array
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "workflow/scripts"), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
-import oracle
-from job import job, note, whole
-from nto1.connections import sta as connection_test
-from nto1.simulation import voltage_imaging
-from nto1.connections.sta import shuffle_test, digitise, p_value
+from script_io import log, run, write_text  # puts the package on the path
+from nto1 import reference
+from nto1.connections import sta
+from nto1.connections.sta import digitise, p_value, shuffle_test
+from nto1.neurons.adex import AdEx
 from nto1.simulation.inputs import TimeGrid, count_spikes, draw_spike_trains
 from nto1.simulation.network import Network, simulate_network
-from nto1.simulation.runs import InputBatch, ceil_spikes, realise, simulate, simulate_batch
-from nto1.units import mV, nS, pS
-from nto1.simulation.voltage_imaging import Experiment, image
+from nto1.simulation.runs import (
+    InputBatch,
+    ceil_spikes,
+    draw_inputs,
+    simulate,
+    simulate_batch,
+)
+from nto1.simulation.voltage_imaging import (
+    Experiment,
+    add_imaging_noise,
+    draw_experiment,
+    simulate_voltage,
+)
 from nto1.simulation.weight_search import find_weight, mean_rate
+from nto1.units import mV, nS, pS
 
 N, WEIGHT, SEEDS = 6500, 14 * pS, range(10)
 SWEEP = np.array([0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30])
@@ -81,9 +92,8 @@ def machine() -> dict:
 
 
 def plain_run(seed, weight, N=N, with_median=True):
-    """One run as the published code did it, and the oracle does: draw, sort, step by step."""
-    times, is_exc = oracle.sorted_spikes(draw_spike_trains(N, seed), N)
-    trace, spikes = oracle.run(times, is_exc, times.size - 1, 100_000, 1e-4, weight, oracle.AdEx())
+    """One run as the published code did it, and the reference does: draw, sort, step by step."""
+    trace, spikes = reference.simulate(weight, draw_spike_trains(N, seed), N)
     median = np.median(ceil_spikes(trace[0], spikes, 40 * mV)) if with_median else None
     return spikes.size / 10, median
 
@@ -105,7 +115,7 @@ def against(command: list[str], rounds: int) -> dict:
             peer.stdin.write("\n")
             peer.stdin.flush()
             their_runs.append(json.loads(peer.stdout.readline()))
-            note(f"{simulator}: {their_runs[-1]}")
+            log(f"{simulator}: {their_runs[-1]}")
         peer.stdin.close()
     their_times = [run["seconds"] for run in their_runs]
     return {
@@ -149,8 +159,8 @@ def inputs_beside_numpy() -> dict:
 
 def plain_loop(seed: int) -> Callable:
     """The integration alone, of spikes that are drawn and sorted already."""
-    times, is_exc = oracle.sorted_spikes(draw_spike_trains(N, seed), N)
-    return lambda: oracle.run(times, is_exc, times.size - 1, 100_000, 1e-4, WEIGHT, oracle.AdEx())
+    times, is_exc = reference.sort_spikes(draw_spike_trains(N, seed), N)
+    return lambda: reference.integrate(times, is_exc, times.size - 1, 100_000, 1e-4, WEIGHT, AdEx())
 
 
 def lanes() -> list[dict]:
@@ -190,7 +200,7 @@ def durations() -> list[dict]:
     """Seconds for 64 lanes with medians, against the length of the recording."""
     rows = []
     for duration in (1.0, 10.0, 100.0, 600.0):
-        counts = realise(N, [1], TimeGrid(duration, 1e-4))
+        counts = draw_inputs(N, [1], TimeGrid(duration, 1e-4))
         weights = np.linspace(10, 20, 64) * pS
         (seconds,) = best(lambda w=weights, c=counts: simulate_batch(w, c), rounds=3)
         rows.append(
@@ -210,10 +220,10 @@ def published_set() -> dict:
         return 15 * pS * (6500 / N)
 
     def ours():
-        simulate_batch(SWEEP * pS, realise(N, SEEDS))
+        simulate_batch(SWEEP * pS, draw_inputs(N, SEEDS))
         found = {}
         for n in ALL_N:
-            inputs = realise(n, SEEDS)
+            inputs = draw_inputs(n, SEEDS)
             found[n] = find_weight(lambda w, i=inputs: mean_rate(w, i), 4.0, guess(n))
         return found
 
@@ -269,34 +279,34 @@ IMAGING, WINDOW, N_SHUFFLES = Experiment(), 1000, 100
 
 def imaged():
     """The recording of 600 s, what was drawn for it, and its voltage as imaged."""
-    realisation = voltage_imaging.realise(IMAGING, 0)
-    v = voltage_imaging.respond(realisation, IMAGING).v
-    return realisation, image(v, 20, IMAGING.neuron, realisation.rng)
+    drawn = draw_experiment(IMAGING, 0)
+    v = simulate_voltage(drawn, IMAGING).v
+    return drawn, add_imaging_noise(v, 20, IMAGING.neuron, drawn.rng.randn(v.size))
 
 
-def p_values(realisation, v, threads=1) -> list[float]:
+def p_values(drawn, v, threads=1) -> list[float]:
     tests = shuffle_test(
-        *(realisation.times, digitise(v), IMAGING.timestep, WINDOW, N_SHUFFLES),
-        *(realisation.rng, threads),
+        *(drawn.times, [digitise(v)], IMAGING.timestep, WINDOW, N_SHUFFLES),
+        *(drawn.rng, threads),
     )
-    return [p_value(test.height, test.shuffled_heights).p for test in tests]
+    return [p_value(test.height, test.shuffled_heights).p for (test,) in tests]
 
 
 def connection_tests() -> dict:
     """30 trains, 600 s, 100 shuffles each: from the same point of the random stream on."""
-    realisation, v = imaged()
-    start = realisation.rng.get_state()
+    drawn, v = imaged()
+    start = drawn.rng.get_state()
 
     def ours():
-        realisation.rng.set_state(start)
-        return p_values(realisation, v)
+        drawn.rng.set_state(start)
+        return p_values(drawn, v)
 
     def plain():
-        realisation.rng.set_state(start)
+        drawn.rng.set_state(start)
         p = []
-        for times in realisation.times:
+        for times in drawn.times:
             intervals = np.diff(times, prepend=0)
-            series = [intervals, *(realisation.rng.permutation(intervals) for _ in range(100))]
+            series = [intervals, *(drawn.rng.permutation(intervals) for _ in range(100))]
             height, *shuffled = plain_averages(v, np.array(series), IMAGING.timestep, WINDOW)
             p.append(p_value(height, np.array(shuffled)).p)
         return p
@@ -310,14 +320,14 @@ def connection_tests() -> dict:
 
 def averages() -> dict:
     """The averages alone, of one train and its shuffles."""
-    realisation, v = imaged()
+    drawn, v = imaged()
     samples, timestep = digitise(v).samples, IMAGING.timestep
-    intervals = connection_test._shuffled(realisation.times[0], N_SHUFFLES, realisation.rng)
+    intervals = sta._shuffled(drawn.times[0], N_SHUFFLES, drawn.rng)
 
     def ours():
-        starts = connection_test._window_starts(intervals, timestep, v.size - WINDOW)
+        starts = sta._window_starts(intervals, timestep, v.size - WINDOW)
         sums = np.zeros((len(intervals), WINDOW), np.int64)
-        connection_test._add_windows(samples, *starts, sums)
+        sta._add_windows(samples, *starts, sums)
 
     return {
         "what": "spike-triggered averages of a train and 100 shuffles, 600 s",
@@ -364,7 +374,7 @@ def python(code: str) -> subprocess.CompletedProcess:
 def peak_memory_MB(n: int) -> float:
     """Of a process of its own, that makes one run with n inputs."""
     code = (
-        "from nto1.simulation.inputs import count_spikes; from nto1.simulation.runs import simulate; "
+        "from nto1 import count_spikes, simulate; "
         f"simulate(1e-13, count_spikes({n}, 1)); "
         "print(*(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
     )
@@ -384,7 +394,7 @@ def default_run() -> list[dict]:
         "+ Parquet": "import numba, pyarrow.parquet",
         "+ SciPy's root finder": "import numba, pyarrow.parquet, scipy.optimize",
         "pandas and matplotlib": "import pandas, pyarrow.parquet, matplotlib.pyplot",
-        "kernels from the cache": "from nto1.compile_all import compile_all; compile_all('adex')",
+        "kernels from the cache": "from nto1.compile_all import compile_all; compile_all()",
     }
     rows = [
         {"step": name, "seconds": best(lambda c=code: python(c), rounds=3)[0]}
@@ -408,7 +418,7 @@ COMPARED = (
 SHOWN = (lanes, inputs, durations, memory, imaging_experiment, networks, default_run)
 
 
-def main(peers: list[list[str]], output: str) -> None:
+def main(peers: list[list[str]], output: list[str]) -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     # Warm kernels, and the same result.
@@ -419,11 +429,9 @@ def main(peers: list[list[str]], output: str) -> None:
     measured["compared"] = compared
     for measure in SHOWN:
         measured[measure.__name__] = measure()
-        note(f"{measure.__name__} is done")
-    with whole(output) as file, open(file, "w", encoding="utf-8") as stream:
-        json.dump(measured, stream, indent=1)
+        log(f"{measure.__name__} is done")
+    write_text(json.dumps(measured, indent=1), output[0])
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(snakemake.params.peers, snakemake.output[0])
+    run(main, snakemake)

@@ -10,7 +10,7 @@ import seaborn as sns
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
-from job import job, whole
+from script_io import atomic_write, run, write_text
 from style import hylabel, plt, save, set_up
 
 PAGE = """\
@@ -73,7 +73,7 @@ Its simulations take {thesis_s:.2g} s of one core. The rest is programs that sta
 """
 
 
-def page(measured: dict) -> str:
+def page_of(measured: dict) -> str:
     def table(rows):
         return pd.DataFrame(rows).to_markdown(index=False, floatfmt=".3g")
 
@@ -90,7 +90,7 @@ def page(measured: dict) -> str:
     )
 
 
-def figure(measured: dict, paths) -> None:
+def plot(measured: dict, paths) -> None:
     fig, axes = plt.subplots(ncols=3, figsize=(10, 2.4), width_ratios=[1.3, 1, 1])
 
     compared = pd.DataFrame(measured["compared"])
@@ -124,20 +124,13 @@ def figure(measured: dict, paths) -> None:
     save(fig, *paths)
 
 
-def main(measured, page_file, table_file, figure_files):
-    measured = json.loads(Path(measured).read_text("utf-8"))
-    with whole(table_file) as file:
+def main(measurements, page, table, figure):
+    measured = json.loads(Path(measurements).read_text("utf-8"))
+    with atomic_write(table) as file:
         pd.DataFrame(measured["compared"]).to_csv(file, index=False, lineterminator="\n")
-    figure(measured, figure_files)
-    with whole(page_file) as file:
-        Path(file).write_text(page(measured), "utf-8")
+    plot(measured, figure)
+    write_text(page_of(measured), page)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            snakemake.input[0],
-            snakemake.output.page,
-            snakemake.output.table,
-            snakemake.output.figure,
-        )
+    run(main, snakemake)

@@ -15,7 +15,8 @@ SECONDS_PER_INPUT_SPIKE, SECONDS_PER_STEP = 60e-9, 100e-9
 # A job simulates again what it tests: it should be worth that, too.
 JOB_SECONDS = 20
 
-RESULT_SETS = ("clipping", "noise", "duration", "all_inputs", "window", "N_by_duration")
+# Simulations that are tested alike. Of all inputs and window, most are the same ones.
+GROUPS = ("clipping", "noise", "duration", "every_input", "N_by_duration")
 
 
 def cases(config: dict) -> dict[str, dict[str, dict]]:
@@ -29,12 +30,13 @@ def cases(config: dict) -> dict[str, dict[str, dict]]:
             *("n_shuffles", "shuffle_seed", "noise_seed", "unconnected_seed_offset"),
         )
     }
-    found = {name: {} for name in RESULT_SETS}
+    found = {name: {} for name in GROUPS}
 
-    def add(result_set, N, seed, duration_s, signals, methods=("sta",), **changes):
+    def add(group, N, seed, duration_s, signals, methods=("sta",), **changes):
         case = shared | {"N": N, "seed": seed, "duration_s": duration_s, "signals": signals}
-        case |= {"methods": list(methods), "n_tested": section["n_tested"]} | changes
-        found[result_set][f"N{N}_seed{seed}_{label(duration_s)}s"] = case
+        case |= {"methods": list(methods), "more_windows_ms": []}
+        case |= {"n_tested": section["n_tested"]} | changes
+        found[group][f"N{N}_seed{seed}_{label(duration_s)}s_{signals[0]['name']}"] = case
 
     duration_s = section["duration_s"]
     clipping, noise, durations = section["clipping"], section["noise"], section["duration"]
@@ -60,15 +62,29 @@ def cases(config: dict) -> dict[str, dict[str, dict]]:
         for length_s in durations["duration_s"]:
             add("duration", durations["N"], seed, length_s, [signal])
 
-    all_inputs, windows = section["all_inputs"], section["window"]
-    for N in all_inputs["N"]:
-        for seed in all_inputs["seeds"]:
-            signals, methods = [_signal("ceiled", all_inputs)], all_inputs["methods"]
-            add("all_inputs", N, seed, duration_s, signals, methods, n_tested=None)
-    for N in windows["N"]:
-        for seed in windows["seeds"]:
-            signals, changes = [_signal("ceiled", windows)], {"window_ms": windows["window_ms"]}
-            add("window", N, seed, duration_s, signals, n_tested=None, **changes)
+    of_all, windows = section["all_inputs"], section["window"]
+    for ceiling in dict.fromkeys((of_all["ceiling"], windows["ceiling"])):
+        for N in dict.fromkeys((*of_all["N"], *windows["N"])):
+            for seed in dict.fromkeys((*of_all["seeds"], *windows["seeds"])):
+                chosen = [
+                    part
+                    for part in (of_all, windows)
+                    if ceiling == part["ceiling"] and N in part["N"] and seed in part["seeds"]
+                ]
+                methods = of_all["methods"] if of_all in chosen else []
+                longer = {"more_windows_ms": [windows["window_ms"]] if windows in chosen else []}
+                if chosen:
+                    signals = [_signal(f"ceiled_{ceiling}", chosen[0])]
+                    add(
+                        "every_input",
+                        N,
+                        seed,
+                        duration_s,
+                        signals,
+                        methods,
+                        n_tested=None,
+                        **longer,
+                    )
     grid = section["N_by_duration"]
     for N in grid["N"]:
         for seed in grid["seeds"]:
@@ -113,10 +129,11 @@ def jobs(config: dict, cases: dict[str, dict], methods: set) -> list[list[tuple]
 
 def costs(config: dict, case: dict, methods: set) -> tuple[float, float]:
     """Seconds to simulate a case, and to test its trains."""
-    used = methods & set(case["methods"])
+    used = methods & {*case["methods"], *(["sta"] if case["more_windows_ms"] else [])}
     n_inputs = case["N"] * config["inputs"]["mean_rate_Hz"] * case["duration_s"]
     n_steps = case["duration_s"] / (case["timestep_ms"] * 1e-3)
-    n_signals, window = len(case["signals"]), case["window_ms"] / case["timestep_ms"]
+    n_signals, window = len(case["signals"]), max(case["window_ms"], *case["more_windows_ms"], 0)
+    window /= case["timestep_ms"]
     simulation = n_inputs * SECONDS_PER_INPUT_SPIKE + n_signals * n_steps * SECONDS_PER_STEP
     each = sum(SECONDS_PER_SPIKE[method] for method in used)
     if "sta" in used:

@@ -1,11 +1,10 @@
 import os
-import re
 from pathlib import Path
 
 import pytest
 
 from cluster.slurm import Cluster, missing
-from conftest import ROOT, Study
+from study import ROOT, Study
 
 
 class OnCluster(Study):
@@ -14,13 +13,6 @@ class OnCluster(Study):
     def __init__(self, folder: Path, config: dict, profile: str, *options: str):
         super().__init__(folder, config)
         self.where = ("--profile", ROOT / "profiles" / profile, *options)
-
-
-def rules_that_stay() -> set[str]:
-    """Rules for the machine where snakemake runs."""
-    text = "".join(file.read_text() for file in (ROOT / "workflow/rules").glob("*.smk"))
-    rules = re.split(r"^rule ", text, flags=re.MULTILINE)[1:]
-    return {rule.split(":")[0] for rule in rules if "localrule: True" in rule} | {"all"}
 
 
 @pytest.fixture(scope="session")

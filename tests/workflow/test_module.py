@@ -3,10 +3,9 @@
 import subprocess
 import sys
 
-import pytest
 import yaml
 
-from conftest import ROOT, SMALL, Study, copy_checkout
+from study import ROOT, SMALL, Study, copy_checkout
 
 ALONE = """\
 module thesis:
@@ -55,25 +54,17 @@ class Outer(Study):
         return self
 
 
-@pytest.mark.parametrize("snakefile", ["Snakefile", "workflow/Snakefile"])
-def test_all_rules_with_a_config_that_says_only_what_differs(tmp_path, snakefile):
-    outer = Outer(tmp_path, {"thesis": SMALL}).write(ALONE, snakefile)
-    assert outer.planned()["simulate"] == 3
-
-
-def test_somebody_elses_config_folder_is_left_alone(tmp_path):
+def test_all_rules_with_a_config_that_says_only_what_differs(tmp_path):
+    """And somebody else's folder with that name is left alone."""
     (tmp_path / "config").mkdir()
     (tmp_path / "config/config.yaml").write_text("samples: samples.tsv\n")
-    outer = Outer(tmp_path, {"thesis": SMALL}).write(ALONE)
+    outer = Outer(tmp_path, {"thesis": SMALL}).write(ALONE, "workflow/Snakefile")
     assert outer.planned()["simulate"] == 3
-
-
-def test_a_bad_config_of_a_module_is_named(tmp_path):
-    outer = Outer(tmp_path, {"thesis": {"swep": {}}}).write(ALONE)
+    outer.config["thesis"]["swep"] = {}
     assert "swep: no such key. Did you mean sweep?" in outer.snakemake("--dry-run", ok=False)
 
 
-def test_two_studies_side_by_side(small, tmp_path):
+def test_two_studies_side_by_side(small_run, tmp_path):
     ours = SMALL | {"sweep": SMALL["sweep"] | {"weights_per_batch": "auto"}}
     config = {"thesis": ours, "without_adaptation": ours | {"neuron": {"b_pA": 0}}}
     outer = Outer(tmp_path / "outer", config).write(TWO)
@@ -82,7 +73,7 @@ def test_two_studies_side_by_side(small, tmp_path):
         (outer / folder / "results/we_sweep.csv").read_text()
         for folder in ("thesis", "without adaptation")
     )
-    assert thesis == (small / "results/we_sweep.csv").read_text()
+    assert thesis == (small_run / "results/we_sweep.csv").read_text()
     assert thesis != other
     assert (outer / "difference.txt").read_text()
     assert not (outer / "results").exists()

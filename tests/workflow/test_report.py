@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -11,8 +9,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from conftest import Study
-from pages import MAX_ROWS, write_page
+from script_io import MAX_ROWS
 
 
 def rendered(report: Path, name: str):
@@ -20,19 +17,6 @@ def rendered(report: Path, name: str):
     return json.loads(
         re.search(rf"^ {{4}}var {name} = (.*);$", report.read_text(), re.MULTILINE)[1]
     )
-
-
-@pytest.fixture(scope="module", params=["html", "zip"])
-def report(thesis, request, tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    study = Study(shutil.copytree(thesis.folder, folder / "thesis"), {})
-    provenance = "results/provenance.html"
-    study.snakemake("--quiet", "all", "--force", provenance)
-    study.snakemake("all", provenance, "--report", folder / f"report.{request.param}")
-    if request.param == "html":
-        return folder / "report.html"
-    zipfile.ZipFile(folder / "report.zip").extractall(folder)
-    return folder / "report/report.html"
 
 
 def every_figure_and_table(study) -> set[str]:
@@ -74,8 +58,10 @@ def see(browser, entry) -> tuple[str, int]:
     return path, len(rows)
 
 
-def test_every_figure_and_table_shows(browser, report, thesis):
-    browser.get(report.as_uri())
+@pytest.mark.parametrize("kind", ["html", "zip"])
+def test_every_figure_and_table_shows(browser, report, thesis, kind):
+    page = report if kind == "html" else report.parent / "report/report.html"
+    browser.get(page.as_uri())
     browser.implicitly_wait(5)
     seen = {}
     for category in browser.execute_script("return Object.keys(categories)"):
@@ -122,14 +108,3 @@ def test_a_part_of_the_results_can_be_reported(small, tmp_path):
     overview = rendered(tmp_path / "report.html", "workflow_desc")
     assert "For 10 Hz it takes" in overview
     assert "median voltage goes from" not in overview
-
-
-def test_a_long_table_is_cut_and_says_so(tmp_path):
-    table = pd.DataFrame({"a": range(MAX_ROWS + 5), "b": "<b>"})
-    write_page(tmp_path / "page.html", "A & B", "1 < 2", table)
-    html = (tmp_path / "page.html").read_text()
-    assert html.count("<tr") == 1 + MAX_ROWS
-    assert f"The first {MAX_ROWS} of {MAX_ROWS + 5} rows" in html
-    assert "A &amp; B" in html
-    assert "1 &lt; 2" in html
-    assert "<b>" not in html

@@ -11,8 +11,9 @@ Quantities are in SI units; `nto1.units` converts (``14 * pS``, ``V / mV``).
 Inputs        draw_spike_trains, count_spikes, draw_inputs; Inputs, TimeGrid
 Simulation    simulate (one run), simulate_batch (many); AdEx, Izhikevich
 Weights       mean_rate, find_weight
-Networks      Network, simulate_network
-Connections   digitise, shuffle_test, p_value, roc
+Networks      Connections, Network, simulate_network
+Connections   sta_test, template_test, line_fit_test, output_spike_test, score;
+              digitise, shuffle_test, p_value, roc (those of the notebook of 2021)
 
 `nto1.reference` is the model in one plain loop: the place to begin reading.
 """
@@ -23,8 +24,13 @@ _MODULES = {
     "simulation.inputs": "draw_spike_trains count_spikes Inputs TimeGrid",
     "simulation.runs": "draw_inputs simulate simulate_batch",
     "simulation.weight_search": "mean_rate find_weight",
-    "simulation.network": "Network simulate_network",
-    "connections.sta": "digitise shuffle_test p_value roc",
+    "simulation.network": "Connections Network simulate_network",
+    "connections.windows": "digitise",
+    "connections.sta": "shuffle_test sta_test p_value",
+    "connections.template": "template_test",
+    "connections.line_fit": "line_fit_test",
+    "connections.output_spikes": "output_spike_test",
+    "connections.scores": "roc score",
     "neurons.adex": "AdEx",
     "neurons.izhikevich": "Izhikevich",
 }

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from nto1.connections.sta import digitise, shuffle_test
+from nto1.connections import chance_level, spike_triggered_average
+from nto1.connections.experiment import METHODS, Signal, choose_trains, imaged, record, run_tests
+from nto1.connections.sta import shuffle_test
+from nto1.connections.windows import digitise
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import TimeGrid, draw_spike_trains
 from nto1.simulation.network import Network, poisson_trains, simulate_network
@@ -14,7 +17,7 @@ from nto1.simulation.voltage_imaging import (
     draw_experiment,
     simulate_voltage,
 )
-from nto1.units import ms
+from nto1.units import ms, nS
 
 
 def compile_all() -> None:
@@ -34,3 +37,10 @@ def compile_all() -> None:
     # Networks, that is; the experiment above compiled the kernel for a single neuron.
     simulate_network(Network.of({"neuron": Izhikevich()}, ["neuron"] * 2), 0.01, 0.1 * ms)
     poisson_trains([10], 0.01, 0)
+
+    recording = record(5, 1, 0.2 * nS, 1.0)
+    trains = choose_trains(recording, 1)
+    V = imaged(recording, Signal("at_reset", spike_SNR=40, clip_percentile=99.9))
+    run_tests(recording, trains, {"V": V}, METHODS)
+    spike_triggered_average(V, 0.1 * ms, trains.times[0])
+    chance_level(n_draws=1)

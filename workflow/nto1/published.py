@@ -1,4 +1,4 @@
-"""Do computed numbers replay printed ones?"""
+"""Comparison of computed numbers with printed ones."""
 
 from collections.abc import Iterator
 

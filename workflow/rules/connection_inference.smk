@@ -84,26 +84,46 @@ rule infer_inputs_by_template:
         "../scripts/infer_inputs_by_template.py"
 
 
-for result_set, title in {
-    "clipping": "Clipping",
-    "noise": "Imaging noise",
-    "duration": "Recording duration",
-    "all_inputs": "All inputs",
-    "window": "Window length",
-    "N_by_duration": "Number of inputs and duration",
-}.items():
+# Simulations in which every input is tested serve two sets: longer windows contain shorter ones.
+for result_set, group, title, chosen in (
+    ("clipping", "clipping", "Clipping", {}),
+    ("noise", "noise", "Imaging noise", {}),
+    ("duration", "duration", "Recording duration", {}),
+    (
+        "all_inputs",
+        "every_input",
+        "All inputs",
+        {
+            "N": INFERENCE["all_inputs"]["N"],
+            "seed": INFERENCE["all_inputs"]["seeds"],
+            "signal": [f"ceiled_{INFERENCE['all_inputs']['ceiling']}"],
+            "window_ms": [INFERENCE["window_ms"], INFERENCE["line_fit_window_ms"]],
+        },
+    ),
+    (
+        "window",
+        "every_input",
+        "Window length",
+        {
+            "N": INFERENCE["window"]["N"],
+            "seed": INFERENCE["window"]["seeds"],
+            "signal": [f"ceiled_{INFERENCE['window']['ceiling']}"],
+            "method": ["sta"],
+            "window_ms": [INFERENCE["window"]["window_ms"]],
+        },
+    ),
+    ("N_by_duration", "N_by_duration", "Number of inputs and duration", {}),
+):
 
     rule:
         name:
             f"score_{result_set}"
         input:
-            expand(
-                PART + ".parquet", set=result_set, job=range(len(ONE_PASS[result_set]))
-            ),
+            expand(PART + ".parquet", set=group, job=range(len(ONE_PASS[group]))),
             expand(
                 PART + "_template.parquet",
-                set=result_set,
-                job=range(len(SECOND_PASS[result_set])),
+                set=group,
+                job=range(len(SECOND_PASS[group])),
             ),
         output:
             scores=table(
@@ -119,6 +139,8 @@ for result_set, title in {
             thresholds=f"{FOLDER}{result_set}_thresholds.parquet",
         log:
             f"results/logs/score_{result_set}.log",
+        params:
+            chosen=chosen,
         script:
             "../scripts/score_connections.py"
 
@@ -201,7 +223,7 @@ rule plot_clipping:
         scores=FOLDER + "clipping.parquet",
         thresholds=FOLDER + "clipping_thresholds.parquet",
         voltages=FOLDER + "example_voltages.parquet",
-        averages=FOLDER + "example_averages.parquet",
+        examples=FOLDER + "example_averages.parquet",
         style=STYLE,
     output:
         signals=figure(
@@ -268,7 +290,7 @@ rule plot_chance_level:
 rule plot_methods:
     input:
         all_inputs=FOLDER + "all_inputs.parquet",
-        window=FOLDER + "window.parquet",
+        longer=FOLDER + "window.parquet",
         chance=FOLDER + "chance.parquet",
         style=STYLE,
     output:

@@ -32,4 +32,31 @@ rule show_provenance:
         "../scripts/show_provenance.py"
 
 
-RESULTS += [rules.show_costs.output]
+# Tables of the experiments, as said in the rules before this one.
+TABLES_OF_RESULTS = [
+    file
+    for results in RESULTS
+    for file in results
+    if str(file).endswith(".parquet") and Path(file).with_suffix(".html") in map(Path, results)
+]
+
+
+rule explore:
+    """Charts of all tables, to point at, to zoom and to choose from."""
+    input:
+        tables=TABLES_OF_RESULTS,
+        traces=["results/example_trace.parquet", "results/network/voltages.parquet"],
+        averages=["results/connection_test/base/stas.parquet"],
+        trains=["results/connection_test/trains.parquet"],
+        template=SCRIPTS / "explore_page.html",
+    output:
+        page=report_item(
+            "results/explore.html", "Explore", "Charts to point at and zoom"
+        ),
+    log:
+        "results/logs/explore.log",
+    script:
+        "../scripts/explore.py"
+
+
+RESULTS += [rules.show_costs.output, rules.explore.output]

@@ -8,6 +8,8 @@ import yaml
 from script_io import atomic_write, read_parquet, run, write_text
 from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline
 
+SEEDS_OF_MEANS = {1, 2, 3, 4, 5}
+
 KEYS = ["N", "seed", "spike_SNR", "duration_s", "window_ms"]
 
 
@@ -30,7 +32,10 @@ def value_of(number: dict, tables: dict) -> float:
         return only(tables[f"{result_set}_trains"], where | {column: name, "train": train}, "t")
     scores = tables[result_set]
     if number["seed"] == "mean":
-        return rows_where(scores, where | {column: name})[quantity].mean()
+        chosen = rows_where(scores, where | {column: name})
+        if set(chosen["seed"]) != SEEDS_OF_MEANS:
+            raise LookupError("other seeds")
+        return chosen[quantity].mean()
     return only(scores, where | {column: name}, quantity)
 
 
@@ -64,7 +69,7 @@ def main(numbers, conditions, scores, trains, chance, percentiles, config, compa
             except LookupError:
                 row["reason"] = "not part of this study"
             else:
-                difference, verdict = compare("", number["printed"], row["computed"])
+                difference, verdict = compare("", number["published"], row["computed"])
                 row |= {"difference": difference, "verdict": verdict}
         rows.append(row)
     table = pd.DataFrame(rows)
@@ -89,7 +94,10 @@ def summary_of(table) -> str:
         lines += ["", f"{len(part)} numbers were skipped: {reason}."]
     for number in table[table["verdict"] == DEVIATES].to_dict("records"):
         which = ", ".join(f"{key} {value}" for key, value in list(number.items())[:8] if value)
-        lines += ["", f"- {which}: printed {number['printed']}, computed {number['computed']!r}"]
+        lines += [
+            "",
+            f"- {which}: published {number['published']}, computed {number['computed']!r}",
+        ]
     return "\n".join(lines) + "\n"
 
 

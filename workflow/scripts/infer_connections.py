@@ -4,7 +4,8 @@ imaging noise."""
 import numpy as np
 
 from script_io import log, run, write_parquet
-from nto1.connections.sta import digitise, p_value, shuffle_test
+from nto1.connections.sta import p_value, shuffle_test
+from nto1.connections.windows import digitise
 from nto1.simulation.voltage_imaging import (
     Experiment,
     add_imaging_noise,

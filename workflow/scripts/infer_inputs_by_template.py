@@ -2,11 +2,12 @@
 
 import numpy as np
 import pandas as pd
-from nto1.connections.template import correlation_test, make_template
 
 from script_io import log, progress, read_parquet, run, write_parquet
 from inference_case import columns, record_case, signal_of, stacked
+from nto1.connections.experiment import Outcome
 from nto1.connections.sta import STATest
+from nto1.connections.template import correlation_test, make_template
 from nto1.units import ms
 
 
@@ -37,8 +38,8 @@ def test(task, found, inputs, neuron, weights, threads) -> dict:
     t = correlation_test(
         V, dt, times, template, first_pass, task["n_shuffles"], task["shuffle_seed"], threads
     )
-    window_ms = task["window_ms"]
-    return columns(task, recording, trains, indices, signal, "template", window_ms, t)
+    outcome = Outcome("template", task["window_ms"] * ms, t, None)
+    return columns(task, recording, trains, indices, signal, outcome)
 
 
 def main(tasks, inputs, neuron, weights, first_passes, threads, tests):

@@ -4,6 +4,9 @@ from csv import DictReader
 from itertools import chain
 
 import numpy as np
+
+from script_io import log
+from batching import omit
 from nto1.connections.experiment import (
     INPUTS,
     Recording,
@@ -13,9 +16,6 @@ from nto1.connections.experiment import (
     imaged,
     record,
 )
-
-from script_io import log
-from batching import omit
 from nto1.neurons.adex import AdEx
 from nto1.simulation.inputs import Inputs
 from nto1.units import ms, nS, to_SI
@@ -58,16 +58,16 @@ def signal_of(recording: Recording, case: dict, signal: dict) -> np.ndarray:
     return imaged(recording, settings)
 
 
-def columns(case, recording, trains, indices, signal, method, window_ms, t) -> dict:
+def columns(case, recording, trains, indices, signal, outcome) -> dict:
     """A table with a row per tested train."""
     shared = {
         "N": case["N"],
         "seed": case["seed"],
         "spike_SNR": float(signal["spike_SNR"]),
         "duration_s": float(case["duration_s"]),
-        "window_ms": float(window_ms),
+        "window_ms": round(outcome.window / ms, 6),
         "signal": signal["name"],
-        "method": method,
+        "method": outcome.method,
         "output_rate_Hz": recording.output_rate,
     }
     n = indices.size
@@ -76,7 +76,7 @@ def columns(case, recording, trains, indices, signal, method, window_ms, t) -> d
         "train": indices,
         "input": part.inputs,
         **part.columns(),
-        "t": t,
+        "t": outcome.t,
     }
 
 

@@ -23,7 +23,14 @@ def main(chance, output):
     for x, corner in ((low, 0), (high, 1)):
         whole.plot([x, x], [-6, 6], color="0.5", lw=1)
         line = ConnectionPatch(
-            (x, -6), (corner, 1), "data", "axes fraction", whole, closer, color="0.5", ls="--"
+            (x, -6),
+            (corner, 1),
+            "data",
+            "axes fraction",
+            axesA=whole,
+            axesB=closer,
+            color="0.5",
+            ls="--",
         )
         figure.add_artist(line)
     closer.set_xlabel("Area under ROC curve (AUC)")

@@ -14,7 +14,7 @@ def plot_signals(voltages, averages, names, files):
     fastest = averages[averages["which"] == "fastest"]
     for ax, table in ((left, voltages), (right, fastest)):
         for i, (signal, label) in enumerate(names.items()):
-            zorder = 3 if signal == "none" and ax is right else 2 + i / 10
+            zorder = 3 if signal == "none" else 2 + i / 10  # otherwise hidden
             ax.plot(table["t_ms"], table[f"{signal}_mV"], f"C{i}", lw=1, label=label, zorder=zorder)
     set_up(left, xlim=[0, voltages["t_ms"].max()], ylim=[-65, 40], nbins_x=4)
     set_up(right, xlim=[0, fastest["t_ms"].max()], nbins_y=4)
@@ -48,8 +48,7 @@ def plot_areas(scores, names, files):
     save(figure, *files)
 
 
-def plot_averages(averages, files):
-    """Of the voltage as it is."""
+def plot_averages(averages, signal, files):
     figure, axes = plt.subplots(2, 2, figsize=(6, 4.4), sharex=True)
     titles = {
         "… Using the fastest spiking input, …": [("fastest", "C0")],
@@ -69,7 +68,7 @@ def plot_averages(averages, files):
             n = first["n_spikes"]
             spikes = f"{n / 1000:.0f}k" if n >= 1000 else f"{n}"
             label = f"{first['rate_Hz']:.2g} Hz | {spikes} spikes | {first['kind'][:3]}"
-            ax.plot(table["t_ms"], table["none_mV"], color=color, lw=1, label=label)
+            ax.plot(table["t_ms"], table[f"{signal}_mV"], color=color, lw=1, label=label)
         set_up(ax, xlim=[0, table["t_ms"].max()], nbins_y=4, yunit="mV")
         ax.set_title(title, loc="left", fontsize=9)
         ax.legend(loc="best", prop={"family": "monospace", "size": 5.5})
@@ -228,14 +227,14 @@ def plot_F1_by_kind(curve, files):
     save(figure, *files)
 
 
-def main(scores, thresholds, voltages, averages, output):
+def main(scores, thresholds, voltages, examples, output):
     scores, thresholds = read_parquet(scores), read_parquet(thresholds)
     clipped = next(name for name in scores["signal"] if "clipped" in name)
     names = {(clipped if name == "clipped" else name): label for name, label in SIGNALS.items()}
-    averages = read_parquet(averages)
+    averages = read_parquet(examples)
     plot_signals(read_parquet(voltages), averages, names, output.signals)
     plot_areas(scores, names, output.areas)
-    plot_averages(averages, output.averages)
+    plot_averages(averages, clipped, output.averages)
     curve = thresholds[thresholds["signal"] == clipped].reset_index(drop=True)
     of_clipped = scores.set_index("signal").loc[clipped]
     plot_rates(curve, of_clipped, output.rates)

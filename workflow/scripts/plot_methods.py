@@ -26,8 +26,8 @@ def plot_against_N(scores, chance_AUC, output):
     save(figure, *output)
 
 
-def main(all_inputs, window, chance, output):
-    all_inputs, longer = read_parquet(all_inputs), read_parquet(window)
+def main(all_inputs, longer, chance, output):
+    all_inputs, longer = read_parquet(all_inputs), read_parquet(longer)
     chance_AUC = read_parquet(chance)["AUC"].mean()
     by_method = dict(iter(all_inputs.groupby("method")))
     empty = pd.DataFrame({"N": [], "AUC": []})

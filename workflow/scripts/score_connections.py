@@ -1,16 +1,19 @@
 """How well the tests of a result set tell inputs from other trains, and means over seeds."""
 
 import pandas as pd
-from nto1.connections.scores import score
 
 from script_io import read_parquet, run, write_parquet, write_table
+from nto1.connections.scores import score
 
 CASE = ["N", "seed", "spike_SNR", "duration_s", "window_ms", "signal", "method"]
 SCORES = ["AUC", "AUC_exc", "AUC_inh", "F1max"]
 
 
-def main(input, scores, means, trains, thresholds):
+def main(input, chosen, scores, means, trains, thresholds):
+    """``chosen``: values that columns may have."""
     tested = pd.concat([read_parquet(file) for file in input], ignore_index=True)
+    for column, values in chosen.items():
+        tested = tested[tested[column].isin(values)]
     tested = tested.sort_values([*CASE, "train"], ignore_index=True)
     rows, curves = [], []
     for values, of_case in tested.groupby(CASE, sort=False):

@@ -20,21 +20,53 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from provenance.environment import register
 from run_lock import UNFINISHED, is_superseded
 
-MAX_ROWS = 1000  # of a table on a page: what a browser likes
+MAX_ROWS = 20_000  # of a table on a page: what a browser shows at once
 
 PAGE = """\
 <!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>
 body { font: 13px/1.4 sans-serif; margin: 1.5em; }
 table { border-collapse: collapse; margin: 1em 0; }
-th { position: sticky; top: 0; background: #eee; }
+th { position: sticky; top: 0; background: light-dark(#eee, #333); }
+table.rows th { cursor: pointer; }
+th[aria-sort="ascending"]::after { content: " \\25B2"; }
+th[aria-sort="descending"]::after { content: " \\25BC"; }
 th, td { padding: 0.2em 0.8em; text-align: right; font-variant-numeric: tabular-nums; }
-tr:nth-child(even) { background: #f7f7f7; }
+tbody tr:nth-child(even) { background: light-dark(#f7f7f7, #222); }
 </style>
 <h1>{title}</h1>
+"""
+
+# Every table is searched by words, and sorted by the column whose title is clicked.
+SEARCH_AND_SORT = """\
+<script>
+for (const table of document.querySelectorAll("table.rows")) {
+  const body = table.tBodies[0], rows = [...body.rows];
+  const search = document.createElement("input"), count = document.createElement("span");
+  Object.assign(search, {type: "search", placeholder: "Search the rows"});
+  table.before(search, " ", count);
+  search.oninput = () => {
+    const words = search.value.toLowerCase().split(/\\s+/);
+    const found = row => words.every(word => row.textContent.toLowerCase().includes(word));
+    rows.forEach(row => { row.hidden = !found(row); });
+    count.textContent = `${rows.filter(row => !row.hidden).length} of ${rows.length} rows`;
+  };
+  search.oninput();
+  const titles = [...table.tHead.rows[0].cells];
+  titles.forEach((title, column) => title.onclick = () => {
+    const down = title.getAttribute("aria-sort") === "ascending";
+    titles.forEach(other => other.removeAttribute("aria-sort"));
+    title.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const text = row => row.cells[column].textContent;
+    const compare = (a, b) => text(a) - text(b) || text(a).localeCompare(text(b));
+    body.append(...rows.sort((a, b) => down ? compare(b, a) : compare(a, b)));
+  });
+}
+</script>
 """
 
 
@@ -152,13 +184,13 @@ def write_page(path: str, title: str, *parts) -> None:
     """A web page that needs no other file. ``parts``: paragraphs, and pandas tables."""
     html = [PAGE.replace("{title}", escape(title))]
     html += [f"<p>{escape(part)}</p>" if isinstance(part, str) else _rows(part) for part in parts]
-    write_text("\n".join(html) + "\n", path)
+    write_text("\n".join([*html, SEARCH_AND_SORT]), path)
 
 
 def _rows(table) -> str:
     """With all digits, as in the CSV."""
     shown = table.head(MAX_ROWS).astype(object).where(table.notna(), "").astype(str)
-    html = shown.to_html(index=False, border=0)
+    html = shown.to_html(index=False, border=0, classes="rows")
     if len(table) > MAX_ROWS:
         html = f"<p>The first {MAX_ROWS} of {len(table)} rows:</p>\n{html}"
     return html

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from script_io import read_parquet, run, write_table
-from nto1.connections.sta import detection_rates, roc
+from nto1.connections.scores import detection_rates, roc
 
 
 def varied(tests: dict) -> list[str]:

@@ -28,11 +28,10 @@ class ConfigError(ValueError):
 def resolve(config: dict) -> dict:
     """The whole configuration: the given keys over the defaults.
 
-    A section may be given as text, as Snakemake hands over ``--config sweep='{N: 100}'``. Raises
+    Numbers may be given as text, as Snakemake hands over ``--config sweep='{N: 100}'``. Raises
     ``ConfigError`` for anything that is not valid or makes no sense.
     """
-    given = {key: _parse(value) for key, value in config.items()}
-    resolved = _merge(Config().model_dump(), given)
+    resolved = _merge(Config().model_dump(), _parse(config))
     try:
         Config.model_validate(resolved)
     except ValidationError as error:
@@ -45,10 +44,18 @@ def resolve(config: dict) -> dict:
 
 
 def _parse(value: Any) -> Any:
-    try:
-        return yaml.safe_load(value) if isinstance(value, str) else value
-    except yaml.YAMLError:
-        return value
+    """With every text as YAML reads it."""
+    match value:
+        case dict():
+            return {key: _parse(item) for key, item in value.items()}
+        case list():
+            return [_parse(item) for item in value]
+        case str():
+            try:
+                return yaml.safe_load(value)
+            except (yaml.YAMLError, ValueError):
+                return value
+    return value
 
 
 def _merge(base: Any, changes: Any) -> Any:

@@ -14,12 +14,12 @@ CONFIG = Path(__file__).resolve().parents[3] / "config"
 README = """\
 # Configuration
 
-`config.yaml` is the thesis. To change something, write only that into a file of your own, and run
-`snakemake --cores 8 --configfile my.yaml`; or say it on the command line:
+`config.yaml` holds the parameters of the thesis. Write those that differ into a file, and run
+`snakemake --cores 8 --configfile my.yaml`; or set them on the command line:
 `--config sweep='{N: 100, weights_pS: [500, 600]}'`. Lists are replaced as a whole.
 
-Units stand in the names of the keys. This page and `schema.json`, with which editors check a
-config while it is written, are generated from `workflow/nto1/config.py` (`make docs`).
+Units are part of the keys' names. This page and `schema.json`, with which editors can check a
+configuration while it is written, are generated from `workflow/nto1/config/model.py` (`make docs`).
 """
 
 
@@ -47,6 +47,12 @@ def _rows(values: dict, path: list) -> Iterator[str]:
             yield f"| `{name}` | {default} | {expected(schema)} | {description} |"
 
 
+def describe_schema() -> str:
+    """The JSON schema, as JSON. That knows no infinity; YAML writes .inf."""
+    schema = json.loads(json.dumps(SCHEMA), parse_constant={"Infinity": ".inf"}.get)
+    return json.dumps(schema, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
 if __name__ == "__main__":
     (CONFIG / "README.md").write_text(describe(), "utf-8")
-    (CONFIG / "schema.json").write_text(json.dumps(SCHEMA, indent=1, ensure_ascii=False) + "\n")
+    (CONFIG / "schema.json").write_text(describe_schema(), "utf-8")

@@ -4,13 +4,11 @@ A train's spike-triggered average (STA) is the mean of the voltage in a window a
 spikes. If its height (max - min) is larger than nearly all of those found when the train's
 inter-spike intervals are shuffled, the train is taken to be connected.
 
-The work is in the sums: 30 trains, 100 shuffles, 12 000 spikes and 1000 samples make 36 thousand
-million additions. So the voltage is rounded to 24 bits, as a good digitiser would do: sums are
-then of whole numbers, exact in whatever order and on however many threads, and twice as many
-samples fit into a vector register. For a trace 0.15 V wide that means steps of 9 nV; in an
-average of 12 000 windows it amounts to less than 0.1 nV.
-
-Source: ``simulate_and_test_connections`` in the notebook of 2021-11-18, and the code it calls.
+Two ways to go about it, with the same sums. ``shuffle_test`` keeps every average, for trains that
+are tested one by one (source: ``simulate_and_test_connections`` in the notebook of 2021-11-18, and
+the code it calls). ``sta_test`` only wants to know how many heights are as large as the real one,
+for thousands of trains and any number of signals (source: the thesis's chapter on connection
+inference).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,23 +16,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.jit import jit, jit_inline
+from nto1.connections.shuffles import orders_from
+from nto1.connections.windows import (
+    LOW_BITS,
+    Digitised,
+    Quantised,
+    Windows,
+    check_recording,
+    check_shuffles,
+    check_trains,
+    check_window,
+    exact_mean,
+    in_batches,
+    quantise,
+    shuffled_windows,
+    sum_windows,
+)
+from nto1.jit import jit
 from nto1.threads import map_ahead
-
-# A sample lies within ± 2^23 - 1: so many can be summed up in 32 bits.
-INT24_MAX = 2**23 - 1
-MAX_SUMMANDS = 248
-
-# Samples of a block, which stays in the cache while windows from all shuffled trains are added up.
-BLOCK = 2**16
-
-
-class Digitised(NamedTuple):
-    """A voltage as whole numbers: v = centre + step · samples."""
-
-    samples: np.ndarray  # [n_steps] int32
-    centre: float  # V
-    step: float  # V
+from nto1.units import ms
 
 
 class TrainTest(NamedTuple):
@@ -52,25 +52,13 @@ class PValue(NamedTuple):
     is_bound: bool  # whether p is only known to be smaller
 
 
-class DetectionRates(NamedTuple):
-    """Detection rates when trains with p at or below a threshold are called connected."""
+class STATest(NamedTuple):
+    """How trains compare with their shuffles."""
 
-    threshold: np.ndarray  # [n_thresholds]
-    TPR: np.ndarray  # true-positive rate, of all connected trains
-    TPR_exc: np.ndarray  # of the excitatory ones
-    TPR_inh: np.ndarray  # of the inhibitory ones
-    FPR: np.ndarray  # false-positive rate, of all unconnected trains
-
-    def auc(self) -> tuple[float, float, float]:
-        """Under TPR, TPR_exc and TPR_inh against FPR, as left sums."""
-        return tuple(float(np.diff(self.FPR) @ TPR[:-1]) for TPR in self[1:4])
-
-
-def digitise(v: np.ndarray) -> Digitised:
-    """A voltage (V) in 24 bits between its extremes."""
-    low, high = v.min(), v.max()
-    centre, step = (low + high) / 2, (high - low) / 2 / INT24_MAX or 1.0
-    return Digitised(_round(v, centre, step), centre, step)
+    t: np.ndarray  # [n_trains] from -1 (inhibitory) to 1 (excitatory); near 0: no connection
+    n_windows: np.ndarray  # [n_trains] spikes whose window lies within the recording
+    norms: np.ndarray  # [n_trains, 1 + n_shuffles] V, of each series' STA about its own mean
+    norm_error: float  # V, by which norms may be off
 
 
 def shuffle_test(
@@ -94,147 +82,249 @@ def shuffle_test(
         raise ValueError(
             f"windows of {window} steps don't fit into a recording of {n_steps}: take shorter ones"
         )
-    if n_shuffles < 1:
-        raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
+    check_shuffles(n_shuffles)
 
-    def test(intervals: np.ndarray) -> list[TrainTest]:
-        steps, n_windows = _window_starts(intervals, timestep, n_steps - window)
-        return [in_voltage(v, steps, n_windows) for v in voltages]
+    def orders(n: int) -> np.ndarray:
+        return np.array([rng.permutation(n) for _ in range(n_shuffles)], np.int32)
 
-    def in_voltage(v: Digitised, steps: np.ndarray, n_windows: np.ndarray) -> TrainTest:
-        sums = np.zeros((len(steps), window), np.int64)
-        _add_windows(v.samples, steps, n_windows, sums)
-        with np.errstate(invalid="ignore"):
-            stas = v.centre + v.step * (sums / n_windows[:, np.newaxis])
+    def test(item: tuple[np.ndarray, np.ndarray]) -> list[TrainTest]:
+        times, its_orders = item
+        windows = shuffled_windows(
+            [times],
+            lambda n, room: its_orders,
+            n_shuffles,
+            timestep,
+            n_steps - window - 1,
+            nearest=True,
+        )
+        return [in_voltage(v, windows) for v in voltages]
+
+    def in_voltage(v: Digitised, windows: Windows) -> TrainTest:
+        stas = mean_windows(v, windows, window)
         heights = np.ptp(stas, axis=1)
-        return TrainTest(int(n_windows[0]), stas[0], stas[1:], float(heights[0]), heights[1:])
+        return TrainTest(int(windows.n[0]), stas[0], stas[1:], float(heights[0]), heights[1:])
 
-    yield from map_ahead(test, (_shuffled(times, n_shuffles, rng) for times in trains), threads)
+    yield from map_ahead(test, ((times, orders(times.size)) for times in trains), threads)
 
 
-def p_value(height: float, shuffled_heights: np.ndarray, published: bool = True) -> PValue:
+def mean_windows(v: Digitised, windows: Windows, window: int) -> np.ndarray:
+    """STAs [n_series, window] (V), NaN for a series without windows."""
+    sums = sum_windows(v.samples, windows, window)
+    with np.errstate(invalid="ignore"):
+        return v.centre + v.step * (sums / windows.n[:, np.newaxis])
+
+
+def p_value(
+    height: float, shuffled_heights: np.ndarray, published: bool = True, with_ties: bool = False
+) -> PValue:
     """How probable it is that an unconnected train has an STA as high.
 
-    As published, the share of shuffled trains with a higher one; where there is none, p is only
-    known to be below 1 / n. Otherwise (k + 1) / (n + 1), where k of n are as high or higher: the
-    real train counts as one of its own shuffles, and no p is ever zero (Phipson & Smyth 2010).
+    As published, the share of shuffled trains with a higher one (``with_ties``: or one as high);
+    where there is none, p is only known to be below 1 / n. Otherwise (k + 1) / (n + 1), where k
+    of n are as high or higher: the real train counts as one of its own shuffles, and no p is ever
+    zero (Phipson & Smyth 2010).
     """
     n = shuffled_heights.size
     if np.isnan(height):
         return PValue(np.nan, False)
+    n_as_high = np.count_nonzero(shuffled_heights >= height)
     if not published:
-        return PValue((np.sum(shuffled_heights >= height) + 1) / (n + 1), False)
-    p = np.mean(shuffled_heights > height)
-    return PValue(p or 1 / n, bool(p == 0))
+        return PValue((n_as_high + 1) / (n + 1), False)
+    n_higher = n_as_high if with_ties else np.count_nonzero(shuffled_heights > height)
+    return PValue(float(share_or_bound(n_higher, n)), n_higher == 0)
 
 
-def detection_rates(
-    p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray, thresholds: Sequence[float]
-) -> DetectionRates:
-    """Detection rates of trains [n_trains] at thresholds. Trains without p are left out; a rate of
-    no trains is NaN."""
-    thresholds = np.asarray(thresholds, float)
-    tested = ~np.isnan(p)
-    called_connected = p[tested] <= thresholds[:, np.newaxis]
-
-    def rate(of):
-        of = of[tested]
-        return (
-            called_connected[:, of].mean(axis=1) if of.any() else np.full(len(thresholds), np.nan)
-        )
-
-    return DetectionRates(
-        thresholds,
-        rate(connected),
-        rate(connected & ~inhibitory),
-        rate(connected & inhibitory),
-        rate(~connected),
-    )
+def share_or_bound(k: np.ndarray, n: int) -> np.ndarray:
+    """k / n, and 1 / n where k is 0."""
+    return np.maximum(k, 1) / n
 
 
-def roc(p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray) -> DetectionRates:
-    """Detection rates at 0 and every p that occurs: the ROC curve."""
-    distinct = np.unique(p[~np.isnan(p)])
-    return detection_rates(p, connected, inhibitory, np.unique(np.append(0, distinct)))
+def signed_t(sign: np.ndarray, n_as_extreme: np.ndarray, n_shuffles: int) -> np.ndarray:
+    """t = ± (1 - p): p is the share of shuffles that are as extreme, or 1 / n_shuffles."""
+    return sign * (1 - share_or_bound(n_as_extreme, n_shuffles))
 
 
-def _shuffled(times: np.ndarray, n_shuffles: int, rng: np.random.RandomState) -> np.ndarray:
-    """Intervals of a train, the first counted from 0, and of its shuffles [1 + n_shuffles, n]."""
-    intervals = np.empty((1 + n_shuffles, times.size))
-    intervals[0] = np.diff(times, prepend=0)
-    for shuffle in intervals[1:]:
-        shuffle[:] = rng.permutation(intervals[0])
-    return intervals
+def spike_triggered_average(
+    V: np.ndarray, dt: float, times: np.ndarray, window: float = 100 * ms
+) -> np.ndarray:
+    """Mean of the voltage (V) in a window (s) after each spike of a train (s): [window / dt].
 
-
-@jit
-def _round(v, centre, step):
-    samples = np.empty(v.size, np.int32)
-    for i in range(v.size):
-        samples[i] = np.int32(np.rint((v[i] - centre) / step))
-    return samples
-
-
-@jit
-def _window_starts(intervals, timestep, end):
-    """Steps [n_series, n_spikes] int32 at which windows start, and how many of each series
-    [n_series] are before ``end``."""
-    steps = np.empty(intervals.shape, np.int32)
-    n_windows = np.zeros(intervals.shape[0], np.int64)
-    for series in range(intervals.shape[0]):
-        t = 0.0
-        for spike in range(intervals.shape[1]):
-            t += intervals[series, spike]
-            step = round(t / timestep)
-            if step < end:
-                steps[series, spike] = step
-                n_windows[series] += 1
-    return steps, n_windows
-
-
-@jit_inline
-def _add_eight(v, starts, window, total):
-    """Add eight windows of v to total [window]: one load and store of the total for all."""
-    v0 = v[starts[0] : starts[0] + window]
-    v1 = v[starts[1] : starts[1] + window]
-    v2 = v[starts[2] : starts[2] + window]
-    v3 = v[starts[3] : starts[3] + window]
-    v4 = v[starts[4] : starts[4] + window]
-    v5 = v[starts[5] : starts[5] + window]
-    v6 = v[starts[6] : starts[6] + window]
-    v7 = v[starts[7] : starts[7] + window]
-    for j in range(window):
-        total[j] += ((v0[j] + v1[j]) + (v2[j] + v3[j])) + ((v4[j] + v5[j]) + (v6[j] + v7[j]))
-
-
-@jit_inline
-def _add_one(v, start, window, total):
-    v0 = v[start : start + window]
-    for j in range(window):
-        total[j] += v0[j]
-
-
-@jit
-def _add_windows(v, steps, n_windows, sums):
-    """Add the windows that start at ``steps`` to ``sums`` [n_series, window].
-
-    Block after block of v, for all series; within it, in 32 bits.
+    Raises what ``sta_test`` raises.
     """
+    V, n_window = check_recording(V, dt, window)
+    (times,) = check_trains([times], V.size * dt, n_window * dt)
+    return exact_stas(V, dt, [times], n_window)[0]
+
+
+def exact_stas(V, dt, trains: Sequence[np.ndarray], window: int) -> np.ndarray:
+    """STAs [n_trains, window] (V), in doubles, of trains that have been checked."""
+    windows = shuffled_windows(trains, orders_from(0, 0), 0, dt, V.size - window)
+    return np.array([exact_mean(V, windows.of(i), window) for i in range(len(trains))])
+
+
+def sta_test(
+    V: np.ndarray,
+    dt: float,
+    trains: Sequence[np.ndarray],
+    window: float = 20 * ms,
+    n_shuffles: int = 100,
+    seed: int = 1,
+    threads: int = 1,
+) -> STATest:
+    """Test which trains are connected, by the height of their spike-triggered averages.
+
+    Parameters
+    ----------
+    V
+        Voltage (V), one value per time step: [n_steps].
+    dt
+        Time step (s).
+    trains
+        Ascending spike times (s) of every train; time 0 is the recording's beginning.
+    window
+        Length of the average (s).
+    n_shuffles
+        How many times each train's intervals are shuffled.
+    seed
+        Of the shuffles, the same for every train.
+    threads
+        How many run beside each other. Results don't depend on it.
+
+    Returns
+    -------
+    STATest
+        t = ± (1 - p), where p is the share of shuffles with an average as high or higher (or
+        1 / n_shuffles if there is none), positive if the average lies above its first value.
+
+    Raises
+    ------
+    ValueError
+        For a voltage that is not finite, a window longer than the recording, trains without
+        spikes, times that are not ascending or lie beyond the recording.
+    """
+    return sta_tests([V], dt, trains, [window], n_shuffles, seed, threads)[0][0]
+
+
+def sta_tests(
+    signals: Sequence[np.ndarray],
+    dt: float,
+    trains: Sequence[np.ndarray],
+    windows: Sequence[float],
+    n_shuffles: int = 100,
+    seed: int = 1,
+    threads: int = 1,
+) -> list[list[STATest]]:
+    """``sta_test`` for several voltages of the same length and for several windows (s), which
+    share their shuffles and sums: [n_signals][n_windows]."""
+    test = HeightTest(signals, dt, windows, n_shuffles)
+    trains = check_trains(trains, test.n_steps * dt, max(test.windows) * dt)
+    (found,) = in_batches(trains, dt, test.n_steps, test.windows, [test], n_shuffles, seed, threads)
+    return test.results(found)
+
+
+class HeightTest:
+    """The heights of STAs on some signals, for ``in_batches``."""
+
+    def __init__(self, signals, dt, windows, n_shuffles):
+        """Raises ``ValueError`` for signals or windows that don't fit."""
+        check_shuffles(n_shuffles)
+        checked = [check_recording(V, dt, min(windows))[0] for V in signals]
+        self.n_steps, self.n_shuffles = checked[0].size, n_shuffles
+        if any(V.size != self.n_steps for V in checked):
+            raise ValueError("voltages that are tested together must have the same length")
+        self.windows = [check_window(window, dt, self.n_steps) for window in windows]
+        self.signals = [(V, quantise(V)) for V in checked]
+
+    def __call__(self, batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:
+        found = {}
+        longest = max(self.windows)
+        fitting = {window: windows.fitting(self.n_steps - window) for window in self.windows}
+        for i, (V, v) in enumerate(self.signals):
+            sums = sum_windows(v.high, fitting[longest], longest)
+            for window in self.windows:
+                its_sums, its_windows = sums, fitting[window]
+                if window < longest:  # some more windows fit, near the recording's end
+                    more = its_windows.n - fitting[longest].n
+                    rest = Windows(its_windows.starts, its_windows.first + fitting[longest].n, more)
+                    its_sums = sums[:, :window] + sum_windows(v.high, rest, window)
+                found[i, window] = _compare_heights(V, v, its_windows, window, batch.size, its_sums)
+        return sum((found[i, w] for i in range(len(self.signals)) for w in self.windows), ())
+
+    def results(self, found: list[np.ndarray]) -> list[list[STATest]]:
+        found = iter(found)
+
+        def result(v: Quantised, window: int) -> STATest:
+            sign, n_as_high, n_windows, norms = (next(found) for _ in range(4))
+            t = signed_t(sign, n_as_high, self.n_shuffles)
+            return STATest(t, n_windows, norms, np.sqrt(window) * v.step / 2)
+
+        return [[result(v, window) for window in self.windows] for _, v in self.signals]
+
+
+def join_parts(tests: Sequence[STATest], parts: Sequence[np.ndarray]) -> STATest:
+    """Tests of parts of the trains, given the indices of each part's, as one of all trains."""
+    back = np.argsort(np.concatenate(parts))
+    t, n_windows, norms, norm_error = zip(*tests, strict=True)
+    return STATest(*(np.concatenate(x)[back] for x in (t, n_windows, norms)), max(norm_error))
+
+
+def _compare_heights(
+    V, v: Quantised, windows: Windows, window: int, n_trains: int, sums: np.ndarray
+) -> tuple:
+    """Of each train: whether its STA goes up or down [n_trains], how many shuffles have one as
+    high [n_trains], how many windows it has [n_trains]; and the norms [n_trains, n_series].
+
+    ``sums`` [n_series, window] are of the high bits."""
+    shape = (n_trains, windows.n.size // n_trains)
+    heights, norms = np.empty(shape), np.empty(shape)
+    _heights_and_norms(sums, windows.n, v.step, heights.ravel(), norms.ravel())
+
+    def refined(series: np.ndarray) -> np.ndarray:
+        """STAs [n, window] of some series, in steps of the low bits."""
+        subset = windows.subset(series)
+        digits = (sums[series] << LOW_BITS) + sum_windows(v.low, subset, window)
+        return digits / subset.n[:, np.newaxis]
+
+    def exact(series: int) -> np.ndarray:
+        return exact_mean(V, windows.of(series), window)
+
+    # A mean of samples that are off by half a step is off by half a step at most.
+    step, low_step = 1.01 * v.step, 1.01 * v.low_step
+    real = np.arange(0, windows.n.size, shape[1])
+    stas = refined(real)
+    up = (stas - stas[:, :1]).sum(axis=1)
+    for train in np.flatnonzero(np.abs(up) <= 1.01 * window):
+        sta = exact(real[train])
+        up[train] = (sta - sta[0]).sum()
+    heights[:, 0] = v.low_step * np.ptp(stas, axis=1)
+
+    difference = np.abs(heights[:, 1:] - heights[:, :1])
+    train, shuffle = np.nonzero(difference <= step + low_step)
+    heights[train, shuffle + 1] = v.low_step * np.ptp(refined(real[train] + shuffle + 1), axis=1)
+
+    is_higher = heights[:, 1:] >= heights[:, :1]
+    difference = np.abs(heights[:, 1:] - heights[:, :1])
+    for train, shuffle in np.argwhere(difference <= 2 * low_step):
+        is_higher[train, shuffle] = np.ptp(exact(real[train] + shuffle + 1)) >= np.ptp(
+            exact(real[train])
+        )
+    n_as_high = np.count_nonzero(is_higher, axis=1)
+    return np.sign(up), n_as_high, windows.n.reshape(shape)[:, 0], norms
+
+
+@jit
+def _heights_and_norms(sums, n_windows, step, heights, norms):
+    """max - min of each series' STA [n_series], and its norm about its mean [n_series], from sums
+    [n_series, window]. NaN for a series without windows."""
     n_series, window = sums.shape
-    next_spike = np.zeros(n_series, np.int64)
-    total = np.empty(window, np.int32)
-    for block_end in range(BLOCK, v.size + BLOCK, BLOCK):
-        for series in range(n_series):
-            starts, spike = steps[series], next_spike[series]
-            while spike < n_windows[series] and starts[spike] < block_end:
-                total[:] = 0
-                end = min(spike + MAX_SUMMANDS, n_windows[series])
-                while spike + 8 <= end and starts[spike + 7] < block_end:
-                    _add_eight(v, starts[spike : spike + 8], window, total)
-                    spike += 8
-                while spike < end and starts[spike] < block_end:
-                    _add_one(v, starts[spike], window, total)
-                    spike += 1
-                for j in range(window):
-                    sums[series, j] += total[j]
-            next_spike[series] = spike
+    for series in range(n_series):
+        digits, volts = sums[series], step / n_windows[series]
+        lowest = highest = first = digits[0]
+        total = squares = 0.0
+        for j in range(window):
+            lowest, highest = min(lowest, digits[j]), max(highest, digits[j])
+            x = float(digits[j] - first)
+            total += x
+            squares += x * x
+        heights[series] = volts * (highest - lowest)
+        norms[series] = volts * np.sqrt(max(squares - total * total / window, 0.0))

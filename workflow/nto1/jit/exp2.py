@@ -1,7 +1,7 @@
 """2^x as a polynomial: within 1 ulp, without branches, the same bits on every machine.
 
 The C library's exp differs between machines, and a loop that calls it can't use the vector
-units. Here 2^x = 2^k · 2^r, with k = round(x) and |r| ≤ 1/2.
+units. Here 2^x = 2^k · 2^r, with k = round(x) and -1/2 ≤ r ≤ 1/2.
 """
 
 from math import log

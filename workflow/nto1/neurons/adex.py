@@ -17,14 +17,17 @@ from nto1.units import ms, mV, nS, pA, pF
 
 
 class AdEx(NamedTuple):
-    """Parameters. Defaults: cortical regular spiking (Naud et al. 2008), as in the thesis."""
+    """Parameters of the AdEx neuron and its synapses.
+
+    Defaults: cortical regular spiking (Naud et al. 2008), as in the thesis.
+    """
 
     C: float = 104 * pF  # membrane capacitance
     g_L: float = 4.3 * nS  # leak conductance
     E_L: float = -65 * mV  # leak reversal; where V starts
     V_T: float = -52 * mV  # threshold of the exponential current
     Δ_T: float = 0.8 * mV  # its sharpness
-    V_spike: float = 40 * mV  # a spike when V is above
+    V_spike: float = 40 * mV  # there is a spike when V is above
     V_reset: float = -53 * mV  # V after a spike
     a: float = -0.8 * nS  # adaptation per voltage
     b: float = 65 * pA  # adaptation per spike

@@ -13,13 +13,16 @@ from nto1.units import ms, mV, nS, pA, pF
 
 
 class Izhikevich(NamedTuple):
-    """Parameters. Defaults: cortical regular spiking (Izhikevich 2007), as in the notebook."""
+    """Parameters of the Izhikevich neuron.
+
+    Defaults: cortical regular spiking (Izhikevich 2007), as in the notebook.
+    """
 
     C: float = 100 * pF  # membrane capacitance
     k: float = 0.7 * (nS / mV)  # steepness of the parabola
     v_r: float = -60 * mV  # resting voltage; where v starts
     v_t: float = -40 * mV  # threshold, where the parabola crosses zero again
-    v_peak: float = 35 * mV  # a spike when v is not below
+    v_peak: float = 35 * mV  # there is a spike when v is not below
     a: float = 0.03 / ms  # rate of recovery
     b: float = -2 * nS  # recovery current per voltage
     c: float = -50 * mV  # v after a spike

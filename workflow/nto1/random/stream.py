@@ -11,7 +11,7 @@ from math import log
 import numpy as np
 from numba import int64, uint64
 
-from nto1.jit import jit_inline
+from nto1.jit import jit, jit_inline
 from nto1.jit.exp2 import LOG2_E, exp2
 from nto1.jit.intrinsics import bits_of, double_of, unlikely
 from nto1.random.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
@@ -154,14 +154,21 @@ def fill_normals(z, n, state):
 
 
 @jit_inline
-def words_in_bulk(n, state):
-    """n ≥ 8 random words [n], and the state after, from an 8-lane generator forked off this
-    one. The last n mod 8 words come from the generator itself."""
+def _fork(state):
+    """States [8, 4] of an 8-lane generator forked off this one, and the state after."""
     lanes = np.empty((_LANES, 4), np.uint64)
     for j in range(4):
         for lane in range(_LANES):
             word, state = next_word(state)
             lanes[lane, j] = word * _FORK[j]
+    return lanes, state
+
+
+@jit_inline
+def words_in_bulk(n, state):
+    """n ≥ 8 random words [n], and the state after, from an 8-lane generator forked off this
+    one. The last n mod 8 words come from the generator itself."""
+    lanes, state = _fork(state)
     words = np.empty(n, np.uint64)
     whole = n - n % _LANES
     for lane in range(_LANES):
@@ -189,3 +196,100 @@ def normals(n, state):
         for i in range(n):
             z[i], state = normal_from(words[i], state)
     return z, state
+
+
+@jit_inline
+def uniforms(n, state):
+    """n doubles in [0, 1) [n], and the state after: drawn in bulk from 8 on."""
+    u = np.empty(n)
+    if n < _LANES:
+        for i in range(n):
+            u[i], state = next_uniform(state)
+    else:
+        words, state = words_in_bulk(n, state)
+        for i in range(n):
+            u[i] = (words[i] >> uint64(11)) * 2.0**-53
+    return u, state
+
+
+@jit
+def add_normals(x, σ, state):
+    """Add σ z to x [n] in place, with the normals z that ``normals`` draws; the state after.
+
+    Words are made as they are needed, so that n may be large.
+    """
+    n = x.size
+    if n < _LANES:
+        for i in range(n):
+            z, state = next_normal(state)
+            x[i] += σ * z
+        return state
+    lanes, state = _fork(state)
+    whole = n - n % _LANES
+    rest = np.empty(n - whole, np.uint64)
+    for i in range(rest.size):  # drawn before any word that replaces a rejected one
+        rest[i], state = next_word(state)
+    for start in range(0, whole, _LANES):
+        for lane in range(_LANES):
+            lane_state = (lanes[lane, 0], lanes[lane, 1], lanes[lane, 2], lanes[lane, 3])
+            word, (lanes[lane, 0], lanes[lane, 1], lanes[lane, 2], lanes[lane, 3]) = next_word(
+                lane_state
+            )
+            z, state = normal_from(word, state)
+            x[start + lane] += σ * z
+    for i in range(rest.size):
+        z, state = normal_from(rest[i], state)
+        x[whole + i] += σ * z
+    return state
+
+
+@jit_inline
+def _high_and_low(x, y):
+    """The 128 bits of x · y, as two words."""
+    low_32 = uint64(0xFFFFFFFF)
+    x_high, x_low = x >> uint64(32), x & low_32
+    y_high, y_low = y >> uint64(32), y & low_32
+    low, middle = x_low * y_low, x_high * y_low
+    other = x_low * y_high + (low >> uint64(32)) + (middle & low_32)
+    high = x_high * y_high + (middle >> uint64(32)) + (other >> uint64(32))
+    return high, x * y
+
+
+@jit_inline
+def next_below(n, state):
+    """A whole number (int64) in 0 … n - 1, and the state after.
+
+    Nearly divisionless: the high word of word · n, drawn again if the low one says that the
+    result would be more probable than others (Lemire 2019, doi:10.1145/3230636).
+    """
+    n = uint64(n)
+    word, state = next_word(state)
+    high, low = _high_and_low(word, n)
+    if low < n:
+        surplus = (uint64(0) - n) % n
+        while low < surplus:
+            word, state = next_word(state)
+            high, low = _high_and_low(word, n)
+    return int64(high), state
+
+
+@jit_inline
+def shuffle(x, state):
+    """Shuffle x [n] in place (Fisher-Yates); the state after.
+
+    The place to swap with is drawn from as few bits as hold it, again until it is small enough.
+    """
+    mask = uint64(1)
+    while mask < uint64(x.size):
+        mask <<= uint64(1)
+    mask -= uint64(1)
+    for i in range(x.size, 1, -1):
+        if mask >> uint64(1) == uint64(i):
+            mask >>= uint64(1)
+        while True:
+            word, state = next_word(state)
+            j = int64((word >> uint64(12)) & mask)
+            if j < i:
+                break
+        x[i - 1], x[j] = x[j], x[i - 1]
+    return state

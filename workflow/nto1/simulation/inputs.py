@@ -21,12 +21,14 @@ from nto1.units import Hz, ms, s, to_SI
 
 
 class Inputs(NamedTuple):
-    """What N Poisson inputs have in common. Defaults: the thesis."""
+    """Distribution of the inputs' rates and types. Defaults: the thesis."""
 
     mean_rate: float = 4 * Hz
     log_rate_variance: float = 0.6  # of ln(rate / Hz)
     exc_to_inh: float = 4  # number of excitatory inputs per inhibitory one
     drop_last_spike: bool = True  # never deliver the very last spike of all inputs
+    # Whether a spike at the very time at which a step begins arrives in that step, or in the next.
+    inclusive_arrival: bool = False
 
 
 class TimeGrid(NamedTuple):
@@ -57,6 +59,22 @@ class SpikeTrains(NamedTuple):
         """Spike times of one train (s)."""
         end = self.n_spikes[: train + 1].sum()
         return self.times[end - self.n_spikes[train] : end]
+
+
+class TrainSource(NamedTuple):
+    """Where in the random stream every train of one realisation begins: any of them can be drawn
+    at any time, without those before."""
+
+    rates: np.ndarray  # [N] Hz, drawn
+    n_spikes: np.ndarray  # [N] int64
+    states: np.ndarray  # [N, 4] uint64
+    duration: float  # s
+
+    def __getitem__(self, train) -> np.ndarray:
+        """Spike times of one train (s)."""
+        times = np.empty(self.n_spikes[train])
+        _draw_train(self.rates[train], self.duration, tuple(self.states[train]), times)
+        return times
 
 
 class SpikeCounts(NamedTuple):
@@ -101,19 +119,71 @@ def _border(time_grid: TimeGrid) -> float:
 
 
 def draw_spike_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeTrains:
-    """The spike times of realisation (N, seed). Raises ``ValueError`` for a negative seed."""
+    """Spike times of N Poisson inputs, drawn from the random stream of a seed.
+
+    Parameters
+    ----------
+    N
+        Number of inputs.
+    seed
+        Seed of the random number generator, not negative.
+    time_grid
+        Spikes up to its duration are drawn.
+    inputs
+        Distribution of the firing rates.
+
+    Raises
+    ------
+    ValueError
+        The seed is negative.
+
+    See Also
+    --------
+    count_spikes : the same realisation as spike counts, in less time and memory
+    """
     return SpikeTrains(*_spike_times(N, inputs, time_grid.duration, seeded(seed)))
 
 
+def locate_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> TrainSource:
+    """The trains of realisation (N, seed), without memory for their spikes.
+
+    Raises ``ValueError`` for a negative seed.
+    """
+    duration = time_grid.duration
+    return TrainSource(*_locate_trains(N, inputs, duration, seeded(seed)), duration)
+
+
 def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeCounts:
-    """Realisation (N, seed) as spike counts per time step.
+    """Number of input spikes that arrive in each time step, drawn from the random stream of a seed.
 
-    A spike at time t arrives at the first step that begins after t; those within the last
-    step arrive no more. ``inputs.drop_last_spike`` leaves out one more, the very last of all
-    inputs, as the published code did by an off-by-one.
+    A spike at time t arrives in the first step that begins after t, or at t with
+    ``inputs.inclusive_arrival``; spikes within the last step are not delivered.
+    ``inputs.drop_last_spike`` leaves out one more, the very last of all inputs, as the published
+    code did because of an off-by-one error.
 
-    Raises ``ValueError`` for a negative seed or an N that can't be split into excitatory and
-    inhibitory inputs, ``OverflowError`` for more than 65535 spikes in one step.
+    Parameters
+    ----------
+    N
+        Number of inputs, which ``inputs.exc_to_inh`` splits into whole numbers of excitatory and
+        inhibitory ones.
+    seed
+        Seed of the random number generator, not negative.
+    time_grid
+        Duration and time step.
+    inputs
+        Distribution of the firing rates, and proportion of excitatory inputs.
+
+    Raises
+    ------
+    ValueError
+        The seed is negative, or N can't be split.
+    OverflowError
+        More than 65535 spikes arrive in one step.
+
+    Examples
+    --------
+    >>> count_spikes(N=6500, seed=1).n_spikes
+    263461
     """
     n_exc = n_excitatory(N, inputs.exc_to_inh)
     grid = step_times(time_grid)
@@ -157,13 +227,12 @@ def _next_spike(t, rate, state):
 
 
 @jit
-def _spike_times(N, inputs, duration, state):
-    """Rates, spike times of all trains one after the other, and the number in each train."""
-    rates, state = _draw_rates(N, inputs, state)
+def draw_trains(rates, duration, state):
+    """Spike times of Poisson trains, one after the other, and the number in each train."""
     times = np.empty(int(1.2 * rates.sum() * duration) + 100)
-    n_spikes = np.zeros(N, np.int64)
+    n_spikes = np.zeros(rates.size, np.int64)
     n = 0
-    for train in range(N):
+    for train in range(rates.size):
         t, state = _next_spike(0.0, rates[train], state)
         while t <= duration:
             times = ensure_capacity(times, n)
@@ -171,15 +240,55 @@ def _spike_times(N, inputs, duration, state):
             n += 1
             n_spikes[train] += 1
             t, state = _next_spike(t, rates[train], state)
-    return rates, times[:n].copy(), n_spikes
+    return times[:n].copy(), n_spikes
+
+
+@jit
+def _spike_times(N, inputs, duration, state):
+    """Rates, spike times of all trains one after the other, and the number in each train."""
+    rates, state = _draw_rates(N, inputs, state)
+    times, n_spikes = draw_trains(rates, duration, state)
+    return rates, times, n_spikes
+
+
+@jit
+def _draw_train(rate, duration, state, times):
+    """Draw a Poisson train; its first spikes fill ``times``. The number of all, and the state
+    after."""
+    n = 0
+    t, state = _next_spike(0.0, rate, state)
+    while t <= duration:
+        if n < times.size:
+            times[n] = t
+        n += 1
+        t, state = _next_spike(t, rate, state)
+    return n, state
+
+
+@jit
+def _locate_trains(N, inputs, duration, state):
+    """Rates [N], numbers of spikes [N] and the states [N, 4] from which trains are drawn."""
+    rates, state = _draw_rates(N, inputs, state)
+    n_spikes = np.empty(N, np.int64)
+    states = np.empty((N, 4), np.uint64)
+    nowhere = np.empty(0)
+    for train in range(N):
+        states[train, 0], states[train, 1], states[train, 2], states[train, 3] = state
+        n_spikes[train], state = _draw_train(rates[train], duration, state, nowhere)
+    return rates, n_spikes, states
 
 
 @jit_inline
-def _arrival_step(t, step, grid):
-    """The first step that begins after t, searched from a step near it."""
-    while step < grid.size and grid[step] <= t:
+def _begins_too_early(step_time, t, inclusive):
+    return step_time < t if inclusive else step_time <= t
+
+
+@jit_inline
+def _arrival_step(t, step, grid, inclusive):
+    """The first step that begins after t (inclusive: at t or after), searched from one near it."""
+    while step < grid.size and _begins_too_early(grid[step], t, inclusive):
         step += 1
-    while step > 0 and grid[step - 1] > t:
+    while step > 0 and not _begins_too_early(grid[step - 1], t, inclusive):
         step -= 1
     return step
 
@@ -204,7 +313,7 @@ def _count_spikes(N, n_exc, inputs, time_grid, grid, border, state, exc, inh):
             if border < steps - step < 1 - border:
                 step += 1
             else:
-                step = _arrival_step(t, step, grid)
+                step = _arrival_step(t, step, grid, inputs.inclusive_arrival)
             if step < grid.size:
                 counts[step] += 1
                 n_arrived += 1
@@ -215,7 +324,7 @@ def _count_spikes(N, n_exc, inputs, time_grid, grid, border, state, exc, inh):
 
     overflow = exc.sum() + inh.sum() != n_arrived
     if inputs.drop_last_spike and n_spikes:
-        step = _arrival_step(t_last, int(t_last / timestep), grid)
+        step = _arrival_step(t_last, int(t_last / timestep), grid, inputs.inclusive_arrival)
         if step < grid.size:
             counts = exc if last_is_exc else inh
             counts[step] -= 1

@@ -13,6 +13,7 @@ import numpy as np
 
 from nto1.errors import V_MIN, DivergenceError
 from nto1.neurons.adex import AdEx
+from nto1.random.stream import add_normals, seeded
 from nto1.simulation.inputs import Inputs, SpikeCounts, TimeGrid, count_spikes, step_times
 from nto1.simulation.medians import BLOCK, Bracket, medians, quantile_range
 from nto1.simulation.vectorized import (
@@ -106,7 +107,26 @@ class InputBatch:
 def draw_inputs(
     N: int, seeds: Sequence[int], time_grid=TimeGrid(), inputs=Inputs(), threads: int = 1
 ) -> InputBatch:
-    """Realisations of N inputs with these seeds. Raises what ``count_spikes`` raises."""
+    """Realisations of N inputs, one for each seed, to be used in any number of simulations.
+
+    Parameters
+    ----------
+    N
+        Number of inputs.
+    seeds
+        Seeds of the realisations.
+    time_grid
+        Duration and time step.
+    inputs
+        Distribution of the firing rates, and proportion of excitatory inputs.
+    threads
+        Number of realisations that are drawn at a time.
+
+    Raises
+    ------
+    ValueError, OverflowError
+        As ``count_spikes``.
+    """
     return InputBatch(
         map_ahead(lambda seed: count_spikes(N, seed, time_grid, inputs), seeds, threads)
     )
@@ -119,6 +139,24 @@ def ceil_spikes(V: np.ndarray, spike_steps: np.ndarray, V_spike: float) -> np.nd
     return V
 
 
+def clip_above_percentile(V: np.ndarray, percentile: float) -> float:
+    """Cut V down, in place, to its percentile (linearly interpolated), which is returned (V)."""
+    threshold = float(np.percentile(V, percentile))
+    np.minimum(V, threshold, out=V)
+    return threshold
+
+
+def add_imaging_noise(V: np.ndarray, spike_SNR: float, neuron: AdEx, seed: int) -> None:
+    """Add, in place, normal noise of standard deviation (V_spike - E_L) / spike_SNR to V.
+
+    An infinite ``spike_SNR`` adds none. Raises ``ValueError`` if it is not positive.
+    """
+    if not spike_SNR > 0:
+        raise ValueError(f"a spike-SNR must be positive, got {spike_SNR:g}")
+    if np.isfinite(spike_SNR):
+        add_normals(V, (neuron.V_spike - neuron.E_L) / spike_SNR, seeded(seed))
+
+
 def simulate(
     w_exc: float,
     inputs: SpikeCounts,
@@ -126,11 +164,32 @@ def simulate(
     record: Sequence[str] = (),
     with_median: bool = True,
 ) -> Simulation:
-    """One run with excitatory weight ``w_exc`` (S), of which some signals may be recorded.
+    """Simulate one run, and record selected signals.
 
-    ``record`` names some of V, w, g_exc, g_inh. The median, which takes about as long as the run,
-    can be left out. Raises ``ValueError`` for any other, ``DivergenceError`` if the voltage
-    diverges.
+    Parameters
+    ----------
+    w_exc
+        Weight of excitatory inputs (S): the conductance step of a spike.
+    inputs
+        One realisation of the inputs, from ``count_spikes``.
+    neuron
+        Parameters of the neuron and its synapses.
+    record
+        Names of the signals to record, among V, w, g_exc and g_inh.
+    with_median
+        Whether to compute the median voltage, which takes about as long as the run.
+
+    Raises
+    ------
+    ValueError
+        There is no signal of that name.
+    DivergenceError
+        The voltage diverged.
+
+    Examples
+    --------
+    >>> simulate(14 * pS, count_spikes(N=6500, seed=1)).rate
+    4.1
     """
     if unknown := set(record) - set(SIGNALS):
         raise ValueError(f"can't record {', '.join(unknown)}: there are {', '.join(SIGNALS)}")
@@ -158,10 +217,24 @@ def simulate_batch(
     threads: int = 1,
     report: Callable[[int], None] = lambda n_runs: None,
 ) -> Batch:
-    """Every realisation with every weight (S).
+    """Simulate every realisation of the inputs with every weight.
 
-    ``report`` is called after every few runs, with their number. Where the voltage diverges, rate
-    and median are NaN: see ``check_divergence``.
+    Where the voltage diverges, rate and median are NaN: see ``check_divergence``.
+
+    Parameters
+    ----------
+    weights
+        Weights of excitatory inputs [n_weights] (S).
+    inputs
+        Realisations of the inputs, from ``draw_inputs``.
+    neuron
+        Parameters of the neuron and its synapses.
+    with_medians
+        Whether to compute median voltages.
+    threads
+        Number of groups of runs that are simulated at a time. Results do not depend on it.
+    report
+        Is called after each group of runs, with their number.
     """
     tiles = list(_tiles(np.asarray(weights, float), inputs, neuron))
 

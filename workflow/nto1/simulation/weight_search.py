@@ -1,4 +1,4 @@
-"""Which input strength makes the neuron fire at a given rate?
+"""Search for the weight that makes the neuron fire at a given rate.
 
 Source: the notebook of 2023-08-05, section "Seeds for search".
 """
@@ -22,7 +22,7 @@ class Evaluation(NamedTuple):
 
 
 class WeightSearch(NamedTuple):
-    """A root, and how it was found."""
+    """The weight that was found, and how."""
 
     w_exc: float  # S
     rate: float  # Hz, at w_exc
@@ -38,11 +38,27 @@ class NotBracketed(ValueError):
 
 
 def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1) -> float:
-    """Output rate (Hz) averaged over the realisations.
+    """Firing rate of the neuron (Hz), averaged over realisations of its inputs.
 
-    They are added up one after the other, as in the notebook: the rounding decides on which side of
-    the target a mean of exactly 4 Hz comes out, and so where the search goes. (From Python 3.12 on,
-    ``sum`` rounds differently.)
+    Rates are added one after the other, as in the notebook: the rounding error decides on which
+    side of the target a mean of exactly 4 Hz falls, and hence where the search continues. (From
+    Python 3.12 on, ``sum`` rounds differently.)
+
+    Parameters
+    ----------
+    w_exc
+        Weight of excitatory inputs (S).
+    inputs
+        Realisations of the inputs, from ``draw_inputs``.
+    neuron
+        Parameters of the neuron and its synapses.
+    threads
+        Number of groups of runs that are simulated at a time.
+
+    Raises
+    ------
+    DivergenceError
+        The voltage diverged in a run.
     """
     batch = simulate_batch([w_exc], inputs, neuron, False, threads)
     check_divergence(batch, [w_exc], inputs)
@@ -78,15 +94,31 @@ def find_weight(
     relative_tolerance: float = 0.001,
     report: Callable[[Evaluation], None] = lambda evaluation: None,
 ) -> WeightSearch:
-    """The weight (S) at which ``rate_of(weight)`` (Hz) is the target, by Brent's method.
+    """Find the weight at which the neuron fires at a target rate, by Brent's method.
 
-    The bracket is guess / bracket_factor … guess · bracket_factor, and the tolerance is relative
-    to the guess. The rate is a staircase (a run has a whole number of spikes), so the search
-    ends on the tolerance, not on the rate. An end of the bracket that is on the wrong side of the
-    target is moved outwards, by the same factor, up to three times.
+    As a run has an integer number of spikes, the rate is a step function of the weight: the search
+    ends when the weight is known to within the tolerance, whatever the rate there.
 
-    ``report`` is called after every new evaluation. Raises ``NotBracketed`` if the target is still
-    not between the rates at both ends.
+    Parameters
+    ----------
+    rate_of
+        Function from a weight (S) to a firing rate (Hz).
+    target_rate
+        Firing rate to be reached (Hz).
+    guess
+        Initial guess of the weight (S).
+    bracket_factor
+        The search begins between guess / bracket_factor and guess · bracket_factor. An end on the
+        wrong side of the target is moved outwards by the same factor, up to three times.
+    relative_tolerance
+        Tolerance of the weight, relative to the guess.
+    report
+        Is called after each new evaluation.
+
+    Raises
+    ------
+    NotBracketed
+        The target is not between the rates at the ends of the bracket.
     """
     evaluations = {}
 

@@ -75,22 +75,39 @@ def simulate_network(
 ) -> Activity:
     """Run a network from rest.
 
-    trains   spike times (s) of every input train: see ``arrival_steps`` for ``arrival``
-    noise    seed of the project's random stream, or a legacy NumPy generator: normals are drawn
-             from it, neuron after neuron in each step
-    record   names of signals with the neurons of which they are kept: {"v": [0, 2], "I_syn": [0]},
-             of v; u (Izhikevich) or w (AdEx); g, for each of ``network.E``; and I_syn
-    update   "sequential": conductances, then v, then u, each from the newest values of the others,
-             as in the notebook of 2021; "simultaneous": forward Euler of all from the values
-             before the step
-    reset    "early": in the step that takes v to the threshold or beyond; "late": that step takes v
-             to its peak, and the reset comes (and the spike is sent) one step later
-
     A spike of step i is felt from sample i + 1 on, plus the connection's delay, rounded to steps.
     Memory grows with the neurons, connections and spikes, and with steps only for what is recorded.
 
-    Raises ``ValueError`` for trains, neurons, signals or options that don't fit, naming them;
-    ``DivergenceError`` if a voltage diverges.
+    Parameters
+    ----------
+    network
+        Neurons and their connections.
+    duration, timestep
+        In seconds.
+    trains
+        Spike times (s) of each input train.
+    noise
+        Seed of the project's random stream, or a legacy NumPy generator: normals are drawn from
+        it, neuron after neuron in each step.
+    record
+        Names of signals, and the neurons of which they are kept: ``{"v": [0, 2], "I_syn": [0]}``.
+        Signals are v; u (Izhikevich) or w (AdEx); g, for each of ``network.E``; and I_syn.
+    update
+        "sequential": conductances, then v, then u, each from the newest values of the others, as
+        in the notebook of 2021. "simultaneous": forward Euler of all from the values before the
+        step.
+    reset
+        "early": in the step that takes v to the threshold or beyond. "late": that step takes v to
+        its peak; the reset comes, and the spike is sent, one step later.
+    arrival
+        When a train's spikes are felt: see ``arrival_steps``.
+
+    Raises
+    ------
+    ValueError
+        Trains, neurons, signals or options that don't fit; they are named.
+    DivergenceError
+        A voltage diverged.
     """
     _one_of(update, UPDATES, "update")
     _one_of(reset, RESETS, "reset")

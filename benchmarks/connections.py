@@ -1,0 +1,158 @@
+"""How fast are the connection tests? Times beside those of a plain version, as a table and JSON.
+
+    PYTHONPATH=workflow python benchmarks/connections.py [file.json]
+
+The plain version goes through trains one after the other, in doubles, and adds up every sample of
+every window. Both test the same trains with the same shuffles, in one thread, in turns.
+"""
+
+import json
+import sys
+import time
+
+import numpy as np
+
+from nto1.connections import line_fit_test, sta_test
+from nto1.connections.experiment import Signal, choose_trains, imaged, record
+from nto1.connections.template import correlation_test, make_template
+from nto1.jit import jit
+from nto1.random.stream import seeded, shuffle
+from nto1.units import ms, pS
+
+W_EXC = 15.036 * pS  # N = 6500, about 4 Hz
+N_SPIKES = 3157  # of the train that the plain version tests
+N_TRAINS = 256  # with about as many spikes, for the other one: trains are tested together
+N_SHUFFLES = 100
+ROUNDS = 3
+
+
+@jit
+def add_up(v, times, dt, window, total):
+    """Sum of the windows after each spike; their number."""
+    total[:] = 0
+    n = 0
+    for t in times:
+        start = int(np.floor(t / dt))
+        if start + window <= v.size:
+            for j in range(window):
+                total[j] += v[start + j]
+            n += 1
+    return n
+
+
+@jit
+def shuffled(times, state):
+    intervals = np.empty(times.size)
+    intervals[0] = times[0]
+    for i in range(1, times.size):
+        intervals[i] = times[i] - times[i - 1]
+    state = shuffle(intervals, state)
+    return np.cumsum(intervals), state
+
+
+@jit
+def plain_sta_test(v, times, dt, window, n_shuffles, state):
+    sta = np.empty(window)
+    sta /= add_up(v, times, dt, window, sta)
+    height = sta.max() - sta.min()
+    sign = np.sign((sta - sta[0]).sum())
+    n_as_high = 0
+    for _ in range(n_shuffles):
+        other, state = shuffled(times, state)
+        sta /= add_up(v, other, dt, window, sta)
+        n_as_high += sta.max() - sta.min() >= height
+    return sign * (1 - max(n_as_high, 1) / n_shuffles)
+
+
+@jit
+def plain_correlation_test(v, times, dt, template, n_shuffles, state):
+    def correlation(x, y):
+        x, y = x - x.mean(), y - y.mean()
+        return (x * y).sum() / np.sqrt((x * x).sum() * (y * y).sum())
+
+    sta = np.empty(template.size)
+    sta /= add_up(v, times, dt, template.size, sta)
+    ρ = correlation(sta, template)
+    n_as_extreme = 0
+    for _ in range(n_shuffles):
+        other, state = shuffled(times, state)
+        sta /= add_up(v, other, dt, template.size, sta)
+        n_as_extreme += np.sign(ρ) * correlation(sta, template) >= np.sign(ρ) * ρ
+    return np.sign(ρ) * (1 - max(n_as_extreme, 1) / n_shuffles)
+
+
+@jit
+def plain_line_fit(v, times, dt, window):
+    starts = np.floor(times / dt).astype(np.int64)
+    starts = starts[starts + window <= v.size]
+    n = starts.size * window
+    y_sum = xy_sum = 0.0
+    for start in starts:
+        for j in range(window):
+            y_sum += v[start + j]
+            xy_sum += (j + 1) * v[start + j]
+    x_mean, y_mean = (window + 1) / 2, y_sum / n
+    S_xx = starts.size * window * (window**2 - 1) / 12
+    slope = (xy_sum - x_mean * y_sum) / S_xx
+    residuals = 0.0
+    for start in starts:
+        for j in range(window):
+            fitted = y_mean + slope * (j + 1 - x_mean)
+            residuals += (v[start + j] - fitted) ** 2
+    return slope / np.sqrt(residuals / (n - 2) / S_xx)
+
+
+def seconds(function) -> float:
+    begin = time.perf_counter()
+    function()
+    return time.perf_counter() - begin
+
+
+def measure(ours, plain, n_ours: int, n_plain: int) -> dict:
+    """ns per spike and series of both, the best of a few rounds, and how many times faster."""
+    ours(), plain()  # compiled
+    times = [(seconds(ours), seconds(plain)) for _ in range(ROUNDS)]
+    best_ours, best_plain = np.min(times, axis=0)
+    ns_ours, ns_plain = float(best_ours / n_ours * 1e9), float(best_plain / n_plain * 1e9)
+    return {"ns_ours": ns_ours, "ns_plain": ns_plain, "ratio": ns_plain / ns_ours}
+
+
+def main(file: str | None = None) -> None:
+    dt, state = 0.1 * ms, seeded(1)
+    recording = record(6500, 1, W_EXC)
+    every = choose_trains(recording)
+    nearest = np.argsort(np.abs(every.n_spikes - N_SPIKES), kind="stable")[:N_TRAINS]
+    trains = [every.times[i] for i in nearest]
+    one = trains[0]
+    V = imaged(recording, Signal("at_reset"))
+    n_ours, n_plain = sum(t.size for t in trains) * (1 + N_SHUFFLES), one.size * (1 + N_SHUFFLES)
+
+    results = {}
+    for window in (20 * ms, 100 * ms):
+        W = round(window / dt)
+        results[f"STA {window / ms:g} ms"] = measure(
+            lambda window=window: sta_test(V, dt, trains, window),
+            lambda W=W: plain_sta_test(V, one, dt, W, N_SHUFFLES, state),
+            *(n_ours, n_plain),
+        )
+    first_pass = sta_test(V, dt, trains)
+    template, *_ = make_template(V, dt, trains, first_pass.t)
+    results["template, second pass"] = measure(
+        lambda: correlation_test(V, dt, trains, template, first_pass),
+        lambda: plain_correlation_test(V, one, dt, template, N_SHUFFLES, state),
+        *(n_ours, n_plain),
+    )
+    results["line fit"] = measure(
+        lambda: line_fit_test(V, dt, every.times),
+        lambda: [plain_line_fit(V, t, dt, 100) for t in trains[:32]],
+        *(every.n_spikes.sum(), sum(t.size for t in trains[:32])),
+    )
+    for name, result in results.items():
+        print(f"{name:24}", *(f"{key} {value:8.2f} " for key, value in result.items()))
+    if file:
+        with open(file, "w") as f:
+            json.dump(results, f, indent=2)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

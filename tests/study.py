@@ -1,0 +1,143 @@
+"""Studies: working directories with a config of their own, in which the workflow is run."""
+
+import copy
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+import yaml
+
+from nto1.kernel_cache import CACHE, PACKAGE
+
+ROOT = Path(__file__).resolve().parents[1]
+
+SMALL = {
+    "experiment": {"duration_s": 0.5, "seeds": [0, 1]},
+    "sweep": {"N": 100, "weights_pS": [0, 600, 1200], "weights_per_batch": 1},
+    "find_weight": {"N": [10, 20], "N_per_batch": 1, "target_rate_Hz": 10},
+    "example": {"N": 100, "weight_pS": 900, "shown_s": 0.2},
+    "network": {"duration_s": 0.5, "shown_s": 0.5},
+    "connection_test": {
+        "duration_s": 2,
+        "n_trains": 10,
+        "n_shuffles": 5,
+        "window_ms": 20,
+        "excerpt": {
+            "start_ms": 100,
+            "duration_ms": 200,
+            "zoom_start_ms": 150,
+            "zoom_duration_ms": 7,
+        },
+        "variants": [{"imaging_spike_SNR": 5}],
+    },
+}
+
+
+class Study:
+    """A working directory with a config of its own, in which the workflow is run."""
+
+    where = ("--cores", "2")
+    environment: Mapping[str, str] = MappingProxyType({"COLUMNS": "200"})
+
+    def __init__(self, folder: Path, config: dict, checkout: Path = ROOT):
+        self.folder, self.config, self.checkout = folder, copy.deepcopy(config), checkout
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def snakemake(self, *arguments, ok=True) -> str:
+        """Run snakemake there; its output. With ``ok=False`` it has to fail."""
+        done = subprocess.run(
+            self.command(*arguments), text=True, stderr=subprocess.STDOUT, **self.surroundings()
+        )
+        if (done.returncode == 0) != ok:
+            pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
+        return done.stdout
+
+    def start(self, *arguments) -> subprocess.Popen:
+        """Run snakemake there, in the background."""
+        return subprocess.Popen(
+            self.command(*arguments), text=True, stderr=subprocess.STDOUT, **self.surroundings()
+        )
+
+    def command(self, *arguments) -> list:
+        config_file = self.folder / "my.yaml"
+        config_file.write_text(yaml.safe_dump(self.config))
+        command = [sys.executable, "-m", "snakemake", *self.where, "--nocolor", *arguments]
+        command += ["--snakefile", self.checkout / "Snakefile"]
+        return command + ["--directory", self.folder, "--configfile", config_file]
+
+    def surroundings(self) -> dict:
+        environment = os.environ | self.environment
+        return {"cwd": self.checkout, "env": environment, "stdout": subprocess.PIPE}
+
+    def planned(self, *arguments) -> dict[str, int]:
+        """Jobs by rule that would be run."""
+        output = self.snakemake(*arguments, "--dry-run", "--quiet", "rules")
+        jobs = dict(re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE))
+        return {rule: int(n) for rule, n in jobs.items() if rule not in ("all", "total")}
+
+    def outputs(self) -> dict[str, str]:
+        """SHA-256 of every file made, by path; but for logs and the records of runs, which say when
+        they were."""
+        files = [f for folder in ("results", "thesis_figs") for f in (self / folder).rglob("*")]
+        names = {file.relative_to(self.folder): file for file in files if file.is_file()}
+        return {
+            str(name): hashlib.sha256(file.read_bytes()).hexdigest()
+            for name, file in names.items()
+            if not {"logs", "run-crate"} & {*name.parts} and name.stem != "provenance"
+        }
+
+    def hashes(self) -> dict[str, str]:
+        """Of every table and figure."""
+        kinds = (".csv", ".parquet", ".pdf", ".svg")
+        return {name: hash for name, hash in self.outputs().items() if name.endswith(kinds)}
+
+    def copy_to(self, folder: Path) -> "Study":
+        """The same with all that was made, to be changed."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        return Study(folder, self.config, self.checkout)
+
+    def __truediv__(self, path: str) -> Path:
+        return self.folder / path
+
+
+def copy_checkout(folder: Path) -> Path:
+    """The parts of the project that the workflow needs, without what was made by it but for
+    compiled kernels, which take half a minute."""
+    for name in ("benchmarks", "config", "envs", "profiles", "resources", "workflow"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Snakefile", folder)
+    copy_kernels(folder)
+    return folder
+
+
+def copy_kernels(checkout: Path) -> None:
+    """numba names folders of its cache after those of the sources."""
+    package, copied = PACKAGE, checkout / "workflow/nto1"
+    sources = {file.parent.relative_to(package) for file in package.rglob("*.py")}
+    renamed = {cache_name(package / source): cache_name(copied / source) for source in sources}
+    for file in CACHE.rglob("*"):
+        if file.is_file():
+            name = copied / "__pycache__" / file.relative_to(CACHE.parent)
+            name = (
+                name.parent.with_name(renamed.get(name.parent.name, name.parent.name)) / name.name
+            )
+            name.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, name)
+
+
+def cache_name(folder: Path) -> str:
+    return f"{folder.name}_{hashlib.sha1(str(folder).encode()).hexdigest()}"
+
+
+def need(*programs: str) -> None:
+    """Skip a test whose programs are not installed; where all should be, let it fail."""
+    if missing := [name for name in programs if not shutil.which(name)]:
+        reason = f"needs {', '.join(missing)} (Debian: chromium, chromium-driver, graphviz)"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)

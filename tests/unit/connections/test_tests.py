@@ -1,0 +1,268 @@
+"""Connection tests against plain versions; bad input."""
+
+from functools import partial
+
+import numpy as np
+import plain
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nto1.connections import (
+    draw_shuffles,
+    line_fit_test,
+    output_spike_test,
+    spike_triggered_average,
+    sta_test,
+    template_test,
+)
+from nto1.connections.output_spikes import binned, correlogram
+from nto1.connections.sta import join_parts, sta_tests
+from nto1.connections.template import correlation_test
+from nto1.connections.windows import INT15_MAX, batches, quantise
+from nto1.jit import jit
+from nto1.random.stream import next_word, seeded
+
+DT = 1e-4
+N_SHUFFLES = 12
+
+
+def voltage(rng, n_steps, kind):
+    smooth = np.cumsum(rng.normal(0, 1e-4, n_steps))
+    if kind == "smooth":
+        return smooth
+    if kind == "spikes":  # far above everything else
+        return np.where(rng.random(n_steps) < 0.01, 0.04, smooth - 0.06)
+    if kind == "levels":  # many equal heights
+        return rng.integers(0, 3, n_steps) * 0.25
+    return rng.normal(-0.05, 0.01, n_steps)
+
+
+def train(rng, n, duration):
+    return np.sort(rng.uniform(0, duration, n))
+
+
+def with_shuffles(times):
+    return [times, *draw_shuffles(times, N_SHUFFLES, 1)]
+
+
+cases = given(
+    kind=st.sampled_from(["smooth", "spikes", "noise", "levels"]),
+    n_steps=st.integers(300, 4000),
+    window=st.integers(2, 150),
+    sizes=st.lists(st.integers(1, 60), min_size=1, max_size=6),
+    seed=st.integers(0, 1000),
+)
+
+
+def some(kind, n_steps, window, sizes, seed):
+    """Voltage, and trains whose first spike has a window."""
+    rng = np.random.default_rng(seed)
+    V = voltage(rng, n_steps, kind)
+    trains = [train(rng, n, n_steps * DT) for n in sizes]
+    for times in trains:
+        times[0] = min(times[0], (n_steps - window - 1) * DT)
+    return V, trains
+
+
+def test_shuffles_are_as_defined():
+    times = train(np.random.default_rng(0), 21, 5)
+    next_word = partial(next, iter(_words(5000, seeded(1)).tolist()))
+    np.testing.assert_array_equal(
+        with_shuffles(times), plain.shuffles(times, N_SHUFFLES, next_word)
+    )
+
+
+@jit
+def _words(n, state):
+    words = np.empty(n, np.uint64)
+    for i in range(n):
+        words[i], state = next_word(state)
+    return words
+
+
+@settings(max_examples=60, deadline=None)
+@cases
+def test_sta_test(kind, n_steps, window, sizes, seed):
+    V, trains = some(kind, n_steps, window, sizes, seed)
+    test = sta_test(V, DT, trains, window * DT, N_SHUFFLES)
+    expected = [plain.sta_t(V, DT, with_shuffles(times), window) for times in trains]
+    assert test.t.tolist() == expected
+    assert test.n_windows.tolist() == [len(plain.windows(V, DT, t, window)) for t in trains]
+    for norms, times in zip(test.norms, trains, strict=True):
+        for norm, series in zip(norms, with_shuffles(times), strict=True):
+            if len(plain.windows(V, DT, series, window)):
+                sta = plain.mean_window(V, DT, series, window)
+                assert abs(norm - np.linalg.norm(sta - sta.mean())) <= 1.001 * test.norm_error
+
+
+@settings(max_examples=60, deadline=None)
+@cases
+def test_second_pass_of_the_template(kind, n_steps, window, sizes, seed):
+    if kind == "levels":
+        return  # correlations that are equal but for rounding
+    V, trains = some(kind, n_steps, window, sizes, seed)
+    template = np.random.default_rng(seed).normal(0, 1e-3, window)
+    first_pass = sta_test(V, DT, trains, window * DT, N_SHUFFLES)
+    t = correlation_test(V, DT, trains, template, first_pass, N_SHUFFLES)
+    with np.errstate(invalid="ignore"):
+        expected = [plain.template_t(V, DT, with_shuffles(times), template) for times in trains]
+    if window > 2:  # with 2 samples, every correlation is ± 1
+        assert t.tolist() == expected
+
+
+@settings(max_examples=60, deadline=None)
+@cases
+def test_line_fit(kind, n_steps, window, sizes, seed):
+    V, trains = some(kind, n_steps, window, sizes, seed)
+    if window < 3:
+        return  # a line through two points
+    t = line_fit_test(V, DT, trains, window * DT)
+    expected = [plain.line_fit_t(V, DT, times, window) for times in trains]
+    np.testing.assert_allclose(t, expected, rtol=1e-7, atol=1e-7)
+
+
+@settings(max_examples=60, deadline=None)
+@cases
+def test_output_spikes(kind, n_steps, window, sizes, seed):
+    _, trains = some(kind, n_steps, window, sizes, seed)
+    steps = np.flatnonzero(np.random.default_rng(seed).random(n_steps) < 0.02)
+    t = output_spike_test((steps + 0.5) * DT, n_steps * DT, trains, window * DT, N_SHUFFLES, dt=DT)
+    expected = [
+        plain.output_spikes_t(steps, n_steps, DT, with_shuffles(times), window) for times in trains
+    ]
+    assert t.tolist() == pytest.approx(expected)
+
+
+def connected_case():
+    """Twelve trains; the first two raise the voltage, the third lowers it."""
+    rng = np.random.default_rng(3)
+    V = rng.normal(0, 1e-3, 200_000)
+    trains = [train(rng, 150, 20) for _ in range(12)]
+    kernel = np.exp(-np.arange(300) / 80) - np.exp(-np.arange(300) / 20)
+    for times, sign in zip(trains[:3], (1, 1, -1), strict=True):
+        for start in (times / DT).astype(int):
+            V[start : start + 300] += sign * 2e-3 * kernel[: V.size - start]
+    return V, trains
+
+
+def test_orders_need_not_be_kept(monkeypatch):
+    V, trains = connected_case()
+    kept = sta_test(V, DT, trains)
+    monkeypatch.setattr("nto1.connections.shuffles.MAX_KEPT", 0)
+    np.testing.assert_array_equal(kept.norms, sta_test(V, DT, trains).norms)
+
+
+def test_template_is_the_mean_of_the_clearest_averages():
+    V, trains = connected_case()
+    test = template_test(V, DT, trains, quantile=0.8)
+    assert test.threshold == np.quantile(test.first_pass.t, 0.8)
+    assert test.selected.tolist() == np.flatnonzero(test.first_pass.t >= test.threshold).tolist()
+    assert {0, 1} <= set(test.selected)
+    long = [plain.mean_window(V, DT, trains[i], 1000) for i in test.selected]
+    np.testing.assert_allclose(test.template, np.mean(long, axis=0)[:200], rtol=1e-12, atol=1e-15)
+
+
+def test_connected_trains_are_found_by_every_test():
+    V, trains = connected_case()
+    for t in (
+        sta_test(V, DT, trains).t,
+        template_test(V, DT, trains, quantile=0.8).t,
+        line_fit_test(V, DT, trains),
+    ):
+        assert np.sign(t[:3]).tolist() == [1, 1, -1]
+        assert np.abs(t[:3]).min() > 0.95
+
+
+def test_threads_parts_and_company_change_nothing():
+    V, trains = connected_case()
+    alone = sta_test(V, DT, trains)
+    (long, threaded), (_, other) = sta_tests([V, V[::-1]], DT, trains, [0.1, 0.02], threads=3)
+    assert long.t.tolist() == sta_test(V, DT, trains, 0.1).t.tolist()
+    parts = [np.array([5, 1, 7]), np.array([0, 2, 3, 4, 6, 8, 9, 10, 11])]
+    joined = join_parts([sta_test(V, DT, [trains[i] for i in part]) for part in parts], parts)
+    for test in (threaded, joined):
+        for a, b in zip(alone, test, strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert not np.array_equal(other.t, alone.t)
+    for method in (template_test, line_fit_test):
+        one, three = (method(V, DT, trains, threads=n) for n in (1, 3))
+        if method is template_test:
+            one, three = one.t, three.t
+        np.testing.assert_array_equal(one, three)
+
+
+@given(sizes=st.lists(st.integers(1, 10**6), min_size=1), window=st.integers(1, 10**5))
+def test_batches_are_of_all_trains_by_size(sizes, window):
+    order = np.concatenate(list(batches(sizes, 101, window)))
+    assert sorted(order) == list(range(len(sizes)))
+    assert (np.diff(np.array(sizes)[order]) >= 0).all()
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=50))
+def test_quantised_in_twice_15_bits(v):
+    v = np.array(v)
+    q = quantise(v)
+    assert np.abs(q.high).max() <= INT15_MAX
+    assert np.abs(2 * q.low.astype(int)).max() <= 2**14
+    np.testing.assert_allclose(q.centre + q.step * q.high, v, atol=0.5001 * q.step)
+    both = q.centre + q.low_step * (q.high * 2.0**14 + q.low)
+    np.testing.assert_allclose(both, v, atol=0.5001 * q.low_step + 1e-15)
+
+
+def test_correlogram_in_both_directions():
+    x, y = np.zeros(20, int), np.zeros(20, int)
+    x[[2, 10]], y[[5, 13, 17]] = 1, 1
+    right = correlogram(x, y, 8)
+    assert right.argmax() == 3
+    assert right[3] == 2 / np.sqrt(6)
+    assert correlogram(x, y, 8, as_published=True)[5] == 1 / np.sqrt(6)  # output 5, input 10
+    assert binned(np.array([0, 0.0015, 0.0016]), 0.003).tolist() == [1, 2, 0]
+
+
+V, TIMES = np.zeros(1000), np.array([0.01, 0.02])
+
+
+@pytest.mark.parametrize(
+    ("V", "trains", "options", "message"),
+    [
+        (V, [TIMES, [0.02, 0.01]], {}, "the spikes of train 1 are not in ascending order: sort"),
+        (V, [[0.01, 10]], {}, "from 0.01 to 10 s, go beyond the recording, 0 to 0.1 s"),
+        (V, [[-0.01, 0.02]], {}, "train 0, from -0.01 to 0.02 s, go beyond the recording"),
+        (V, [[np.nan]], {}, "go beyond the recording"),
+        (V, [TIMES, []], {}, "train 1 has no spikes: leave it out"),
+        (V, [], {}, "there are no trains to test"),
+        (V, [[0.095]], {}, "no spike of train 0 is early enough for a window of 0.02 s"),
+        (np.append(V, np.nan), [TIMES], {}, "1 of 1001 voltages are NaN or infinite"),
+        (V, [TIMES], {"window": 0.2}, r"window of 0.2 s \(2000 steps\) must .* fit into the rec"),
+        (V, [TIMES], {"window": 1e-5}, "must have at least 2 steps"),
+        (V[:, np.newaxis], [TIMES], {}, r"one value per time step, got an array of shape \(1000,"),
+    ],
+)
+@pytest.mark.parametrize("test", [sta_test, template_test, line_fit_test])
+def test_bad_input(test, V, trains, options, message):
+    with pytest.raises(ValueError, match=message):
+        test(V, DT, trains, **({"window": 0.02} | options))
+
+
+def test_more_bad_input():
+    with pytest.raises(ValueError, match="a time step must be positive, got 0 s"):
+        sta_test(V, 0, [TIMES])
+    with pytest.raises(ValueError, match="0 shuffles can't tell anything"):
+        sta_test(V, DT, [TIMES], n_shuffles=0)
+    with pytest.raises(ValueError, match="must have the same length"):
+        sta_tests([V, V[1:]], DT, [TIMES], [0.02])
+    with pytest.raises(ValueError, match="output spikes are not in ascending order"):
+        output_spike_test(np.array([0.02, 0.01]), 0.1, [TIMES])
+    with pytest.raises(ValueError, match=r"output spikes, from 0.01 to 0.2 s, go beyond"):
+        output_spike_test(np.array([0.01, 0.2]), 0.1, [TIMES])
+    with pytest.raises(ValueError, match="without spikes can't be shuffled"):
+        draw_shuffles(np.array([]))
+    with pytest.raises(ValueError, match="ascending order, from 0 on"):
+        draw_shuffles(np.array([0.2, 0.1]))
+    with pytest.raises(ValueError, match="no spikes"):
+        spike_triggered_average(V, DT, [])
+
+
+def test_without_output_spikes_there_is_nothing_to_say():
+    assert output_spike_test(np.array([]), 0.1, [TIMES], 0.02).tolist() == [0]

@@ -1,0 +1,207 @@
+"""Runs against a plain loop over sorted spikes, checkpoints, and what must not change a result."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numba import njit
+
+from nto1 import reference
+from nto1.errors import DivergenceError
+from nto1.neurons.adex import AdEx, decay, euler_step, spike_and_reset
+from nto1.simulation.inputs import Inputs, TimeGrid, count_spikes, draw_spike_trains
+from nto1.simulation.runs import (
+    InputBatch,
+    ceil_spikes,
+    check_divergence,
+    simulate,
+    simulate_batch,
+)
+from nto1.simulation.vectorized import SIGNALS
+from nto1.units import mV, nS, pA, pS
+
+SHORT = TimeGrid(0.3, 1e-4)
+THESIS_WEIGHTS = np.array([0, 10, 14, 30]) * pS
+
+
+@pytest.fixture(scope="module")
+def published():
+    return InputBatch([count_spikes(6500, seed) for seed in range(3)])
+
+
+@njit(error_model="numpy")
+def one_lane(exc, inh, w_exc, dt, p):
+    """A loop over time that uses the neuron's equations, and nothing of the lanes."""
+    V, w, G_exc, G_inh = p.E_L, 0.0, 0.0, 0.0
+    trace = np.empty(exc.size)
+    for i in range(exc.size):
+        G_exc += exc[i]
+        G_inh += inh[i]
+        V, w = euler_step(V, w, w_exc * G_exc, p.inh_to_exc_weight * w_exc * G_inh, dt, p)
+        _, V, w, _ = spike_and_reset(V, w, p)
+        G_exc, G_inh = decay(G_exc, dt, p), decay(G_inh, dt, p)
+        trace[i] = V
+    return trace
+
+
+def test_checkpoint():
+    run = simulate(14 * pS, count_spikes(6500, 1))
+    assert run.spike_steps[:5].tolist() == [1993, 4294, 7060, 10195, 12860]
+    assert run.spike_steps.size == 41
+    assert run.rate == 4.1
+    assert run.median_V / mV == pytest.approx(-54.04052333302967, abs=1e-9)
+
+
+@pytest.mark.parametrize("weight", THESIS_WEIGHTS)
+@pytest.mark.parametrize("seed", [0, 7])
+def test_plain_loop_over_sorted_spikes(weight, seed):
+    trace, spikes = reference.simulate(weight, draw_spike_trains(6500, seed), 6500)
+    run = simulate(weight, count_spikes(6500, seed), record=SIGNALS)
+    assert run.spike_steps.tolist() == spikes.tolist()
+    # The upstroke multiplies any rounding by thousands within a few steps.
+    rising = trace[0] > -50 * mV
+    np.testing.assert_allclose(run.trace.V[~rising], trace[0, ~rising], rtol=0, atol=1e-9 * mV)
+    np.testing.assert_allclose(run.trace.V[rising], trace[0, rising], rtol=0, atol=1e-5 * mV)
+    np.testing.assert_allclose(run.trace.w, trace[1], rtol=0, atol=1e-9 * pA)
+    np.testing.assert_allclose(run.trace.g_exc, trace[2], rtol=1e-11)
+    np.testing.assert_allclose(run.trace.g_inh, trace[3], rtol=1e-11)
+    median = np.median(ceil_spikes(trace[0], spikes, AdEx().V_spike))
+    assert run.median_V == pytest.approx(median, abs=1e-9 * mV)
+
+
+def test_lanes_are_the_equations_to_the_bit():
+    counts = count_spikes(6500, 2)
+    run = simulate(14 * pS, counts, record=SIGNALS)
+    expected = one_lane(counts.exc, counts.inh, 14 * pS, 1e-4, AdEx())
+    np.testing.assert_array_equal(run.trace.V, expected)
+
+
+@settings(max_examples=40)
+@given(
+    N=st.integers(2, 40).map(lambda k: 5 * k),
+    seed=st.integers(0, 100),
+    w_nS=st.floats(0, 5),
+    n_steps=st.integers(1, 3000),
+    p=st.fixed_dictionaries(
+        {
+            "C": st.floats(50e-12, 200e-12),
+            "g_L": st.floats(2e-9, 20e-9),
+            "Δ_T": st.floats(0.3 * mV, 4 * mV),
+            "a": st.floats(-1 * nS, 4 * nS),
+            "b": st.floats(0, 100 * pA),
+            "V_reset": st.floats(-70 * mV, -50 * mV),
+        }
+    ).map(lambda changed: AdEx(**changed)),
+    drop=st.booleans(),
+)
+def test_other_neurons_against_the_plain_loop(N, seed, w_nS, n_steps, p, drop):
+    grid, inputs = TimeGrid(n_steps * 1e-4, 1e-4), Inputs(drop_last_spike=drop)
+    weight = w_nS * nS * 20 / N
+    trace, spikes = reference.simulate(
+        weight, draw_spike_trains(N, seed, grid, inputs), N, grid, drop, p
+    )
+    run = simulate(weight, count_spikes(N, seed, grid, inputs), p, record=SIGNALS)
+    # Rounding may move a spike by a step where the upstroke crosses V_spike just so; until then:
+    same = run.trace.V.size
+    if run.spike_steps.tolist() != spikes.tolist():
+        n = min(run.spike_steps.size, spikes.size)
+        differing = np.flatnonzero(run.spike_steps[:n] != spikes[:n])
+        same = min(run.spike_steps[differing[0]], spikes[differing[0]]) if differing.size else 0
+        assert abs(run.spike_steps.size - spikes.size) <= 1
+    np.testing.assert_allclose(run.trace.V[:same], trace[0, :same], rtol=0, atol=1e-6 * mV)
+
+
+def test_the_batch_is_the_single_runs(published):
+    batch = simulate_batch(THESIS_WEIGHTS, published)
+    for i, counts in enumerate(published.counts):
+        for j, weight in enumerate(THESIS_WEIGHTS):
+            run = simulate(weight, counts)
+            assert batch.rates[i, j] == run.rate
+            assert batch.median_V[i, j] == run.median_V
+
+
+@settings(max_examples=25)
+@given(
+    n_weights=st.integers(1, 70),
+    n_inputs=st.integers(1, 20),
+    threads=st.integers(1, 4),
+    n_steps=st.sampled_from([100, 1000, 3001]),
+)
+def test_the_arrangement_changes_nothing(n_weights, n_inputs, threads, n_steps):
+    grid = TimeGrid(n_steps * 1e-4, 1e-4)
+    inputs = InputBatch([count_spikes(50, seed, grid) for seed in range(n_inputs)])
+    weights = np.linspace(0, 3, n_weights) * nS
+    batch = simulate_batch(weights, inputs, threads=threads)
+    i, j = n_inputs - 1, n_weights // 2
+    alone = simulate(weights[j], inputs.counts[i])
+    assert (batch.rates[i, j], batch.median_V[i, j]) == (alone.rate, alone.median_V)
+    one_by_one = [simulate_batch([weight], inputs) for weight in weights]
+    np.testing.assert_array_equal(batch.rates, np.hstack([b.rates for b in one_by_one]))
+    np.testing.assert_array_equal(batch.median_V, np.hstack([b.median_V for b in one_by_one]))
+
+
+def test_recording_changes_nothing():
+    counts = count_spikes(6500, 5)
+    recorded, not_recorded = simulate(20 * pS, counts, record=SIGNALS), simulate(20 * pS, counts)
+    assert not_recorded.trace.V is None
+    assert recorded.median_V == not_recorded.median_V
+    np.testing.assert_array_equal(recorded.spike_times, not_recorded.spike_times)
+    ceiled = ceil_spikes(recorded.trace.V, recorded.spike_steps, AdEx().V_spike)
+    assert np.median(ceiled) == recorded.median_V
+    assert (recorded.trace.V[recorded.spike_steps] == AdEx().V_reset).all()
+
+
+def test_the_same_seed_gives_the_same_run():
+    first, second = (simulate(14 * pS, count_spikes(100, 3), record=SIGNALS) for _ in range(2))
+    np.testing.assert_array_equal(first.trace.V, second.trace.V)
+
+
+def test_without_input_strength_the_voltage_stays_at_rest():
+    run = simulate(0.0, count_spikes(6500, 0), record=SIGNALS)
+    assert run.rate == 0
+    # The exponential current alone lifts the fixed point a little above E_L.
+    assert run.median_V == pytest.approx(AdEx().E_L, abs=1e-4 * mV)
+    assert not run.trace.g_exc.any()
+
+
+def test_stronger_input_gives_a_higher_rate_on_average():
+    inputs = InputBatch([count_spikes(6500, seed) for seed in range(10)])
+    rates = simulate_batch(np.array([10, 12, 15, 20, 30]) * pS, inputs, with_medians=False).rates
+    assert (np.diff(rates.mean(axis=0)) > 0).all()
+
+
+def test_rates_do_not_need_medians(published):
+    with_medians = simulate_batch(THESIS_WEIGHTS, published)
+    without = simulate_batch(THESIS_WEIGHTS, published, with_medians=False)
+    assert without.median_V is None
+    np.testing.assert_array_equal(with_medians.rates, without.rates)
+
+
+@pytest.mark.parametrize("timestep_ms", [0.1, 1.0])
+def test_divergence_names_the_runs_and_leaves_the_others_alone(timestep_ms):
+    grid = TimeGrid(0.1, timestep_ms * 1e-3)
+    inputs = InputBatch([count_spikes(6500, seed, grid) for seed in (3, 4)])
+    weights = [0.1 * pS, 15 * nS]
+    batch = simulate_batch(weights, inputs)
+    assert (
+        np.isnan(batch.rates).tolist() == np.isnan(batch.median_V).tolist() == [[False, True]] * 2
+    )
+    np.testing.assert_array_equal(batch.rates[:, :1], simulate_batch(weights[:1], inputs).rates)
+    message = r"diverged in 2 of 4 runs.*w_e = 15000 pS, N = 6500, seed 3; .*seed 4"
+    with pytest.raises(DivergenceError, match=message):
+        check_divergence(batch, weights, inputs)
+    with pytest.raises(DivergenceError, match="1 of 1 runs"):
+        simulate(15 * nS, inputs.counts[0])
+
+
+def test_a_neuron_that_is_unstable_by_itself_diverges():
+    # Adaptation that pulls down what is down: V falls without end.
+    neuron = AdEx(a=-20 * nS, E_inh=-90 * mV, inh_to_exc_weight=20)
+    with pytest.raises(DivergenceError, match=r"seed 0$"):
+        simulate(14 * pS, count_spikes(6500, 0), neuron)
+
+
+def test_realisations_of_different_length_do_not_mix():
+    counts = [count_spikes(10, 0, TimeGrid(duration, 1e-4)) for duration in (0.1, 0.2)]
+    with pytest.raises(ValueError, match="need one duration and time step"):
+        InputBatch(counts)

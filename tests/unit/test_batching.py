@@ -1,0 +1,80 @@
+"""How work is cut into jobs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batching import N_batches, batches, label, recording_groups, variants, weight_batches
+from nto1.config import resolve
+
+numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
+
+
+@given(st.sets(numbers, min_size=1), st.integers(1, 20))
+def test_every_value_is_in_one_batch(values, size):
+    result = batches(list(values), size)
+    assert sorted(v for batch in result.values() for v in batch) == sorted(values)
+    assert all(name == label(batch[0]) for name, batch in result.items())
+
+
+@given(st.sets(numbers, min_size=2), st.integers(1, 20), st.data())
+def test_one_more_value_changes_no_other_batch(values, size, data):
+    added = data.draw(st.sampled_from(sorted(values)))
+    before = batches(list(values - {added}), size)
+    after = batches(list(values), size)
+    untouched = [batch for batch in after.values() if batch in before.values()]
+    # The one it falls in, or the two it cuts that into.
+    assert len(after) - len(untouched) <= 2
+    assert len(before) - len(untouched) <= 1
+
+
+def test_batches_are_about_as_large_as_asked():
+    values = [i * 0.03 for i in range(1000)]
+    for size in (1, 2, 5, 10):
+        assert len(batches(values, size)) == pytest.approx(1000 / size, rel=0.25)
+    assert list(batches(values, 1)) == [label(v) for v in values]
+
+
+def test_labels_are_what_people_write():
+    assert [label(v) for v in (14, 14.0, 12.5, 0, 1e-7)] == ["14", "14", "12.5", "0", "1e-07"]
+
+
+def config(**sections) -> dict:
+    return resolve(sections)
+
+
+def test_jobs_take_some_seconds():
+    assert len(weight_batches(config())) == 1
+    assert len(N_batches(config())) <= 2
+    many = [i / 100 for i in range(1000)]
+    batches = weight_batches(
+        config(experiment={"seeds": list(range(100))}, sweep={"weights_pS": many})
+    )
+    assert 2 <= len(batches) <= 10
+    long = config(experiment={"duration_s": 600, "seeds": [0, 1]}, find_weight={"N": [10, 20, 45]})
+    assert len(N_batches(long)) >= 2
+    one_each = config(sweep={"weights_per_batch": 1}, find_weight={"N_per_batch": 1})
+    assert len(weight_batches(one_each)) == 18
+    assert len(N_batches(one_each)) == 10
+
+
+def test_tests_that_differ_in_noise_alone_share_a_job():
+    groups = recording_groups(variants(config()))
+    assert [len(group) for group in groups] == [4, 4]
+    for group in groups:
+        assert len({test["duration_s"] for test in group.values()}) == 1
+    apart = config(connection_test={"variants": [{"seed": 1}, {"n_shuffles": 5}]})
+    assert [list(group) for group in recording_groups(variants(apart))] == [
+        ["base"],
+        ["seed=1"],
+        ["n_shuffles=5"],
+    ]
+
+
+def test_names_of_variants_fit_a_file_system():
+    changes = dict.fromkeys(("exc_weight_nS", "inh_weight_nS", "spike_rate_Hz"), 0.1234567890123456)
+    changes |= dict.fromkeys(("E_exc_mV", "E_inh_mV", "tau_g_ms"), 1.2345678901234567)
+    changes |= dict.fromkeys(("imaging_spike_SNR", "p_connected"), 0.12345678901234567)
+    named = variants(config(connection_test={"variants": [changes, changes | {"seed": 1}]}))
+    assert len(named) == 3
+    assert all(len(name) <= 200 for name in named)

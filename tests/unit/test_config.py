@@ -1,0 +1,302 @@
+"""Mistakes in a config, each with its message; and what describes the keys."""
+
+import copy
+import datetime
+import json
+import math
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from batching import variants, weight_batches
+from nto1.config import ConfigError, resolve, schema_of
+from nto1.config.__main__ import describe, describe_schema
+from nto1.config.model import Config
+from study import ROOT
+
+BAD = {
+    # Keys
+    "misspelt": (
+        {"experiment": {"duration": 10}},
+        "experiment.duration: no such key. Did you mean duration_s?",
+    ),
+    "wrong case": ({"neuron": {"c_pf": 100}}, "neuron.c_pf: no such key. Did you mean C_pF?"),
+    "of another section": (
+        {"sweep": {"seeds": [1]}},
+        "sweep.seeds: no such key. Did you mean experiment.seeds?",
+    ),
+    "nothing like it": (
+        {"sweep": {"colour": "red"}},
+        "sweep.colour: no such key. There are: N, weights_pS, weights_per_batch.",
+    ),
+    "unknown section": ({"swep": {"N": 10}}, "swep: no such key. Did you mean sweep?"),
+    "within a key": (
+        {"find_weight": {"guess": {"N": 10, "weight_nS": 1}}},
+        "find_weight.guess.weight_nS: no such key. Did you mean weight_pS?",
+    ),
+    "in a variant": (
+        {"connection_test": {"variants": [{"imaging_SNR": 5}]}},
+        "connection_test.variants[0].imaging_SNR: no such key. Did you mean imaging_spike_SNR?",
+    ),
+    # Values
+    "empty section": (
+        {"experiment": None},
+        "experiment: nothing is not a section with the keys duration_s, timestep_ms, seeds, ",
+    ),
+    "a list for a section": (
+        {"sweep": [1, 2]},
+        "sweep: [1, 2] is not a section with the keys N, weights_pS, weights_per_batch.",
+    ),
+    "a word for a number": (
+        {"inputs": {"mean_rate_Hz": "four"}},
+        "inputs.mean_rate_Hz: 'four' is not a number > 0, ≤ 1000.",
+    ),
+    "a number that YAML takes for text": (
+        {"find_weight": {"relative_tolerance": "1e-4"}},
+        "find_weight.relative_tolerance: '1e-4' is not a number ≥ 1e-12, ≤ 0.5. It is text; "
+        "write 0.0001.",
+    ),
+    "another one": (
+        {"find_weight": {"relative_tolerance": "1e-5"}},
+        "find_weight.relative_tolerance: '1e-5' is not a number ≥ 1e-12, ≤ 0.5. It is text; "
+        "write 1.0e-05.",
+    ),
+    "a date": (
+        {"experiment": {"duration_s": datetime.date(2026, 11, 22)}},
+        "experiment.duration_s: datetime.date(2026, 11, 22) is not a number > 0",
+    ),
+    "NaN": ({"inputs": {"mean_rate_Hz": math.nan}}, "inputs.mean_rate_Hz: nan is not a number"),
+    "infinite": ({"experiment": {"duration_s": math.inf}}, "experiment.duration_s: inf is not"),
+    "negative duration": (
+        {"experiment": {"duration_s": -1}},
+        "experiment.duration_s: -1 is not a number > 0",
+    ),
+    "a number for yes or no": (
+        {"inputs": {"drop_last_spike": 1}},
+        "inputs.drop_last_spike: 1 is not true or false.",
+    ),
+    "half an input": ({"sweep": {"N": 10.5}}, "sweep.N: 10.5 is not a whole number ≥ 2"),
+    "negative weight": (
+        {"sweep": {"weights_pS": [5, -5]}},
+        "sweep.weights_pS[1]: -5 is not a number ≥ 0",
+    ),
+    "no weights": ({"sweep": {"weights_pS": []}}, "sweep.weights_pS: [] is not a list of one or"),
+    "a weight, not a list": (
+        {"sweep": {"weights_pS": 14}},
+        "sweep.weights_pS: 14 is not a list of",
+    ),
+    "a weight twice": (
+        {"sweep": {"weights_pS": [5, 10, 5.0]}},
+        "sweep.weights_pS: duplicate value 5. Keep one.",
+    ),
+    "too many seeds": (
+        {"experiment": {"seeds": list(range(10_001))}},
+        "experiment.seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16... is not a "
+        "list of one or more, at most 10000: a whole number ≥ 0",
+    ),
+    "batches of none": (
+        {"sweep": {"weights_per_batch": 0}},
+        "sweep.weights_per_batch: 0 is not auto or a whole number ≥ 1, ≤ 1e+06.",
+    ),
+    "a p-value of another kind": (
+        {"connection_test": {"p_value": "exact"}},
+        "connection_test.p_value: 'exact' is not published or unbiased.",
+    ),
+    "a variant twice": (
+        {"connection_test": {"variants": [{"seed": 1}, {"seed": 1}]}},
+        "connection_test.variants: duplicate value {'seed': 1}. Keep one.",
+    ),
+    "a variant that changes nothing": (
+        {"connection_test": {"variants": [{}]}},
+        "connection_test.variants[0]: a variant that changes nothing.",
+    ),
+    # Units
+    "volts for millivolts": (
+        {"neuron": {"E_L_mV": -0.065}},
+        "neuron.E_L_mV: -0.065 is not a number ≥ -200, ≤ -1.",
+    ),
+    "seconds for milliseconds": (
+        {"neuron": {"tau_g_ms": 0.007}},
+        "neuron.tau_g_ms: 0.007 is not a number ≥ 0.1",
+    ),
+    "weight in fS": (
+        {"example": {"weight_pS": 15_000}},
+        "example.weight_pS: 15000 pS is too large for N = 6500: the average excitatory "
+        "conductance would be 508 times the leak. Is it really in pS?",
+    ),
+    "weights in S": (
+        {"sweep": {"weights_pS": [0, 14e-12, 30e-12]}},
+        "sweep.weights_pS: 3e-11 pS is too small for N = 6500",
+    ),
+    "guess in nS": (
+        {"find_weight": {"guess": {"N": 6500, "weight_pS": 1.5e-5}}},
+        "find_weight.guess.weight_pS: 1.5e-05 pS is too small for N = 6500",
+    ),
+    # Several keys
+    "N that cannot be split": (
+        {"find_weight": {"N": [10, 21]}},
+        "find_weight.N[1]: 21 inputs can't be split 4 : 1 into excitatory and inhibitory ones. "
+        "Choose a multiple of 5, or change inputs.exc_to_inh.",
+    ),
+    "steps that do not fit": (
+        {"experiment": {"timestep_ms": 0.3}},
+        "experiment.duration_s: 10 s is not a whole number of time steps of 0.3 ms.",
+    ),
+    "step coarser than the synapses": (
+        {"experiment": {"timestep_ms": 8}},
+        "experiment.timestep_ms: 8 ms is too coarse, it has to be below neuron.tau_g_ms, which is "
+        "7 ms.",
+    ),
+    "reset above the spike": (
+        {"neuron": {"V_reset_mV": 50}},
+        "neuron.V_reset_mV: 50 mV has to be below V_spike_mV, which is 40 mV.",
+    ),
+    "example longer than the runs": (
+        {"example": {"shown_s": 11}},
+        "example.shown_s: 11 s is longer than the runs (experiment.duration_s: 10 s).",
+    ),
+    "unreachable rate": (
+        {"find_weight": {"target_rate_Hz": 6000}},
+        "find_weight.target_rate_Hz: 6000 Hz can't be reached with time steps of 0.1 ms.",
+    ),
+    "a ragged matrix": (
+        {"network": {"weights_nS": [[0, 4, 0, 0], [0], [0] * 4, [0] * 4]}},
+        "network.weights_nS: 4 rows of 1 or 4 don't make a matrix",
+    ),
+    "self-connections not asked for": (
+        {"network": {"weights_nS": [[1, 0, 0, 0], [0] * 4, [0] * 4, [0, 0, 0, 2]]}},
+        "network.weights_nS: neuron 0, 3 has a connection to itself. Write 0 on the diagonal, or "
+        "set network.allow_self_connections to true.",
+    ),
+    "a neuron that isn't there": (
+        {"network": {"recorded_neurons": [0, 4]}},
+        "network.recorded_neurons: there is no neuron 4.",
+    ),
+    "trains without spikes": (
+        {"connection_test": {"spike_rate_Hz": 0.0001}},
+        "connection_test.spike_rate_Hz: at 0.0001 Hz, no spikes are to be expected in 600 s.",
+    ),
+    "windows longer than the recording": (
+        {"connection_test": {"window_ms": 100_000, "variants": [{"duration_s": 60}]}},
+        "connection_test.variants[0].window_ms: windows of 100000 ms don't fit between a time "
+        "step (0.1 ms) and the recording (60000 ms).",
+    ),
+    "an excerpt after the end": (
+        {"connection_test": {"duration_s": 4}},
+        "connection_test.excerpt: it ends at 4950 ms, after the recording (4000 ms).",
+    ),
+    # Size
+    "too much memory": (
+        {"network": {"duration_s": 10_000}},
+        "network: a job needs 7500 MB, more than experiment.memory_per_job_MB (1000).",
+    ),
+    "too many runs": (
+        {"experiment": {"seeds": list(range(1000))}, "sweep": {"weights_pS": list(range(2000))}},
+        "sweep: 2000000 runs, one for each weight and seed, are more than 1000000.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_mistakes(name):
+    config, message = BAD[name]
+    with pytest.raises(ConfigError) as error:
+        resolve(config)
+    lines = str(error.value).splitlines()
+    assert lines[0] == "The configuration is not valid."
+    assert any(line.strip().startswith(message) for line in lines[1:]), lines
+
+
+def test_every_mistake_has_a_line():
+    with pytest.raises(ConfigError) as error:
+        resolve({"experiment": {"duration_s": -1, "seed": 3}, "sweep": {"N": "many"}})
+    assert len(str(error.value).splitlines()) == 4
+
+
+def test_too_many_jobs():
+    sweep = {"weights_pS": [i / 10 for i in range(20_000)], "weights_per_batch": 1}
+    with pytest.raises(ConfigError, match=r"sweep\.weights_per_batch: with 1 in a job, 20000 make"):
+        weight_batches(resolve({"sweep": sweep}))
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"experiment": {"duration_s": 600}},
+        {"experiment": {"seeds": list(range(100))}},
+        {"sweep": {"N": 100_000, "weights_pS": [i * 0.001 for i in range(1000)]}},
+        {"inputs": {"exc_to_inh": 1.5}},
+        {"neuron": {"Delta_T_mV": 0.05, "a_nS": 0, "b_pA": 0}},
+    ],
+)
+def test_unusual_but_fine(config):
+    resolved = resolve(config)
+    for section, values in config.items():
+        assert resolved[section].items() >= values.items()
+
+
+json_like = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.dates(),
+    lambda some: st.lists(some) | st.dictionaries(st.text() | st.integers() | st.none(), some),
+    max_leaves=8,
+)
+
+
+@given(data=st.data(), value=json_like)
+def test_whatever_stands_there_is_valid_or_has_a_message(data, value):
+    config = copy.deepcopy(Config().model_dump())
+    section = data.draw(st.sampled_from([None, *config]))
+    where = config if section is None else config[section]
+    where[data.draw(st.sampled_from([*where, "else"]))] = value
+    try:
+        weight_batches(resolve(config))
+    except ConfigError as error:
+        assert len(str(error)) > 20  # noqa: PT017
+
+
+def test_numbers_as_text_as_on_the_command_line():
+    config = {"sweep": {"N": "100", "weights_pS": ["0", "600"]}, "inputs": "{exc_to_inh: 1.5}"}
+    resolved = resolve(config)
+    assert resolved["sweep"]["weights_pS"] == [0, 600]
+    assert resolved["inputs"]["exc_to_inh"] == 1.5
+
+
+def test_variants_are_the_base_but_for_what_they_say():
+    named = variants(resolve({"connection_test": {"variants": [{"imaging_spike_SNR": 2.5}]}}))
+    assert list(named) == ["base", "imaging_spike_SNR=2.5"]
+    assert named["imaging_spike_SNR=2.5"] == named["base"] | {"imaging_spike_SNR": 2.5}
+
+
+def test_the_listed_config_is_the_default():
+    listed = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    defaults = resolve({})
+    assert listed == {section: defaults[section] for section in listed}
+    assert resolve(listed) == defaults
+
+
+def every_key(values: dict, path=()):
+    for key, value in values.items():
+        yield [*path, key]
+        if isinstance(value, dict):
+            yield from every_key(value, [*path, key])
+
+
+def test_every_size_has_a_limit_and_every_key_a_description():
+    limits = {"array": "maxItems", "integer": "maximum"}
+    for path in every_key(resolve({})):
+        schema = schema_of(path)
+        assert len(path) == 1 or schema["description"], path
+        for part in (schema, schema.get("items", {}), *schema.get("anyOf", [])):
+            assert limits.get(part.get("type")) in (None, *part), path
+
+
+@pytest.mark.parametrize(
+    ("file", "write"), [("README.md", describe), ("schema.json", describe_schema)]
+)
+def test_generated_files_are_up_to_date(file, write):
+    text = (ROOT / "config" / file).read_text("utf-8")
+    assert text == write(), "run: make docs"
+    if file == "schema.json":
+        json.loads(text, parse_constant=pytest.fail)

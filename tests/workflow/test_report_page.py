@@ -1,0 +1,131 @@
+"""The first page of the report, and the pages of tables, as somebody clicks through them."""
+
+import shutil
+
+import pandas as pd
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from conftest import Study
+from script_io import MAX_ROWS, write_page
+
+
+@pytest.fixture(scope="module")
+def report(thesis, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("front_page")
+    study = Study(shutil.copytree(thesis.folder, folder / "thesis"), {})
+    study.snakemake("all", "--report", folder / "report.html")
+    return folder / "report.html"
+
+
+@pytest.fixture
+def first_page(browser, report):
+    browser.get(report.as_uri())
+    wait = WebDriverWait(browser, 20)
+    wait.until(
+        lambda b: b.execute_script(
+            "const all = [...document.querySelectorAll('.gallery img')];"
+            "return all.length && all.every(i => i.complete && i.naturalWidth > 50)"
+        )
+    )
+    return wait
+
+
+def card(browser, title: str):
+    return browser.find_element(By.XPATH, f"//div[@class='gallery']/div[.//b[.='{title}']]")
+
+
+def test_it_opens_on_all_figures_with_a_sentence_each(browser, first_page, thesis):
+    cards = browser.find_elements(By.CSS_SELECTOR, ".gallery > div")
+    shown = {c.find_element(By.TAG_NAME, "img").get_attribute("data-path") for c in cards}
+    assert {f"thesis_figs/{p.name}" for p in (thesis / "thesis_figs").glob("*.svg")} <= shown
+    for each in cards:
+        sentence = each.find_elements(By.TAG_NAME, "p")[1].text
+        assert len(sentence) > 20
+        assert sentence.endswith(".")
+    first = cards[0].find_element(By.TAG_NAME, "img").rect
+    assert first["width"] > 100
+    assert 0 < first["y"] < 1000
+
+
+def test_from_a_thumbnail_to_the_figure_its_caption_and_its_code(browser, first_page):
+    card(browser, "Median voltage").find_element(By.TAG_NAME, "img").click()
+    first_page.until(
+        lambda b: b.execute_script(
+            "const i = document.querySelector('#app .h-screen img[src^=\"data:image/svg\"]');"
+            "return i && i.naturalWidth > 50 && !document.querySelector('.gallery')"
+        )
+    )
+    assert "Median voltage of each run" in browser.find_element(By.ID, "app").text
+
+
+def test_from_the_first_page_to_the_code(browser, first_page):
+    card(browser, "Median voltage").find_element(By.LINK_TEXT, "Code").click()
+    first_page.until(lambda b: "def plot_median" in b.find_element(By.ID, "app").text)
+
+
+def test_from_the_first_page_to_a_table_that_is_searched_and_sorted(browser, first_page, thesis):
+    card(browser, "Median voltage").find_element(By.LINK_TEXT, "Table: runs").click()
+    first_page.until(lambda b: b.find_elements(By.TAG_NAME, "iframe"))
+    browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
+    search = first_page.until(lambda b: b.find_element(By.CSS_SELECTOR, "input[type=search]"))
+    runs = pd.read_csv(thesis / "results/we_sweep.csv")
+    assert len(rows(browser)) == len(runs)
+
+    search.send_keys("12.5 ")
+    expected = sum("12.5" in "".join(map(str, row)) for row in runs.itertuples(index=False))
+    assert len(rows(browser)) == expected
+    search.send_keys(Keys.CONTROL, "a", Keys.DELETE)
+    search.send_keys("no such thing")
+    assert rows(browser) == []
+    search.send_keys(Keys.CONTROL, "a", Keys.DELETE)
+
+    title = browser.find_elements(By.TAG_NAME, "th")[list(runs).index("output_rate_Hz")]
+    for ascending in (True, False):
+        title.click()
+        rates = [float(row[-1]) for row in rows(browser)]
+        assert rates == sorted(runs["output_rate_Hz"], reverse=not ascending)
+    browser.switch_to.default_content()
+
+
+def test_from_the_first_page_to_the_charts(browser, first_page):
+    browser.errors(), browser.requested()
+    browser.find_element(By.LINK_TEXT, "Explore the results").click()
+    first_page.until(lambda b: b.find_elements(By.TAG_NAME, "iframe"))
+    browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
+    first_page.until(lambda b: len(b.find_elements(By.CSS_SELECTOR, ".chart .main-svg")) > 5)
+    browser.switch_to.default_content()
+    assert browser.errors() == []
+    assert {url for url in browser.requested() if not url.startswith("file://")} == set()
+
+
+def rows(browser) -> list[list[str]]:
+    return browser.execute_script(
+        "return [...document.querySelectorAll('tbody tr')].filter(r => r.offsetHeight)"
+        ".map(r => [...r.cells].map(c => c.textContent))"
+    )
+
+
+def test_words_sort_as_words_and_numbers_as_numbers(browser, tmp_path):
+    write_page(tmp_path / "page.html", "T", pd.DataFrame({"a": [10, 9, 100], "b": ["y", "x", "z"]}))
+    browser.get((tmp_path / "page.html").as_uri())
+    for title, expected in (("a", ["9", "10", "100"]), ("b", ["9", "10", "100"])):
+        browser.find_element(By.XPATH, f"//th[starts-with(., '{title}')]").click()
+        assert [row[0] for row in rows(browser)] == expected
+
+
+def test_a_table_of_thousands_of_rows_is_whole(tmp_path):
+    write_page(tmp_path / "page.html", "A & B", pd.DataFrame({"a": range(5000), "b": "<b>"}))
+    html = (tmp_path / "page.html").read_text()
+    assert html.count("<tr") == 1 + 5000
+    assert "A &amp; B" in html
+    assert "<b>" not in html
+
+
+def test_a_table_that_no_browser_likes_is_cut_and_says_so(tmp_path):
+    write_page(tmp_path / "page.html", "T", pd.DataFrame({"a": range(MAX_ROWS + 5)}))
+    html = (tmp_path / "page.html").read_text()
+    assert html.count("<tr") == 1 + MAX_ROWS
+    assert f"The first {MAX_ROWS} of {MAX_ROWS + 5} rows" in html

@@ -1,0 +1,178 @@
+"""What a run shows, on a terminal and elsewhere."""
+
+import logging
+import os
+import pty
+import re
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+from snakemake.logging import logger
+from snakemake_interface_logger_plugins.common import LogEvent
+
+import terminal
+
+SUMMARY = re.compile(r"^(Done|Failed after).*", re.MULTILINE | re.DOTALL)
+
+
+def on_a_terminal(study, *arguments, columns=100) -> tuple[str, int]:
+    """What a run writes to a terminal, and its exit status."""
+    ours, theirs = pty.openpty()
+    surroundings = study.surroundings() | {"stdout": theirs}
+    surroundings["env"] |= {"TERM": "xterm-256color", "COLUMNS": str(columns)}
+    run = subprocess.Popen(study.command(*arguments), stderr=theirs, stdin=theirs, **surroundings)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            said += os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+    os.close(ours)
+    return said.decode("utf-8", "replace"), run.wait()
+
+
+def broken(study):
+    """A study one of whose tables can't be read."""
+    (study / "results/example_trace.parquet").write_text("no table")
+    return study
+
+
+def test_the_whole_run_is_short_where_there_is_no_terminal(thesis):
+    assert len(thesis.output.encode()) < 8000
+    assert "\x1b" not in thesis.output
+    assert re.search(r"^\d\d:\d\d:\d\d  started  find weight N10$", thesis.output, re.MULTILINE)
+    assert re.search(r"  done     find weight N10 in .* s \(\d+ of \d+", thesis.output)
+
+
+def test_it_ends_with_what_was_made_and_where_to_look(thesis):
+    summary = SUMMARY.search(thesis.output)[0].rstrip()
+    assert len(summary.splitlines()) <= 15
+    n_figures = len(list((thesis / "thesis_figs").glob("*.svg")))
+    assert re.match(r"Done: \d+ jobs in ", summary)
+    assert f"{n_figures} figures in thesis_figs/" in summary
+    assert "All 191 published numbers replayed." in summary
+    for path in re.findall(r"^  (results/\S+)", summary, re.MULTILINE):
+        assert (thesis / path).exists()
+
+
+def test_a_terminal_shows_bars(small):
+    said, status = on_a_terminal(small, "--forcerun", "simulate", "plot_example")
+    assert status == 0
+    assert "━" in said
+    assert re.search(r"all .*\d+ of \d+ ", said)
+    assert "✓ simulate  3 jobs" in re.sub(r"\x1b\[[\d;?]*\w", "", said)
+    assert "Done: " in said
+    assert "reason:" not in said
+
+
+@pytest.mark.parametrize("where", ["terminal", "pipe"])
+def test_a_failure_shows_the_job_the_end_of_its_log_and_what_to_do(small, where):
+    command = ("--forcerun", "plot_example")
+    if where == "terminal":
+        said, status = on_a_terminal(broken(small), *command, columns=300)
+        assert status != 0
+        said = re.sub(r"\x1b\[[\d;?]*\w|\r", "", said)
+    else:
+        said = broken(small).snakemake(*command, ok=False)
+    failure = said[said.index("Failed: plot example") :]
+    assert "The last lines of results/logs/plot_example.log:" in failure
+    assert "UnreadableTableError: results/example_trace.parquet is truncated or corr" in failure
+    assert "What to do: " in failure
+    assert "failed: plot example" in SUMMARY.search(failure)[0]
+
+
+def test_verbose_and_quiet_are_snakemakes_own(small):
+    force = ("--forcerun", "plot_example")
+    assert "rule plot_example:" in small.snakemake("--verbose", *force)
+    said = small.snakemake("--quiet", "progress", *force)
+    assert "rule plot_example:" in said
+    assert "Done: " not in said
+    assert "plot_example" not in small.snakemake("--quiet", "all", *force)
+
+
+def test_without_rich_there_are_lines(small, tmp_path):
+    hidden = tmp_path / "hidden/rich"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("raise ModuleNotFoundError('rich')")
+    small.environment = {**small.environment, "PYTHONPATH": str(hidden.parent)}
+    said, status = on_a_terminal(small, "--forcerun", "plot_example")
+    assert status == 0
+    assert "done     plot example in" in said
+    assert "━" not in said
+
+
+@pytest.fixture
+def display(monkeypatch):
+    """That of ten jobs of two kinds, with a clock of its own."""
+    now = SimpleNamespace(s=100.0)
+    monkeypatch.setattr(terminal.time, "monotonic", lambda: now.s)
+    to_do = {i: ("simulate", None) for i in range(8)} | {8: ("plot", 5), 9: ("find weight", None)}
+    shown = terminal.Display(to_do)
+
+    def event(kind, after=0.0, **values):
+        now.s += after
+        record = logging.makeLogRecord({"event": kind, "levelname": "INFO", **values})
+        shown.emit(record)
+
+    shown.event = event
+    return shown
+
+
+def job(jobid, rule="simulate", log=("results/logs/simulate/N10_we5pS.log",)):
+    return {"jobid": jobid, "rule_name": rule, "log": list(log), "output": ["out"]}
+
+
+def test_time_left_is_said_when_it_can_be_known(display):
+    assert display.time_left() == ""
+    display.event(LogEvent.JOB_INFO, **job(0))
+    assert display.time_left() == ""
+    display.event(LogEvent.JOB_FINISHED, after=10, job_id=0)
+    # 7 of 10 s, 5 s as before, and one job of which nothing is known: taken as the others' mean
+    assert display.time_left() == "about 1 min 24 s left"
+    display.event(LogEvent.JOB_INFO, **job(1))
+    display.event(LogEvent.JOB_INFO, **job(2))
+    display.event(LogEvent.JOB_FINISHED, after=10, job_id=1)
+    display.event(LogEvent.JOB_FINISHED, job_id=2)
+    # 5 of 10 s, 5 s, and that job, as many at a time as there were: 30 s of work in 20 s
+    assert display.time_left() == "about 43 s left"
+
+
+def test_a_line_says_how_many_are_done(display, capsys):
+    display.event(LogEvent.JOB_INFO, **job(0))
+    display.event(LogEvent.JOB_FINISHED, after=75, job_id=0)
+    assert "done     simulate N10 we5pS in 1 min 15 s (1 of 10, about" in capsys.readouterr().err
+
+
+def test_a_job_of_a_failed_group_is_told_once(display, capsys, tmp_path):
+    log = tmp_path / "job.log"
+    log.write_text("".join(f"line {i}\n" for i in range(100)))
+    display.event(LogEvent.JOB_INFO, **job(0))
+    for _ in range(2):
+        display.event(LogEvent.JOB_ERROR, **job(0, log=[str(log)]))
+    said = capsys.readouterr().err
+    assert said.count("Failed: ") == 1
+    assert "line 99" in said
+    assert "line 80" not in said
+
+
+def test_what_snakemake_says_beside_its_events_is_kept_unless_it_says_nothing(display, capsys):
+    display.event(None, msg="Job 3 has been submitted with SLURM jobid 17")
+    display.event(None, msg="Select jobs to execute...")
+    said = capsys.readouterr().err
+    assert "submitted" in said
+    assert "Select" not in said
+
+
+def test_other_loggers_are_left_alone(monkeypatch):
+    monkeypatch.setattr(logger, "handlers", [])
+    settings = SimpleNamespace(verbose=False, quiet=set(), nocolor=False)
+    assert terminal.follow(SimpleNamespace(output_settings=settings)) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (161, "2 min 41 s"), (11100, "3 h 5 min")]
+)
+def test_durations(seconds, text):
+    assert terminal.duration(seconds) == text

@@ -1,0 +1,93 @@
+"""Connection test by a straight line: does the voltage rise or fall after a train's spikes?
+
+Ordinary least squares of all windows' samples against time since the spike,
+
+    V = intercept + slope · x,    x = 1 … window,    t = slope / its standard error.
+
+It takes Σ V, Σ V² and Σ V (x - x̄) over all windows. Each is a filtered voltage, of which every
+spike takes one value. There are no shuffles.
+
+Source: the thesis's chapter on connection inference.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nto1.connections.windows import (
+    Windows,
+    check_recording,
+    check_trains,
+    in_batches,
+    sum_looked_up,
+)
+from nto1.jit import jit
+from nto1.units import ms
+
+
+def line_fit_test(
+    V: np.ndarray,
+    dt: float,
+    trains: Sequence[np.ndarray],
+    window: float = 10 * ms,
+    threads: int = 1,
+) -> np.ndarray:
+    """Test which trains are connected, by the slope of the voltage after their spikes.
+
+    Parameters
+    ----------
+    V, dt, trains, window, threads
+        As for ``sta_test``.
+
+    Returns
+    -------
+    ndarray
+        t [n_trains]: slope over its standard error, positive for excitatory inputs.
+
+    Raises
+    ------
+    ValueError
+        What ``sta_test`` raises.
+    """
+    V, n_window = check_recording(V, dt, window)
+    trains = check_trains(trains, V.size * dt, n_window * dt)
+    filtered = _sliding_sums(V, V.mean(), n_window)
+
+    def sums(batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:
+        return windows.n, *(sum_looked_up(values, *windows) for values in filtered)
+
+    ((n, Σ_v, Σ_vv, Σ_xv),) = in_batches(trains, dt, V.size, [n_window], [sums], threads=threads)
+    n_samples = n * n_window
+    S_xx = n * n_window * (n_window**2 - 1) / 12
+    S_vv = Σ_vv - Σ_v**2 / n_samples
+    slope = Σ_xv / S_xx
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return slope / np.sqrt((S_vv - slope * Σ_xv) / (n_samples - 2) / S_xx)
+
+
+@jit
+def _sliding_sums(V, centre, window):
+    """Σ v, Σ v² and Σ (x - x̄) v over the window from each step on [3, n_windows], v = V - centre.
+
+    From one step to the next, one sample leaves and one enters; now and then the sums are made
+    anew, so that no rounding piles up.
+    """
+    n = V.size - window + 1
+    sums = np.empty((3, n))
+    middle = (window - 1) / 2
+    total = squares = moment = 0.0
+    for i in range(n):
+        if i % 64 == 0:
+            total = squares = moment = 0.0
+            for j in range(window):
+                v = V[i + j] - centre
+                total += v
+                squares += v * v
+                moment += (j - middle) * v
+        else:
+            old, new = V[i - 1] - centre, V[i + window - 1] - centre
+            moment += (middle + 1) * old + middle * new - total  # all move one place
+            total += new - old
+            squares += new * new - old * old
+        sums[0, i], sums[1, i], sums[2, i] = total, squares, moment
+    return sums

@@ -1,0 +1,117 @@
+"""Connection test without the voltage: does the neuron fire more, or less, after a train's spikes?
+
+The output spikes in a window after each input spike are counted, and their mean number compared
+with that of the train's shuffles. Counting is one look-up per input spike, in the number of output
+spikes that each step has in the window ahead of it.
+
+The cross-correlogram of the notebook of 2024-04-12 asks the same, but was shifted the wrong way:
+to output spikes before input spikes. ``correlogram`` does both.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nto1.connections.sta import signed_t
+from nto1.connections.windows import (
+    Windows,
+    check_shuffles,
+    check_times,
+    check_trains,
+    check_window,
+    in_batches,
+    sum_looked_up,
+)
+from nto1.units import ms
+
+
+def output_spike_test(
+    output_times: np.ndarray,
+    duration: float,
+    trains: Sequence[np.ndarray],
+    window: float = 20 * ms,
+    n_shuffles: int = 100,
+    seed: int = 1,
+    threads: int = 1,
+    dt: float = 0.1 * ms,
+) -> np.ndarray:
+    """Test which trains are connected, by the output spikes that follow theirs.
+
+    Parameters
+    ----------
+    output_times
+        Ascending times (s) of the neuron's spikes.
+    duration
+        Of the recording (s).
+    trains, window, n_shuffles, seed, threads
+        As for ``sta_test``.
+    dt
+        Time step (s), to which windows and output spikes are rounded down.
+
+    Returns
+    -------
+    ndarray
+        t = s (1 - p) [n_trains], where s is 1 if more output spikes follow a train than its
+        shuffles on average, -1 if less; and p is the share of shuffles that are followed by as
+        many or more (for s = -1, less), or 1 / n_shuffles if there is none. 0 without output.
+
+    Raises
+    ------
+    ValueError
+        What ``sta_test`` raises; for output spikes that are not ascending or not within the
+        recording.
+    """
+    test = CountTest(output_times, duration, dt, window, n_shuffles)
+    trains = check_trains(trains, test.n_steps * dt, test.window * dt)
+    (found,) = in_batches(
+        trains, dt, test.n_steps, [test.window], [test], n_shuffles, seed, threads
+    )
+    return test.result(found)
+
+
+class CountTest:
+    """Output spikes after each input spike, for ``in_batches``."""
+
+    def __init__(self, output_times, duration, dt, window, n_shuffles):
+        """Raises ``ValueError`` for output spikes or windows that don't fit."""
+        check_shuffles(n_shuffles)
+        self.n_shuffles, self.n_steps = n_shuffles, round(duration / dt)
+        self.window = check_window(window, dt, self.n_steps)
+        output_times = np.asarray(output_times, float)
+        check_times("the output spikes", output_times, self.n_steps * dt)
+        # Output times are multiples of the step, but for rounding.
+        steps = np.minimum((output_times / dt + 1e-6).astype(np.int64), self.n_steps - 1)
+        n_before = np.concatenate([[0], np.cumsum(np.bincount(steps, minlength=self.n_steps))])
+        n_ahead = n_before[self.window :] - n_before[: self.n_steps + 1 - self.window]
+        self.n_ahead = n_ahead.astype(np.float32)  # whole numbers: exact
+
+    def __call__(self, batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+        windows = windows.fitting(self.n_steps - self.window)
+        means = sum_looked_up(self.n_ahead, *windows) / windows.n
+        means = means.reshape(batch.size, 1 + self.n_shuffles)
+        real, shuffled = means[:, :1], means[:, 1:]
+        sign = np.sign(real - shuffled.mean(axis=1, keepdims=True))
+        return sign[:, 0], np.count_nonzero(sign * shuffled >= sign * real, axis=1)
+
+    def result(self, found: list[np.ndarray]) -> np.ndarray:
+        return signed_t(*found, self.n_shuffles)
+
+
+def binned(times: np.ndarray, duration: float, bin: float = 1 * ms) -> np.ndarray:
+    """Number of spikes in each bin [duration / bin]."""
+    n = round(duration / bin)
+    return np.bincount(np.minimum((times / bin).astype(np.int64), n - 1), minlength=n)
+
+
+def correlogram(
+    x: np.ndarray, y: np.ndarray, max_lag: int, as_published: bool = False
+) -> np.ndarray:
+    """C(τ) = Σ_t x(t) y(t + τ) / √(n_x n_y) of two binned trains, for τ = 0 … max_lag bins.
+
+    As published, the shift goes the other way: Σ_t x(t + τ) y(t).
+    """
+    if as_published:
+        x, y = y, x
+    n = x.size
+    products = [x[: n - lag] @ y[lag:] for lag in range(max_lag + 1)]
+    return np.array(products) / np.sqrt(float(x.sum()) * y.sum())

@@ -1,0 +1,189 @@
+"""How well do tests tell connected trains from unconnected ones?
+
+Every train gets a value for how clearly it is called what it is: connected, for a p-value; or its
+own kind, for a t-value (t for excitatory trains, -t for inhibitory ones, |t| for trains that
+are not connected, which are right as long as they are called nothing). Rates are shares of trains
+above a threshold, and a curve is such rates at all thresholds.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nto1.jit import jit
+from nto1.random.stream import seeded, uniforms
+
+# What a train can be.
+UNCONNECTED, EXCITATORY, INHIBITORY = "unconnected", "excitatory", "inhibitory"
+
+
+class DetectionRates(NamedTuple):
+    """Detection rates when trains with p at or below a threshold are called connected."""
+
+    threshold: np.ndarray  # [n_thresholds]
+    TPR: np.ndarray  # true-positive rate, of all connected trains
+    TPR_exc: np.ndarray  # of the excitatory ones
+    TPR_inh: np.ndarray  # of the inhibitory ones
+    FPR: np.ndarray  # false-positive rate, of all unconnected trains
+
+    def auc(self) -> tuple[float, float, float]:
+        """Under TPR, TPR_exc and TPR_inh against FPR, as left sums."""
+        return tuple(area(self.FPR, TPR, "left") for TPR in self[1:4])
+
+
+class Curve(NamedTuple):
+    """Scores when t > θ is called excitatory, t < -θ inhibitory and the rest unconnected, each
+    [n_thresholds]; NaN where nothing is called connected."""
+
+    threshold: np.ndarray  # θ, descending
+    TPR: np.ndarray  # of all connected trains, those called the kind that they are
+    TPR_exc: np.ndarray  # of the excitatory ones
+    TPR_inh: np.ndarray  # of the inhibitory ones
+    FPR: np.ndarray  # of all unconnected trains, those called anything else
+    precision: np.ndarray  # of all trains called connected, those called the kind that they are
+    precision_exc: np.ndarray  # of all trains called excitatory, those that are
+    precision_inh: np.ndarray  # of all trains called inhibitory, those that are
+    F05: np.ndarray  # F_β of precision and TPR for β = 0.5,
+    F1: np.ndarray  # 1,
+    F2: np.ndarray  # and 2
+
+
+class Scores(NamedTuple):
+    """Areas under TPR, TPR_exc and TPR_inh against FPR; the largest F1; and the whole curve."""
+
+    AUC: float
+    AUC_exc: float
+    AUC_inh: float
+    F1max: float
+    curve: Curve
+
+
+class ChanceLevel(NamedTuple):
+    AUC: np.ndarray  # [n_draws]
+    F1max: np.ndarray  # [n_draws]
+
+
+def detection_rates(
+    p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray, thresholds: Sequence[float]
+) -> DetectionRates:
+    """Detection rates of trains [n_trains] at thresholds. Trains without p are left out; a rate of
+    no trains is NaN."""
+    thresholds = np.asarray(thresholds, float)
+    tested = ~np.isnan(p)
+
+    def rate(of):
+        return _share_above(-p[of & tested], -thresholds, or_at=True)
+
+    return DetectionRates(
+        thresholds,
+        rate(connected),
+        rate(connected & ~inhibitory),
+        rate(connected & inhibitory),
+        rate(~connected),
+    )
+
+
+def roc(p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray) -> DetectionRates:
+    """Detection rates at 0 and every p that occurs: the ROC curve."""
+    distinct = np.unique(p[~np.isnan(p)])
+    return detection_rates(p, connected, inhibitory, np.unique(np.append(0, distinct)))
+
+
+def score(t: np.ndarray, kinds: Sequence[str]) -> Scores:
+    """How well t-values tell three kinds of trains apart. For three classes, chance is not 0.5.
+
+    Parameters
+    ----------
+    t
+        One value per train [n_trains]: the higher, the more clearly excitatory; the lower, the
+        more clearly inhibitory.
+    kinds
+        What each train is [n_trains]: "excitatory", "inhibitory" or "unconnected".
+
+    Returns
+    -------
+    Scores
+        Areas by trapezoids over the curve's thresholds: all distinct |t|, and 0.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, t is NaN, a kind is unknown, or trains of either sort are missing.
+    """
+    t, kinds = np.asarray(t, float), np.asarray(kinds)
+    if t.shape != kinds.shape:
+        raise ValueError(f"there are {t.size} values of t for {kinds.size} kinds of trains")
+    if unknown := set(kinds.tolist()) - {EXCITATORY, INHIBITORY, UNCONNECTED}:
+        raise ValueError(
+            f"a train is {EXCITATORY}, {INHIBITORY} or {UNCONNECTED}, not {', '.join(unknown)}"
+        )
+    if np.isnan(t).any():
+        raise ValueError(f"{np.isnan(t).sum()} values of t are NaN: leave these trains out")
+    exc, inh, unconnected = (t[kinds == k] for k in (EXCITATORY, INHIBITORY, UNCONNECTED))
+    if not exc.size + inh.size or not unconnected.size:
+        raise ValueError("a score needs connected trains and unconnected ones")
+
+    θ = np.unique(np.append(np.abs(t), 0))[::-1]
+    TPR = _share_above(np.concatenate([exc, -inh]), θ)
+    n_exc, n_inh = (_number_above(values, θ) for values in (exc, -inh))
+    called_exc, called_inh = _number_above(t, θ), _number_above(-t, θ)
+    with np.errstate(invalid="ignore"):
+        precision = (n_exc + n_inh) / (called_exc + called_inh)
+        precision_exc, precision_inh = n_exc / called_exc, n_inh / called_inh
+    curve = Curve(
+        θ,
+        TPR,
+        _share_above(exc, θ),
+        _share_above(-inh, θ),
+        _share_above(np.abs(unconnected), θ),
+        precision,
+        precision_exc,
+        precision_inh,
+        *(F_score(precision, TPR, β) for β in (0.5, 1, 2)),
+    )
+    areas = (area(curve.FPR, rate) for rate in curve[1:4])
+    known = curve.F1[~np.isnan(curve.F1)]
+    return Scores(*areas, float(known.max()) if known.size else np.nan, curve)
+
+
+def F_score(precision: np.ndarray, recall: np.ndarray, β: float) -> np.ndarray:
+    """F_β, the harmonic mean of both with β times the weight on recall; NaN if both are 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (1 + β**2) * precision * recall / (β**2 * precision + recall)
+
+
+def area(x: np.ndarray, y: np.ndarray, rule: str = "trapezoid") -> float:
+    """Under y against ascending x, by trapezoids or as a left sum (rule "left")."""
+    return float(np.diff(x) @ y[:-1] if rule == "left" else np.trapezoid(y, x))
+
+
+def chance_level(seed: int = 1234, n_draws: int = 300, n_per_kind: int = 100) -> ChanceLevel:
+    """AUC and F1max of t-values drawn evenly from -1 to 1, time and again, for as many trains of
+    each kind."""
+    kinds = np.repeat([EXCITATORY, INHIBITORY, UNCONNECTED], n_per_kind)
+    AUC, F1max = np.empty(n_draws), np.empty(n_draws)
+    for i, u in enumerate(_repeated_uniforms(n_draws, kinds.size, seeded(seed))):
+        AUC[i], _, _, F1max[i], _ = score(2 * u - 1, kinds)
+    return ChanceLevel(AUC, F1max)
+
+
+def _number_above(values: np.ndarray, thresholds: np.ndarray, or_at: bool = False) -> np.ndarray:
+    """How many values are above (or at) each threshold [n_thresholds]."""
+    side = "left" if or_at else "right"
+    return values.size - np.searchsorted(np.sort(values), thresholds, side)
+
+
+def _share_above(values: np.ndarray, thresholds: np.ndarray, or_at: bool = False) -> np.ndarray:
+    if not values.size:
+        return np.full(len(thresholds), np.nan)
+    return _number_above(values, thresholds, or_at) / values.size
+
+
+@jit
+def _repeated_uniforms(n_draws, n, state):
+    """n uniform numbers, drawn n_draws times [n_draws, n]."""
+    u = np.empty((n_draws, n))
+    for i in range(n_draws):
+        u[i], state = uniforms(n, state)
+    return u

@@ -1,0 +1,94 @@
+"""Spike trains with their inter-spike intervals shuffled, as Julia's generator does it."""
+
+from collections.abc import Callable
+
+import numpy as np
+from numba import int64, uint64
+
+from nto1.jit import jit
+from nto1.random.stream import next_word, seeded
+
+MAX_KEPT = 2**22  # items of orders
+
+
+def draw_shuffles(times: np.ndarray, n_shuffles: int = 100, seed: int = 1) -> np.ndarray:
+    """Spike trains with the same intervals in other orders.
+
+    Parameters
+    ----------
+    times
+        Ascending spike times (s) [n_spikes]. The first interval is counted from 0.
+    n_shuffles
+        How many are drawn, always from the train's own order.
+    seed
+        Of the generator.
+
+    Returns
+    -------
+    ndarray
+        Spike times (s) [n_shuffles, n_spikes].
+
+    Raises
+    ------
+    ValueError
+        For no spikes, times that are not ascending or below 0, or a negative seed.
+    """
+    times = np.asarray(times, float)
+    if not times.size:
+        raise ValueError("a train without spikes can't be shuffled")
+    intervals = np.diff(times, prepend=0)
+    if not (intervals >= 0).all():
+        raise ValueError("spike times must be in ascending order, from 0 on: sort them")
+    return np.cumsum(intervals[orders_from(seed, n_shuffles)(times.size)], axis=1)
+
+
+def orders_from(seed: int, n_shuffles: int) -> Callable[..., np.ndarray]:
+    """Orders [n_shuffles, n] int32 of n intervals, from a generator seeded anew for every train.
+
+    The last ones are kept, since they depend on nothing but n; unless they are so many that they
+    are rather written to ``room`` [n_shuffles, n], if there is any.
+    """
+    state = seeded(seed)
+    last = np.empty((n_shuffles, 0), np.int32)
+
+    def orders(n, room=None):
+        nonlocal last
+        if room is not None and room.size > MAX_KEPT:
+            draw_orders(room, state)
+            return room
+        if last.shape[1] != n:
+            last = np.empty((n_shuffles, n), np.int32)
+            draw_orders(last, state)
+        return last
+
+    return orders
+
+
+@jit
+def draw_orders(orders, state):
+    """Fill orders [n_shuffles, n] with those that successive shuffles of n things give.
+
+    The places that are swapped are drawn first, which takes no branches. ``shuffle`` in the random
+    stream does the same in one go.
+    """
+    n = orders.shape[1]
+    places = np.empty(n + 1, np.int32)
+    for order in orders:
+        mask = uint64(1)
+        while mask < uint64(n):
+            mask <<= uint64(1)
+        mask -= uint64(1)
+        i = n
+        while i > 1:
+            until = max(int64(mask >> uint64(1)), 1)
+            while i > until:
+                word, state = next_word(state)
+                place = int64((word >> uint64(12)) & mask)
+                places[i] = place  # overwritten by the next one if it is too large
+                i -= int64(place < i)
+            mask >>= uint64(1)
+        for i in range(n):
+            order[i] = i
+        for i in range(n, 1, -1):
+            place = places[i]
+            order[i - 1], order[place] = order[place], order[i - 1]

@@ -1,0 +1,207 @@
+"""Connection test in two passes: which trains' averages are shaped like those of the clearest ones?
+
+First pass: the height of the spike-triggered average (``sta_test``). The averages of the trains
+that come out as most clearly excitatory are a template. Second pass: the correlation of each
+average with the template, compared with the shuffles.
+
+Correlation is linear in the average: all windows' products with the template are a filtered
+voltage, of which every spike takes one value. The averages' norms are those of the first pass.
+
+Source: the thesis's chapter on connection inference.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from nto1.connections.sta import STATest, exact_stas, signed_t, sta_test
+from nto1.connections.windows import (
+    Windows,
+    check_recording,
+    check_trains,
+    check_window,
+    exact_mean,
+    in_batches,
+    sum_looked_up,
+)
+from nto1.jit import jit, jit_inline
+from nto1.units import ms
+
+
+class TemplateTest(NamedTuple):
+    t: np.ndarray  # [n_trains] from -1 (inhibitory) to 1 (excitatory)
+    first_pass: STATest
+    threshold: float  # of the first pass's t, for the template
+    selected: np.ndarray  # [n_selected] trains whose averages are the template
+    template: np.ndarray  # [window] V
+
+
+def template_test(
+    V: np.ndarray,
+    dt: float,
+    trains: Sequence[np.ndarray],
+    window: float = 20 * ms,
+    n_shuffles: int = 100,
+    seed: int = 1,
+    threads: int = 1,
+    quantile: float = 0.99,
+    template_window: float = 100 * ms,
+    first_pass: STATest | None = None,
+) -> TemplateTest:
+    """Test which trains are connected, by their averages' correlation with a template.
+
+    Parameters
+    ----------
+    V, dt, trains, window, n_shuffles, seed, threads
+        As for ``sta_test``.
+    quantile
+        The template is made of trains whose first t is at or above this quantile of all.
+    template_window
+        Spikes count in the template if such a window (s) after them fits into the recording.
+    first_pass
+        What ``sta_test`` gave for the same arguments, if it is known.
+
+    Returns
+    -------
+    TemplateTest
+        t = s (1 - p), where s is the correlation's sign, and p the share of shuffles whose
+        correlation times s is as large (or 1 / n_shuffles if there is none).
+
+    Raises
+    ------
+    ValueError
+        What ``sta_test`` raises.
+    """
+    if first_pass is None:
+        first_pass = sta_test(V, dt, trains, window, n_shuffles, seed, threads)
+    template, threshold, selected = make_template(
+        V, dt, trains, first_pass.t, window, quantile, template_window
+    )
+    t = correlation_test(V, dt, trains, template, first_pass, n_shuffles, seed, threads)
+    return TemplateTest(t, first_pass, threshold, selected, template)
+
+
+def make_template(
+    V: np.ndarray,
+    dt: float,
+    trains: Sequence[np.ndarray],
+    t: np.ndarray,
+    window: float = 20 * ms,
+    quantile: float = 0.99,
+    template_window: float = 100 * ms,
+) -> tuple[np.ndarray, float, np.ndarray]:
+    """The mean STA (V) of the trains whose t is highest; the threshold; which trains these are."""
+    threshold = float(np.quantile(t, quantile))
+    selected = np.flatnonzero(t >= threshold)
+    V, n_window = check_recording(V, dt, window)
+    n_template = check_window(template_window, dt, V.size)
+    chosen = check_trains([trains[i] for i in selected], V.size * dt, template_window)
+    stas = exact_stas(V, dt, chosen, max(n_window, n_template))
+    return stas.mean(axis=0)[:n_window], threshold, selected
+
+
+def correlation_test(
+    V: np.ndarray,
+    dt: float,
+    trains: Sequence[np.ndarray],
+    template: np.ndarray,
+    first_pass: STATest,
+    n_shuffles: int = 100,
+    seed: int = 1,
+    threads: int = 1,
+) -> np.ndarray:
+    """The second pass alone: t [n_trains] from a template [window] (V) and the norms that the first
+    pass found for the same trains."""
+    n_window = template.size
+    V, _ = check_recording(V, dt, n_window * dt)
+    trains = check_trains(trains, V.size * dt, n_window * dt)
+    template = template - template.mean()
+    template_norm = np.sqrt(template @ template)
+    centre = (V.min() + V.max()) / 2
+    products = _correlate(V - centre, template / template_norm)
+    rounding = np.abs(products).max() * 2.0**-23  # of products in single precision, and their sum
+    products = products.astype(np.float32)
+
+    errors = (first_pass.norm_error, rounding)
+
+    def test(batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, np.ndarray]:
+        sums = sum_looked_up(products, *windows)
+        sign, n_as_extreme = np.empty(batch.size), np.empty(batch.size, np.int64)
+        _rank_correlations(
+            *(V, template, template_norm, errors, sums, first_pass.norms[batch]),
+            *(*windows, sign, n_as_extreme),
+        )
+        return sign, n_as_extreme
+
+    ((sign, n_as_extreme),) = in_batches(
+        trains, dt, V.size, [n_window], [test], n_shuffles, seed, threads
+    )
+    return signed_t(sign, n_as_extreme, n_shuffles)
+
+
+@jit
+def _correlate(v, kernel):
+    """Σ_j v[i + j] kernel[j] for all i at which the kernel fits."""
+    n, chunk = v.size - kernel.size + 1, 1024
+    result = np.zeros(n)
+    for begin in range(0, n, chunk):
+        end = min(begin + chunk, n)
+        part = result[begin:end]
+        for j in range(kernel.size):
+            weight, shifted = kernel[j], v[begin + j : end + j]
+            for i in range(part.size):
+                part[i] += weight * shifted[i]
+    return result
+
+
+@jit_inline
+def _exact_correlation(V, starts, template, template_norm):
+    """Pearson's correlation of an average with the template, which has mean 0."""
+    window = template.size
+    sta = exact_mean(V, starts, window)
+    mean = sta.sum() / window
+    product = squares = 0.0
+    for j in range(window):
+        x = sta[j] - mean
+        product += x * template[j]
+        squares += x * x
+    return product / (np.sqrt(squares) * template_norm)
+
+
+@jit
+def _rank_correlations(
+    V,
+    template,
+    template_norm,
+    errors,
+    sums,
+    norms,
+    starts,
+    first,
+    n_windows,
+    sign,
+    n_as_extreme,
+):
+    """Compare each train with its shuffles, with exact averages where correlations are close."""
+    norm_error, rounding = errors
+    n_trains, n_series = norms.shape
+    for train in range(n_trains):
+        ρ = s = 0.0
+        n_as_extreme[train] = 0
+        for series in range(n_series):
+            row = train * n_series + series
+            begin, n, norm = first[row], n_windows[row], norms[train, series]
+            if series == 0:
+                ρ = _exact_correlation(V, starts[begin : begin + n], template, template_norm)
+                s = np.sign(ρ)
+                sign[train] = s
+                continue
+            shuffled_ρ = sums[row] / n / norm
+            # The true norm is norm_error smaller at most.
+            error = (abs(shuffled_ρ) * norm_error + rounding) / (norm - norm_error)
+            if norm <= norm_error or not abs(shuffled_ρ - ρ) > 1.001 * error:
+                shuffled_ρ = _exact_correlation(
+                    V, starts[begin : begin + n], template, template_norm
+                )
+            n_as_extreme[train] += s * shuffled_ρ >= s * ρ
