@@ -77,7 +77,7 @@ def _problems(error: ValidationError, config: dict) -> Iterator[str]:
         where = _dotted(path)
         match detail["type"]:
             case "extra_forbidden" | "invalid_key":
-                suggestion = _suggestion(path[-1], _section(schema_of(path[:-1])))
+                suggestion = _suggestion(path[-1], _names_and_keys(schema_of(path[:-1]))[1])
                 yield f"{where}: no such key. {suggestion}"
             case "value_error":
                 yield f"{where}: {detail['ctx']['error']}"
@@ -103,18 +103,23 @@ def schema_of(path: list) -> dict:
         if isinstance(part, int):
             schema = next(option["items"] for option in _options(schema) if "items" in option)
         else:
-            schema = _section(schema)["properties"][part]
+            (names, keys) = _names_and_keys(schema)
+            schema = keys.get(part, names)
         schema = _resolved(schema)
     return schema
 
 
 def _options(schema: dict) -> list[dict]:
-    return [_resolved(option) for option in schema.get("anyOf", [schema])]
+    options = schema.get("anyOf") or schema.get("oneOf") or [schema]
+    return [_resolved(option) for option in options]
 
 
-def _section(schema: dict) -> dict:
-    """The option that is a section with keys."""
-    return next(option for option in _options(schema) if "properties" in option)
+def _names_and_keys(schema: dict) -> tuple[dict | None, dict]:
+    """Of the options that are sections: the schema of what any name may stand for, and those of
+    their keys."""
+    sections = [option for option in _options(schema) if option.get("type") == "object"]
+    names = sections[0].get("additionalProperties") or None
+    return names, {key: s for o in sections for key, s in o.get("properties", {}).items()}
 
 
 def _resolved(schema: dict) -> dict:
@@ -125,20 +130,23 @@ def _resolved(schema: dict) -> dict:
 def expected(schema: dict) -> str:
     """What a schema allows, in words."""
     schema = _resolved(schema)
-    if "anyOf" in schema:
-        return " or ".join(expected(option) for option in schema["anyOf"])
+    if len(options := _options(schema)) > 1:
+        return " or ".join(map(expected, options))
     if "const" in schema or "enum" in schema:
         return " or ".join(schema.get("enum", [schema.get("const")]))
     if schema["type"] == "array":
         some = "one or more" if schema.get("minItems") else "none or more"
         return f"a list of {some}, at most {schema['maxItems']}: {expected(schema['items'])}"
+    if "properties" not in schema and schema["type"] == "object":
+        return f"a section of names, each with {expected(schema['additionalProperties'])}"
     if schema["type"] == "object":
         return f"a section with the keys {', '.join(schema['properties'])}"
     words = {
         "integer": "a whole number",
         "number": "a number",
         "boolean": "true or false",
-        "string": "the name of a file",
+        "string": "the name of a file" if "maxLength" in schema else "a name",
+        "null": "nothing",
     }
     bounds = {"exclusiveMinimum": ">", "minimum": "≥", "maximum": "≤"}
     limits = [f"{sign} {schema[key]:g}" for key, sign in bounds.items() if key in schema]
@@ -165,9 +173,9 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _suggestion(key: Any, schema: dict) -> str:
+def _suggestion(key: Any, keys: dict) -> str:
     """A guess at what an unknown key should have been."""
-    key, allowed = str(key), list(schema["properties"])
+    key, allowed = str(key), list(keys)
     by_lower = {name.lower(): name for name in allowed}
     if close := get_close_matches(key.lower(), by_lower, n=1, cutoff=0.5):
         return f"Did you mean {by_lower[close[0]]}?"
