@@ -21,6 +21,7 @@ def consistency_errors(config: dict) -> Iterator[str]:
     yield from _below(neuron, "neuron", "V_spike_mV", "V_reset_mV", "V_T_mV", "E_L_mV")
     yield from _below(izhikevich, "izhikevich", "v_peak_mV", "c_mV", "v_r_mV", "v_t_mV")
     yield from _about_network(config["network"])
+    yield from _about_adex_network(config["adex_network"], neuron)
     for where, test in connection_tests(config).items():
         yield from _about_connection_test(test, where)
     yield from _about_excerpt(config["connection_test"])
@@ -190,6 +191,21 @@ def _about_network(network: dict) -> Iterator[str]:
         yield from _about_matrix(inputs["weights_nS"], "network.inputs.weights_nS", n, N, rows)
 
 
+def _about_adex_network(network: dict, neuron: dict) -> Iterator[str]:
+    where, N = "adex_network", network["N"]
+    yield from _about_time(network, where, {"neuron.tau_g_ms": neuron["tau_g_ms"]})
+    for key in ("voltage_shown_s", "raster_shown_s"):
+        if network[key] > network["duration_s"]:
+            yield (
+                f"{where}.{key}: {network[key]:g} s is longer than the run "
+                f"({where}.duration_s: {network['duration_s']:g} s)."
+            )
+    if network["N_exc"] > N:
+        yield f"{where}.N_exc: {network['N_exc']} of {N} neurons can't be excitatory."
+    if unknown := [j for j in network["recorded_neurons"] if j >= N]:
+        yield (f"{where}.recorded_neurons: there is no neuron {unknown[0]}, only 0 … {N - 1}.")
+
+
 def _about_matrix(matrix, where: str, n_rows: int, N: int, wanted: str) -> Iterator[str]:
     if isinstance(matrix, list) and (len(matrix) != n_rows or any(len(row) != N for row in matrix)):
         lengths = " or ".join(map(str, sorted({len(row) for row in matrix})))
@@ -266,6 +282,12 @@ def _about_memory(config: dict) -> Iterator[str]:
         ("experiment", 100 * n_steps(experiment)),
         ("find_weight", (8 * n_seeds + 8) * n_steps(experiment)),
         ("network", 24 * (1 + n_recorded) * n_steps(network)),
+        (
+            "adex_network",
+            24
+            * (1 + len(config["adex_network"]["recorded_neurons"]))
+            * n_steps(config["adex_network"]),
+        ),
         ("connection_test", 40 * max(map(n_steps, connection_tests(config).values()))),
     ):
         needed_MB = PROGRAM_MB + bytes_in_all / 1e6
@@ -273,5 +295,5 @@ def _about_memory(config: dict) -> Iterator[str]:
             yield (
                 f"{section}: a job needs {needed_MB:.0f} MB, more than "
                 f"experiment.memory_per_job_MB ({limit_MB}). Raise it, or choose shorter runs or "
-                f"fewer {'neurons to record' if section == 'network' else 'seeds'}."
+                f"fewer {'neurons to record' if 'network' in section else 'seeds'}."
             )

@@ -326,6 +326,38 @@ class Network(Section):
     shown_s: Duration = Default(2, "Length of the piece shown, from the start.")
 
 
+class AdExNetwork(Section):
+    """The published network of AdEx neurons: connected at random, driven by noise, without inputs.
+
+    The neuron and its synapses are those of the section neuron.
+    """
+
+    duration_s: Duration = Default(60, "Length of the run.")
+    timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Default(
+        1234, "Seed of connections and noise."
+    )
+    N: int = Default(100, "Number of neurons.", ge=2, le=10_000)
+    N_exc: int = Default(80, "How many of them are excitatory; these come first.", ge=0, le=10_000)
+    p_connected: float = Default(
+        0.05, "Probability that a neuron is connected to another.", ge=0, le=1
+    )
+    exc_weight_nS: float = Default(2, "Conductance step of an excitatory spike.", ge=0, le=1e6)
+    noise_pA_sqrt_s: float = Default(
+        8, "Strength of the white noise current; a step adds it over C, times √dt.", ge=0, le=1e6
+    )
+    mute_first_inhibitory: bool = Default(
+        True,
+        "Whether the first inhibitory neuron sends to nobody, as by an off-by-one in the published "
+        "code.",
+    )
+    recorded_neurons: _list_of(Annotated[int, Field(ge=0, le=10_000)], 10_000) = Default(
+        [0], "Neurons whose voltage is recorded; that of the first is shown."
+    )
+    voltage_shown_s: Duration = Default(2, "Length of the voltage shown, from the start.")
+    raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
+
+
 class Excerpt(Section):
     """A piece of the voltage, of the base case."""
 
@@ -557,5 +589,6 @@ class Config(Section):
     example: Example = Example()
     izhikevich: Izhikevich = Izhikevich()
     network: Network = Network()
+    adex_network: AdExNetwork = AdExNetwork()
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()
