@@ -31,7 +31,8 @@ def weight_batches(config: dict) -> dict[str, list]:
 def N_batches(config: dict) -> dict[str, list]:
     """The numbers of inputs for which a weight is searched, cut into jobs."""
     seconds_each = n_steps(config["experiment"]) * SECONDS_PER_STEP * EVALUATIONS_PER_SEARCH
-    return _batches(config, "find_weight", "N_per_batch", "N", seconds_each)
+    key = "N_subset" if config["find_weight"]["only_subset"] else "N"
+    return _batches(config, "find_weight", "N_per_batch", key, seconds_each)
 
 
 def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
