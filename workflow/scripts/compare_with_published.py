@@ -174,8 +174,8 @@ def summary_of(table) -> str:
         largest = part["difference"].astype(float).abs().max()
         unit = "/".join(sorted(set(part["unit"]) - {""}))
         lines.append(
-            f"| {group} | {quantity} | {kind} | {len(part)} | {n.get(REPLAYED, 0)} | {n.get(DEVIATES, 0)} "
-            f"| {n.get(SKIPPED, 0)} | {'' if pd.isna(largest) else f'{largest:.1e} {unit}'} |"
+            f"| {group} | {quantity} | {kind} | {len(part)} | {n.get(REPLAYED, 0)} "
+            f"| {n.get(DEVIATES, 0)} | {n.get(SKIPPED, 0)} | {'' if pd.isna(largest) else f'{largest:.1e} {unit}'} |"
         )
     for reason, part in table[table["verdict"] == SKIPPED].groupby("reason"):
         lines += ["", f"{len(part)} numbers were skipped: {reason}."]
