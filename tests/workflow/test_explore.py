@@ -73,7 +73,7 @@ def point_at(browser, chart: str, trace: int, point: int, click=False) -> str:
 def test_it_is_small_and_whole(thesis):
     html = (thesis / "results/explore.html").read_text()
     assert len(html.encode()) < 10e6
-    assert "src=\"http" not in html
+    assert 'src="http' not in html
 
 
 def test_the_same_tables_give_the_same_bytes(thesis, tmp_path):

@@ -37,7 +37,8 @@ TABLES_OF_RESULTS = [
     file
     for results in RESULTS
     for file in results
-    if str(file).endswith(".parquet") and Path(file).with_suffix(".html") in map(Path, results)
+    if str(file).endswith(".parquet")
+    and Path(file).with_suffix(".html") in map(Path, results)
 ]
 
 
