@@ -156,7 +156,7 @@ def main(numbers, conditions, matrix, spike_times, input, config, comparison, su
     with atomic_write(comparison) as file:
         table.to_csv(file, index=False, lineterminator="\n")
     write_text(summary_of(table), summary)
-    write_page(page, TITLE, outcome(table), table.drop(columns="source"))
+    write_page(page, TITLE, outcome(table), table.drop(columns="source"), digits=12)
 
 
 def outcome(table) -> str:
