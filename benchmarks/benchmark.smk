@@ -16,7 +16,7 @@ rule install_peer:
     log:
         "results/logs/benchmarks/install_{peer}.log",
     params:
-        folder="results/benchmarks/environments/{peer}",
+        folder=".snakemake/benchmarks/{peer}",
         python=sys.executable,
     shell:
         "({params.python:q} -m uv venv --quiet --clear --python {params.python:q} {params.folder:q} && "
@@ -35,8 +35,9 @@ rule build_arbor_mechanisms:
         "results/logs/benchmarks/build_arbor_mechanisms.log",
     params:
         mechanisms=BENCHMARKS / "peers/arbor_mechanisms",
+        activate=Path(".snakemake/benchmarks/arbor/bin/activate").absolute(),
     shell:
-        "(cd $(dirname {output:q}) && . environments/arbor/bin/activate && "
+        "(cd $(dirname {output:q}) && . {params.activate:q} && "
         "arbor-build-catalogue nto1 {params.mechanisms:q}) > {log:q} 2>&1"
 
 
@@ -54,11 +55,11 @@ rule measure:
     threads: lambda wildcards: workflow.cores
     params:
         peers=[
-            ["results/benchmarks/environments/arbor/bin/python"]
+            [".snakemake/benchmarks/arbor/bin/python"]
             + [str(BENCHMARKS / "peers/arbor_run.py")]
             + ["--mechanisms", "results/benchmarks/nto1-catalogue.so"],
             *(
-                ["results/benchmarks/environments/brian2/bin/python"]
+                [".snakemake/benchmarks/brian2/bin/python"]
                 + [str(BENCHMARKS / "peers/brian2_run.py"), "--target", target]
                 for target in ("C++", "Cython")
             ),

@@ -156,7 +156,7 @@ def main(numbers, conditions, matrix, spike_times, input, config, comparison, su
     with atomic_write(comparison) as file:
         table.to_csv(file, index=False, lineterminator="\n")
     write_text(summary_of(table), summary)
-    write_page(page, TITLE, outcome(table), table.drop(columns="source"))
+    write_page(page, TITLE, outcome(table), table.drop(columns="source"), digits=12)
 
 
 def outcome(table) -> str:
@@ -165,17 +165,17 @@ def outcome(table) -> str:
 
 def summary_of(table) -> str:
     lines = [f"# {TITLE}", "", outcome(table), ""]
-    lines += [
-        "| group | quantity | kind | numbers | replayed | deviate | skipped | largest difference |"
-    ]
+    columns = "group quantity kind numbers replayed deviate skipped".split()
+    lines += [f"| {' | '.join(columns)} | largest difference |"]
     lines += ["|---|---|---|---:|---:|---:|---:|---:|"]
     for (group, quantity, kind), part in table.groupby(["group", "quantity", "kind"], sort=False):
         n = part["verdict"].value_counts()
         largest = part["difference"].astype(float).abs().max()
         unit = "/".join(sorted(set(part["unit"]) - {""}))
+        counts = [n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)]
         lines.append(
-            f"| {group} | {quantity} | {kind} | {len(part)} | {n.get(REPLAYED, 0)} "
-            f"| {n.get(DEVIATES, 0)} | {n.get(SKIPPED, 0)} | {'' if pd.isna(largest) else f'{largest:.1e} {unit}'} |"
+            f"| {group} | {quantity} | {kind} | {len(part)} | {' | '.join(map(str, counts))} "
+            f"| {'' if pd.isna(largest) else f'{largest:.1e} {unit}'} |"
         )
     for reason, part in table[table["verdict"] == SKIPPED].groupby("reason"):
         lines += ["", f"{len(part)} numbers were skipped: {reason}."]

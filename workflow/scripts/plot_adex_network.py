@@ -1,7 +1,7 @@
 """The voltage of a neuron of the AdEx network, and when all of them spiked."""
 
 from script_io import read_parquet, run
-from style import covering, plt, save, set_up
+from style import covering, label_peak, plt, save, set_up
 
 
 def main(spikes, voltages, N, voltage_shown_s, raster_shown_s, voltage, raster):
@@ -12,6 +12,8 @@ def main(spikes, voltages, N, voltage_shown_s, raster_shown_s, voltage, raster):
     ax.plot(voltages["t_ms"], voltages[name], lw=0.8, clip_on=False)
     ylim = covering(voltages[name], [-80, 40])
     set_up(ax, [0, voltage_shown_s * 1000], ylim, xunit="ms", yunit="mV", nbins_y=7)
+    if voltages[name].max() > 0:
+        label_peak(ax, voltages[name].max())
     ax.set(xlabel="Time", ylabel=f"$V_m$ of neuron {name.split('_')[2]}")
     save(figure, *voltage)
 

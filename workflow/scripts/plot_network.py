@@ -1,7 +1,7 @@
 """When every neuron of the network spiked, and the voltages of the recorded ones."""
 
 from script_io import read_parquet, run
-from style import covering, plt, save, set_up
+from style import covering, label_peak, plt, save, set_up
 
 MOST_TRACES = 10
 FEW_NEURONS = 10  # whose spikes are drawn as lines, and labelled one by one
@@ -19,13 +19,6 @@ def plot_raster(ax, spikes, xlim, xunit):
         ax.tick_params(axis="y", which="minor", left=False)
         ax.grid(which="minor", axis="y", visible=False)
     ax.set(xlabel="Time", ylabel="Neuron")
-
-
-def label_peak(ax, peak):
-    """On the axis of a voltage, whose other labels keep their distance."""
-    low, high = sorted(ax.get_ylim())
-    ticks = [tick for tick in ax.get_yticks() if low <= tick <= peak - 0.12 * (high - low)]
-    ax.set_yticks([*ticks, peak], [f"{tick:g}" for tick in ticks] + [f"{peak:g} mV"])
 
 
 def main(spikes, voltages, shown_s, output):

@@ -36,7 +36,9 @@ def columns_of_file(path: str, names: list[str], optional=()) -> list[np.ndarray
             table[name].to_numpy() if name in table.column_names else None for name in optional
         ]
         for name, column in zip([*names, *optional], columns, strict=True):
-            if column is not None and name != "type" and not np.isfinite(column).all():
+            if column is None or name == "type":
+                continue
+            if column.dtype.kind not in "iuf" or not np.isfinite(column).all():
                 raise ValueError("a cell is empty, or not a number")
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise ValueError(

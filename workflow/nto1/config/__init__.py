@@ -100,10 +100,11 @@ def schema_of(path: list) -> dict:
     """The JSON schema of what stands at a path of the config."""
     schema = SCHEMA
     for part in path:
-        if isinstance(part, int):
-            schema = next(option["items"] for option in _options(schema) if "items" in option)
+        items = [option["items"] for option in _options(schema) if "items" in option]
+        if isinstance(part, int) and items:
+            schema = items[0]
         else:
-            (names, keys) = _names_and_keys(schema)
+            names, keys = _names_and_keys(schema)
             schema = keys.get(part, names)
         schema = _resolved(schema)
     return schema

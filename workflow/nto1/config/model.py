@@ -431,6 +431,14 @@ class ConnectionTest(OneConnectionTest):
     Which, is inferred from spike-triggered averages of its voltage, as imaging would show it.
     """
 
+    seeds: _list_of(Annotated[int, Field(ge=0, le=2**32 - 1)], 10_000) = Default(
+        list(range(10)),
+        "With one seed, areas are coarse: variants are tested with all of these, unless their "
+        "recordings are longer than seeds_up_to_s.",
+    )
+    seeds_up_to_s: float = Default(
+        100, "Variants with longer recordings are tested with their own seed alone.", ge=0, le=1e5
+    )
     significance: float = Default(
         0.05, "Trains with p up to this are called connected.", ge=0, le=1
     )
