@@ -5,6 +5,7 @@
 rule benchmark:
     input:
         "benchmarks/measured/README.md",
+        "benchmarks/measured/connections.csv",
 
 
 rule install_peer:
@@ -15,7 +16,7 @@ rule install_peer:
     log:
         "results/logs/benchmarks/install_{peer}.log",
     params:
-        folder="results/benchmarks/environments/{peer}",
+        folder=".snakemake/benchmarks/{peer}",
         python=sys.executable,
     shell:
         "({params.python:q} -m uv venv --quiet --clear --python {params.python:q} {params.folder:q} && "
@@ -34,8 +35,9 @@ rule build_arbor_mechanisms:
         "results/logs/benchmarks/build_arbor_mechanisms.log",
     params:
         mechanisms=BENCHMARKS / "peers/arbor_mechanisms",
+        activate=Path(".snakemake/benchmarks/arbor/bin/activate").absolute(),
     shell:
-        "(cd $(dirname {output:q}) && . environments/arbor/bin/activate && "
+        "(cd $(dirname {output:q}) && . {params.activate:q} && "
         "arbor-build-catalogue nto1 {params.mechanisms:q}) > {log:q} 2>&1"
 
 
@@ -53,11 +55,11 @@ rule measure:
     threads: lambda wildcards: workflow.cores
     params:
         peers=[
-            ["results/benchmarks/environments/arbor/bin/python"]
+            [".snakemake/benchmarks/arbor/bin/python"]
             + [str(BENCHMARKS / "peers/arbor_run.py")]
             + ["--mechanisms", "results/benchmarks/nto1-catalogue.so"],
             *(
-                ["results/benchmarks/environments/brian2/bin/python"]
+                [".snakemake/benchmarks/brian2/bin/python"]
                 + [str(BENCHMARKS / "peers/brian2_run.py"), "--target", target]
                 for target in ("C++", "Cython")
             ),
@@ -78,3 +80,23 @@ rule show_benchmark:
         "results/logs/benchmarks/show_benchmark.log",
     script:
         "show.py"
+
+
+rule measure_connection_tests:
+    input:
+        script=BENCHMARKS / "connections.py",
+        peer=BENCHMARKS / "peers/averages_run.py",
+        compiled=KERNELS,
+        averages="results/benchmarks/averages.installed",
+    output:
+        "benchmarks/measured/connections.csv",
+    log:
+        "results/logs/benchmarks/measure_connection_tests.log",
+    threads: lambda wildcards: workflow.cores
+    params:
+        python=sys.executable,
+        peer="results/benchmarks/environments/averages/bin/python",
+        package=HERE / "workflow",
+    shell:
+        "PYTHONPATH={params.package:q} {params.python:q} {input.script:q} {output:q} {params.peer:q} "
+        "> {log:q} 2>&1"

@@ -24,6 +24,7 @@ SMALL = {
     "find_weight": {"N": [10, 20], "N_per_batch": 1, "target_rate_Hz": 10},
     "example": {"N": 100, "weight_pS": 900, "shown_s": 0.2},
     "network": {"duration_s": 0.5, "shown_s": 0.5},
+    "adex_network": {"duration_s": 1, "voltage_shown_s": 1, "raster_shown_s": 1},
     "connection_test": {
         "duration_s": 2,
         "n_trains": 10,

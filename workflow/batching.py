@@ -31,7 +31,8 @@ def weight_batches(config: dict) -> dict[str, list]:
 def N_batches(config: dict) -> dict[str, list]:
     """The numbers of inputs for which a weight is searched, cut into jobs."""
     seconds_each = n_steps(config["experiment"]) * SECONDS_PER_STEP * EVALUATIONS_PER_SEARCH
-    return _batches(config, "find_weight", "N_per_batch", "N", seconds_each)
+    key = "N_subset" if config["find_weight"]["only_subset"] else "N"
+    return _batches(config, "find_weight", "N_per_batch", key, seconds_each)
 
 
 def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
@@ -72,7 +73,7 @@ def variants(config: dict) -> dict[str, dict]:
     """The parameters of every connection test, by name: ``base``, and ``key=value,…`` of the
     variants."""
     test = config["connection_test"]
-    base = omit(test, "significance", "excerpt", "variants")
+    base = omit(test, "seeds", "seeds_up_to_s", "significance", "excerpt", "variants")
     named = {"base": base}
     for changes in test["variants"]:
         name = ",".join(
@@ -86,12 +87,23 @@ def variants(config: dict) -> dict[str, dict]:
     return named
 
 
+def repeats(config: dict) -> dict[str, dict]:
+    """The connection tests whose recordings are short, once more with each other seed."""
+    test = config["connection_test"]
+    return {
+        f"{name},seed={seed}": parameters | {"seed": seed, "variant": name}
+        for seed in test["seeds"]
+        for name, parameters in variants(config).items()
+        if parameters["duration_s"] <= test["seeds_up_to_s"] and seed != parameters["seed"]
+    }
+
+
 def recording_groups(named: dict[str, dict]) -> list[dict[str, dict]]:
     """Connection tests that differ in noise or p-value alone, some together: they share voltage
     and shuffles."""
     groups = {}
     for name, test in named.items():
-        shared = json.dumps(omit(test, "imaging_spike_SNR", "p_value"))
+        shared = json.dumps(omit(test, "imaging_spike_SNR", "p_value", "variant"))
         groups.setdefault(shared, []).append((name, test))
     return [
         dict(group[i : i + MAX_TESTS_PER_JOB])

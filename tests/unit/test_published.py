@@ -2,7 +2,16 @@
 
 import pytest
 
-from nto1.published import DEVIATES, REPLAYED, compare, differing, half_last_digit, headline
+from nto1.published import (
+    DEVIATES,
+    REPLAYED,
+    SKIPPED,
+    agreement,
+    compare,
+    differing,
+    half_last_digit,
+    headline,
+)
 from nto1.units import to_SI
 
 
@@ -51,6 +60,23 @@ def test_differing_names_the_key():
 
 
 def test_headline():
-    assert headline(10, 0, 0) == "All 10 published numbers replayed."
-    assert headline(9, 1, 0) == "1 of 10 published numbers deviate."
-    assert headline(8, 0, 2) == "8 published numbers replayed, 2 not comparable."
+    printed, skipped = {"kind": "printed", "verdict": REPLAYED}, {"verdict": SKIPPED}
+    again = {"kind": "published code, run again", "verdict": REPLAYED}
+    spikes = {"quantity": "spike times", "published": "9", "kind": "published data"}
+    assert headline([printed] * 10) == "10 printed numbers reproduced."
+    assert headline([{"verdict": REPLAYED}] * 9 + [{"verdict": DEVIATES}]) == (
+        "1 of 10 published numbers deviate."
+    )
+    assert headline([printed] * 8 + [again] * 3) == (
+        "8 printed numbers reproduced, and 3 of the published code run again."
+    )
+    assert headline([printed, spikes | {"verdict": REPLAYED}, skipped, skipped]) == (
+        "1 printed numbers reproduced; of published data, 9 spike times; 2 not comparable."
+    )
+
+
+def test_agreement():
+    """Less for every value that is missing, and for every one too many."""
+    assert agreement([(0, 1), (2, 3)], [(2, 3), (0, 1)]) == 2
+    assert agreement([(0, 1)], [(2, 3), (0, 1)]) == 1
+    assert agreement([(0, 1), (2, 3), (4, 5)], [(2, 3), (0, 1)]) == 1

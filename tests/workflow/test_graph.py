@@ -14,7 +14,9 @@ OVERVIEW = {"compare_with_published": 1, "verify_published": 1, "explore": 1}
 TEST_FIGURES = {"summarise_connection_tests": 1, "plot_connection_tests": 1}
 NETWORK = {"simulate_network": 1, "plot_network": 1}
 EXCERPT = {"simulate_excerpt": 1, "plot_excerpt": 1}
-TESTS = EXCERPT | {"infer_connections_0": 1} | TEST_FIGURES
+REPEATS = {"repeat_connection_tests": 1}
+TESTS = EXCERPT | {"infer_connections_0": 1} | REPEATS | TEST_FIGURES
+ADEX_NETWORK = {"simulate_adex_network": 1, "plot_adex_network": 1}
 EXAMPLE = {"simulate_example": 1, "plot_example": 1}
 ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAMPLE
 
@@ -30,8 +32,9 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
                 "network": {"shown_s": 0.3},
                 "connection_test": {"significance": 0.1},
             },
-            {"simulate": 1, "plot_weights": 1, "plot_example": 1, "plot_network": 1}
+            {"simulate": 1, "find_weight": 2, "plot_example": 1, "plot_network": 1}
             | SWEEP_FIGURES
+            | WEIGHT_FIGURES
             | TEST_FIGURES,
         ),
         (
@@ -42,6 +45,7 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
                 "connection_test": {"n_shuffles": 6},
             },
             {"find_weight": 1, "infer_connections_0": 1}
+            | REPEATS
             | WEIGHT_FIGURES
             | EXAMPLE
             | NETWORK
@@ -49,10 +53,10 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
         ),
         (
             {"connection_test": {"variants": [{"imaging_spike_SNR": 5}, {"duration_s": 1}]}},
-            {"infer_connections_2": 1} | TEST_FIGURES,
+            {"infer_connections_2": 1} | REPEATS | TEST_FIGURES,
         ),
         ({"experiment": {"seeds": [0, 1, 2]}}, {k: v for k, v in ADEX.items() if k not in EXAMPLE}),
-        ({"neuron": {"b_pA": 66}}, ADEX),
+        ({"neuron": {"b_pA": 66}}, ADEX | ADEX_NETWORK),
         ({"izhikevich": {"d_pA": 90}}, NETWORK | TESTS),
     ],
     ids=["pieces", "parts", "variant", "seeds", "AdEx", "Izhikevich"],

@@ -25,7 +25,7 @@ def test_figures(small_run):
 
 def test_another_config_is_not_compared_and_says_so(small_run):
     verdict = (small_run / "results/published_verdict.txt").read_text()
-    assert verdict == "0 published numbers replayed, 191 not comparable.\n"
+    assert verdict == "0 printed numbers reproduced; 193 not comparable.\n"
     summary = (small_run / "results/published_comparison.md").read_text()
     assert "experiment.duration_s is 0.5, not 10; experiment.seeds is [0, 1], not [0, 1," in summary
 

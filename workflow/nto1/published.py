@@ -1,8 +1,12 @@
 """Comparison of computed numbers with printed ones."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 REPLAYED, DEVIATES, SKIPPED = "replayed", "DEVIATES", "skipped"
+
+# Where a published number comes from.
+PRINTED, DATA, RUN_AGAIN = "printed", "published data", "published code, run again"
 
 # Quantities that are counts, or multiples of a hundredth: these must agree exactly.
 EXACT = {
@@ -10,6 +14,7 @@ EXACT = {
     *("p_value", "p_value_bound", "TPR", "FPR", "area", "area_exc", "area_inh"),
     *("n_inhibitory", "n_excitatory", "n_inhibitory_connected", "n_excitatory_connected"),
     "n_output_spikes",
+    *("connections", "spike times"),
 }
 
 # What tells numbers of one quantity apart.
@@ -46,10 +51,32 @@ def differing(conditions: dict, config: dict, path: str = "") -> Iterator[str]:
             yield f"{where} is {found}, not {wanted}"
 
 
-def headline(n_replayed: int, n_deviating: int, n_skipped: int) -> str:
-    """The outcome in a sentence."""
-    if n_deviating:
-        return f"{n_deviating} of {n_replayed + n_deviating} published numbers deviate."
-    if n_skipped:
-        return f"{n_replayed} published numbers replayed, {n_skipped} not comparable."
-    return f"All {n_replayed} published numbers replayed."
+def headline(numbers: Iterable[Mapping[str, str]]) -> str:
+    """The outcome in a sentence, each kind of numbers apart.
+
+    ``numbers`` have a verdict, and a kind (printed, if none is said); published data are sets of
+    values, which have a quantity, and in ``published`` how many there are.
+    """
+    numbers = list(numbers)
+    n = Counter(number["verdict"] for number in numbers)
+    if n[DEVIATES]:
+        return f"{n[DEVIATES]} of {n[DEVIATES] + n[REPLAYED]} published numbers deviate."
+    replayed = [number for number in numbers if number["verdict"] == REPLAYED]
+    by_kind = Counter(number.get("kind") or PRINTED for number in replayed)
+    sentence = f"{by_kind[PRINTED]} printed numbers reproduced"
+    if by_kind[RUN_AGAIN]:
+        sentence += f", and {by_kind[RUN_AGAIN]} of the published code run again"
+    data = [d for d in replayed if d.get("kind") == DATA]
+    if data:
+        sets = " and ".join(f"{number['published']} {number['quantity']}" for number in data)
+        sentence += f"; of published data, {sets}"
+    if n[SKIPPED]:
+        sentence += f"; {n[SKIPPED]} not comparable"
+    return sentence + "."
+
+
+def agreement(ours: Iterable, published: Iterable) -> int:
+    """How many of the published values are among ours, less those of ours that are not published:
+    as many as were published, only if all are the same."""
+    ours, published = set(ours), set(published)
+    return len(ours & published) - len(ours - published)

@@ -1,4 +1,4 @@
-VARIANTS = variants(config)
+VARIANTS, REPEATS = variants(config), repeats(config)
 OF_VARIANT = "results/connection_test/{variant}/"
 
 
@@ -49,8 +49,28 @@ for tests in recording_groups(VARIANTS):
             "../scripts/infer_connections.py"
 
 
+if REPEATS:
+
+    rule repeat_connection_tests:
+        """Tests of short recordings with other seeds: p-values alone."""
+        input:
+            KERNELS,
+        output:
+            "results/connection_test/repeats.parquet",
+        log:
+            "results/logs/repeat_connection_tests.log",
+        group:
+            "short"
+        params:
+            groups=[list(tests.values()) for tests in recording_groups(REPEATS)],
+            neuron=config["izhikevich"],
+        script:
+            "../scripts/repeat_connection_tests.py"
+
+
 rule summarise_connection_tests:
     input:
+        repeats="results/connection_test/repeats.parquet" if REPEATS else [],
         trains=expand(f"{OF_VARIANT}trains.parquet", variant=VARIANTS),
         runs=expand(f"{OF_VARIANT}run.parquet", variant=VARIANTS),
     output:
@@ -59,6 +79,12 @@ rule summarise_connection_tests:
             "results/connection_test/performance", "Connections", "Table: variants"
         ),
         curves=table("results/connection_test/roc", "Connections", "Table: ROC curves"),
+        areas=table(
+            "results/connection_test/areas",
+            "Connections",
+            "Table: areas for every seed",
+            "connection_test_areas",
+        ),
     log:
         "results/logs/summarise_connection_tests.log",
     params:
@@ -95,7 +121,7 @@ rule plot_connection_tests:
         trains="results/connection_test/trains.parquet",
         stas="results/connection_test/base/stas.parquet",
         shuffled_heights="results/connection_test/base/shuffled_heights.parquet",
-        performance="results/connection_test/performance.parquet",
+        areas="results/connection_test/areas.parquet",
         curves="results/connection_test/roc.parquet",
         style=STYLE,
     output:
@@ -108,7 +134,7 @@ rule plot_connection_tests:
             "thesis_figs/heights_of_averages", "Connections", "Their heights"
         ),
         roc=figure("thesis_figs/connection_test_roc", "Connections", "ROC curves"),
-        areas=figure(
+        variants=figure(
             "thesis_figs/connection_test_variants", "Connections", "Areas under them"
         ),
     log:

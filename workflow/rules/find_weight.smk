@@ -1,7 +1,11 @@
+GUESS_FROM_SWEEP = config["find_weight"]["guess"] == "sweep"
+
+
 rule find_weight:
     """The weight that gives the target rate, for the N of one batch (named by its first N)."""
     input:
         KERNELS,
+        means="results/we_sweep_means.parquet" if GUESS_FROM_SWEEP else [],
     output:
         found="results/find_weight/N{N}.parquet",
         evaluations="results/find_weight/N{N}_evaluations.parquet",
@@ -11,7 +15,10 @@ rule find_weight:
         "short"
     params:
         all_N=lookup("{N}", within=N_BATCHES),
-        search=omit(config["find_weight"], "N", "N_subset", "N_per_batch"),
+        search=omit(
+            config["find_weight"], "N", "N_subset", "only_subset", "N_per_batch"
+        ),
+        N_of_sweep=config["sweep"]["N"] if GUESS_FROM_SWEEP else None,
         experiment=omit(config["experiment"], "memory_per_job_MB"),
         inputs=config["inputs"],
         neuron=config["neuron"],

@@ -1,26 +1,32 @@
 # Values of the config that are names of tables.
 TABLES = [
     value
-    for value in (config["network"]["E_syn_mV"], config["network"]["weights_nS"])
-    if isinstance(value, str)
+    for value in (
+        config["network"]["E_syn_mV"],
+        config["network"]["weights_nS"],
+        config["network"]["inputs"]["weights_nS"],
+        config["network"]["inputs"]["spikes"],
+    )
+    if isinstance(value, str) and value != "poisson"
 ]
 
 
 rule simulate_network:
-    """Spikes of all neurons, voltages of the recorded ones."""
+    """Spikes of all neurons, voltages and other signals of the recorded ones."""
     input:
         KERNELS,
         tables=TABLES,
     output:
-        spikes="results/network/spikes.parquet",
-        voltages="results/network/voltages.parquet",
+        spikes=table("results/network/spikes", "Network", "Table: spikes"),
+        voltages=multiext("results/network/voltages", ".csv", ".parquet"),
     log:
         "results/logs/simulate_network.log",
     group:
         "short"
     params:
         network=omit(config["network"], "shown_s"),
-        neuron=config["izhikevich"],
+        izhikevich=config["izhikevich"],
+        neuron=config["neuron"] if config["network"]["types"] else {},
     script:
         "../scripts/simulate_network.py"
 

@@ -1,4 +1,4 @@
-NOTEBOOKS = ("adex_n_to_1", "izhikevich_n_to_1")
+NOTEBOOKS = ("adex_n_to_1", "izhikevich_n_to_1", "adex_network")
 
 
 rule compare_with_published:
@@ -12,6 +12,10 @@ rule compare_with_published:
         trains="results/connection_test/trains.parquet",
         performance="results/connection_test/performance.parquet",
         excerpt="results/connection_test/excerpt.parquet",
+        network_connections="results/adex_network/connections.parquet",
+        network_spikes="results/adex_network/spikes.parquet",
+        matrix=PUBLISHED / "adex_network_2024/connectivity_matrix.npy",
+        spike_times=PUBLISHED / "adex_network_2024/spiketimes.npz",
     output:
         comparison="results/published_comparison.csv",
         summary="results/published_comparison.md",

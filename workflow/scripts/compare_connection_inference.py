@@ -79,9 +79,8 @@ def main(numbers, conditions, scores, trains, chance, percentiles, config, compa
 
 
 def summary_of(table) -> str:
-    n = table["verdict"].value_counts()
-    counts = [n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)]
-    lines = ["# Published numbers on connection inference, replayed", "", headline(*counts), ""]
+    outcome = headline(table.to_dict("records"))
+    lines = ["# Published numbers on connection inference, replayed", "", outcome, ""]
     lines += [
         "| result set | numbers | replayed | deviate | skipped |",
         "|---|---:|---:|---:|---:|",

@@ -3,15 +3,27 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
 from script_io import atomic_write, read_parquet, run, write_page, write_text
-from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline, which
+from nto1.published import (
+    DEVIATES,
+    REPLAYED,
+    SKIPPED,
+    agreement,
+    compare,
+    differing,
+    headline,
+    which,
+)
+from nto1.simulation.weight_search import nearest_to_target
 
 TITLE = "Published numbers, replayed"
 
 TABLES = ("runs", "means", "weights", "trace", "trains", "performance", "excerpt")
+TABLES += ("network_connections", "network_spikes")
 
 # What a printed quantity is called in our tables, if not the same.
 COLUMNS = {
@@ -31,7 +43,25 @@ COLUMNS = {
 PER_OUR_UNIT = {("guess", "pS"): 1000, ("weight", "pS"): 1000}
 
 
-def computed_by_group(tables: dict) -> dict[str, Callable[[dict], float]]:
+def connections_and_spikes(matrix, spike_times, timestep_ms) -> dict[str, list[tuple]]:
+    """What was published of the network, as rows of our tables: weights relative to excitatory
+    ones, and spikes in whole time steps."""
+    matrix, steps = np.load(matrix), 1000 / timestep_ms
+    with np.load(spike_times) as times:
+        spikes = [
+            (int(name.removeprefix("neuron_")), step)
+            for name in times.files
+            for step in np.rint(times[name] * steps).astype(int).tolist()
+        ]
+    connections = [(i, j, matrix[i, j]) for i, j in np.argwhere(matrix).tolist()]
+    return {"connections": connections, "spike times": spikes}
+
+
+def rows_of(table, *columns: str) -> list[tuple]:
+    return list(zip(*(table[column].tolist() for column in columns), strict=True))
+
+
+def computed_by_group(tables: dict, network_data: dict) -> dict[str, Callable[[dict], float]]:
     """For every group of numbers, a function that finds ours, in our unit; it raises ``KeyError``
     if the study doesn't include it."""
     runs = tables["runs"].set_index(["we_pS", "seed"])
@@ -65,7 +95,15 @@ def computed_by_group(tables: dict) -> dict[str, Callable[[dict], float]]:
             case _:
                 return performance[COLUMNS.get(number["quantity"], number["quantity"])]
 
+    def of_network(number):
+        ours = {
+            "connections": (tables["network_connections"], "from", "to", "relative_weight"),
+            "spike times": (tables["network_spikes"], "neuron", "step"),
+        }[number["quantity"]]
+        return agreement(rows_of(*ours), network_data[number["quantity"]])
+
     return {
+        "adex_network": of_network,
         "sweep": of_sweep,
         "find_weight": of_search,
         "example": of_example,
@@ -73,7 +111,17 @@ def computed_by_group(tables: dict) -> dict[str, Callable[[dict], float]]:
     }
 
 
-def main(numbers, conditions, input, config, comparison, summary, page):
+def with_guess(config: dict, means) -> dict:
+    """The config with the guess that the weight search took from the sweep."""
+    search = config["find_weight"]
+    if search["guess"] != "sweep":
+        return config
+    weight_pS = nearest_to_target(means["we_pS"], means["output_rate_Hz"], search["target_rate_Hz"])
+    guess = {"N": config["sweep"]["N"], "weight_pS": weight_pS}
+    return config | {"find_weight": search | {"guess": guess}}
+
+
+def main(numbers, conditions, matrix, spike_times, input, config, comparison, summary, page):
     tables = {name: read_parquet(file) for name, file in input.items() if name in TABLES}
     published = pd.concat(
         [pd.read_csv(file, dtype=str, keep_default_na=False) for file in numbers]
@@ -81,8 +129,12 @@ def main(numbers, conditions, input, config, comparison, summary, page):
     of_groups = {}
     for file in conditions:
         of_groups |= yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+    config = with_guess(config, tables["means"])
     obstacles = {group: "; ".join(differing(c, config)) for group, c in of_groups.items()}
-    computed = computed_by_group(tables)
+    network_data = connections_and_spikes(
+        matrix, spike_times, config["adex_network"]["timestep_ms"]
+    )
+    computed = computed_by_group(tables, network_data)
 
     rows = []
     for number in published.to_dict("records"):
@@ -104,25 +156,26 @@ def main(numbers, conditions, input, config, comparison, summary, page):
     with atomic_write(comparison) as file:
         table.to_csv(file, index=False, lineterminator="\n")
     write_text(summary_of(table), summary)
-    write_page(page, TITLE, outcome(table), table.drop(columns="source"))
+    write_page(page, TITLE, outcome(table), table.drop(columns="source"), digits=12)
 
 
 def outcome(table) -> str:
-    n = table["verdict"].value_counts()
-    return headline(*(n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)))
+    return headline(table.to_dict("records"))
 
 
 def summary_of(table) -> str:
     lines = [f"# {TITLE}", "", outcome(table), ""]
-    lines += ["| group | quantity | numbers | replayed | deviate | skipped | largest difference |"]
-    lines += ["|---|---|---:|---:|---:|---:|---:|"]
-    for (group, quantity), part in table.groupby(["group", "quantity"], sort=False):
+    columns = "group quantity kind numbers replayed deviate skipped".split()
+    lines += [f"| {' | '.join(columns)} | largest difference |"]
+    lines += ["|---|---|---|---:|---:|---:|---:|---:|"]
+    for (group, quantity, kind), part in table.groupby(["group", "quantity", "kind"], sort=False):
         n = part["verdict"].value_counts()
         largest = part["difference"].astype(float).abs().max()
         unit = "/".join(sorted(set(part["unit"]) - {""}))
+        counts = [n.get(verdict, 0) for verdict in (REPLAYED, DEVIATES, SKIPPED)]
         lines.append(
-            f"| {group} | {quantity} | {len(part)} | {n.get(REPLAYED, 0)} | {n.get(DEVIATES, 0)} "
-            f"| {n.get(SKIPPED, 0)} | {'' if pd.isna(largest) else f'{largest:.1e} {unit}'} |"
+            f"| {group} | {quantity} | {kind} | {len(part)} | {' | '.join(map(str, counts))} "
+            f"| {'' if pd.isna(largest) else f'{largest:.1e} {unit}'} |"
         )
     for reason, part in table[table["verdict"] == SKIPPED].groupby("reason"):
         lines += ["", f"{len(part)} numbers were skipped: {reason}."]

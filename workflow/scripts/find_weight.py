@@ -3,16 +3,27 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-from script_io import log, progress, run, write_parquet
+from script_io import log, progress, read_parquet, run, write_parquet
 from nto1.neurons.adex import AdEx
-from nto1.simulation.inputs import Inputs, TimeGrid
+from nto1.simulation.inputs import Inputs, TimeGrid, n_excitatory
 from nto1.simulation.runs import draw_inputs
-from nto1.simulation.weight_search import find_weight, mean_rate
+from nto1.simulation.weight_search import find_weight, mean_rate, nearest_to_target
 from nto1.units import nS, pS, to_SI
 
 
-def main(all_N, search, experiment, inputs, neuron, threads, found, evaluations):
+def first_guess(search, means, N_of_sweep) -> tuple[int, float]:
+    """N, and a weight (S) for it."""
+    if search["guess"] != "sweep":
+        return search["guess"]["N"], search["guess"]["weight_pS"] * pS
+    means = read_parquet(means)
+    weight_pS = nearest_to_target(means["we_pS"], means["output_rate_Hz"], search["target_rate_Hz"])
+    log(f"first guess, from the sweep: {weight_pS:g} pS at N = {N_of_sweep}")
+    return N_of_sweep, weight_pS * pS
+
+
+def main(all_N, search, means, N_of_sweep, experiment, inputs, neuron, threads, found, evaluations):
     inputs, neuron = Inputs(**to_SI(inputs)), AdEx(**to_SI(neuron))
+    N_of_guess, guess = first_guess(search, means, N_of_sweep)
     report = progress(len(all_N), "searches", every_s=0)
 
     def search_for(N):
@@ -21,12 +32,16 @@ def main(all_N, search, experiment, inputs, neuron, threads, found, evaluations)
         result = find_weight(
             lambda w_exc: mean_rate(w_exc, drawn, neuron),
             search["target_rate_Hz"],
-            search["guess"]["weight_pS"] * pS * (search["guess"]["N"] / N),
+            guess * (N_of_guess / N),
             search["bracket_factor"],
             search["relative_tolerance"],
             report=lambda e: log(
                 f"N = {N}: {e.rate:g} Hz at {e.w_exc / pS:g} pS (evaluation {next(number)})"
             ),
+        )
+        log(
+            f"N = {N}: found {result.w_exc / pS:g} pS, {result.rate:g} Hz, after "
+            f"{result.iterations} iterations"
         )
         report(1)
         return result
@@ -36,6 +51,7 @@ def main(all_N, search, experiment, inputs, neuron, threads, found, evaluations)
     rows = [
         {
             "N": N,
+            "N_exc": n_excitatory(N, inputs.exc_to_inh),
             "we_nS": result.w_exc / nS,
             "fr_Hz": result.rate,
             "factor": result.guess / result.w_exc,

@@ -61,13 +61,13 @@ def stacked(parts: list[dict]) -> dict:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, summary):
+def simulated_tests(tests: list[dict], neuron: dict, threads: int) -> tuple:
+    """What was drawn, the simulation, and for each train in turn the results of all tests, which
+    differ in noise or p-value alone."""
     experiment, values = Experiment.of(tests[0], neuron), to_SI(tests[0])
     dt = experiment.timestep
     drawn = draw_experiment(experiment, tests[0]["seed"])
     simulated = simulate_voltage(drawn, experiment)
-    spike_times, median_V = simulated.spike_steps * dt, np.median(simulated.v)
-    log(f"{spike_times.size} output spikes, median {median_V / mV:g} mV")
     noise = drawn.rng.randn(simulated.v.size)
     voltages = [
         digitise(
@@ -77,12 +77,18 @@ def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, 
     ]
     del noise
 
-    window = round(values["window"] / dt)
-    t_ms = np.arange(window) * dt / ms
+    window, n_shuffles = round(values["window"] / dt), tests[0]["n_shuffles"]
+    tested = shuffle_test(drawn.times, voltages, dt, window, n_shuffles, drawn.rng, threads)
+    return drawn, simulated, tested
+
+
+def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, summary):
+    drawn, simulated, tested = simulated_tests(tests, neuron, threads)
+    duration, dt = tests[0]["duration_s"], tests[0]["timestep_ms"] * ms
+    spike_times, median_V = simulated.spike_steps * dt, np.median(simulated.v)
+    log(f"{spike_times.size} output spikes, median {median_V / mV:g} mV")
+    t_ms = np.arange(round(tests[0]["window_ms"] * ms / dt)) * dt / ms
     results = [([], [], []) for _ in tests]
-    tested = shuffle_test(
-        drawn.times, voltages, dt, window, tests[0]["n_shuffles"], drawn.rng, threads
-    )
     for train, (times, of_train) in enumerate(zip(drawn.times, tested, strict=True)):
         for test, result, (rows, averages, heights) in zip(tests, of_train, results, strict=True):
             published = test["p_value"] == "published"
@@ -91,7 +97,7 @@ def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, 
             heights.append(height_columns(train, result))
     response = {
         "n_output_spikes": spike_times.size,
-        "output_rate_Hz": spike_times.size / experiment.duration,
+        "output_rate_Hz": spike_times.size / duration,
         "median_Vm_mV": median_V / mV,
     }
     for i, (rows, averages, heights) in enumerate(results):

@@ -1,13 +1,36 @@
 """On discretising the voltage reset: a spike, closely looked at."""
 
+import numpy as np
+
 from script_io import read_parquet, run
-from style import covering, plt, save, set_up
+from style import covering, label_peak, plt, save, set_up
+
+TITLES = {
+    "V_m_mV": "Lifted to the peak,\none step early",
+    "V_m_late_reset_mV": "Cut off at the peak,\nreset one step late",
+}
 
 
-def plot_samples(ax, zoom, column, **units):
-    ax.plot(zoom["t_ms"], zoom[column], marker="o", ms=3)
-    xlim = [zoom["t_ms"].min(), zoom["t_ms"].max()]
-    set_up(ax, xlim=xlim, ylim=covering(zoom[column], [-60, 40]), **units)
+def with_margins(low: float, high: float, share: float = 0.04) -> list[float]:
+    """So that markers at the ends are whole."""
+    margin = share * (high - low)
+    return [low - margin, high + margin]
+
+
+def plot_both_resets(axes, around):
+    """Each beside the other one, in grey."""
+    peak = around["V_m_mV"].max()
+    for ax, (column, title) in zip(axes, TITLES.items(), strict=True):
+        ax.axhline(peak, color="0.7", lw=0.8, ls="--")
+        (other,) = {*TITLES} - {column}
+        ax.plot(around["t_ms"], around[other], color="0.8", lw=1, marker="o", ms=2)
+        ax.plot(around["t_ms"], around[column], marker="o", ms=4)
+        xlim = with_margins(around["t_ms"].min(), around["t_ms"].max())
+        set_up(ax, xlim=xlim, ylim=[0.4 * peak, 1.1 * peak], nbins_y=5)
+        ax.set_xticks(around["t_ms"][::3], [f"{t:.1f}" for t in around["t_ms"][::3]])
+        label_peak(ax, peak)
+        ax.set(xlabel="Time (ms)", ylabel="$V_m$")
+        ax.set_title(title, y=1.05)
 
 
 def main(samples, excerpt, output):
@@ -16,30 +39,34 @@ def main(samples, excerpt, output):
     half_step = 0.5 * (table["t_ms"].iloc[1] - table["t_ms"].iloc[0])
     zoom = table[table["t_ms"].between(start - half_step, end - half_step)]
 
-    figure, ax = plt.subplots()
+    figure, ax = plt.subplots(figsize=(5, 2.4))
     ax.plot(table["t_ms"], table["V_m_mV"])
     ax.axvspan(start, end, alpha=0.3, lw=0)
-    xlim = [table["t_ms"].min(), table["t_ms"].max()]
-    set_up(ax, xlim=xlim, ylim=covering(table["V_m_mV"], [-60, 40]), nbins_x=9)
+    xlim = with_margins(table["t_ms"].min(), table["t_ms"].max() + 2 * half_step)
+    ylim = with_margins(*covering(table["V_m_mV"], [-60, 35]))
+    set_up(ax, xlim=xlim, ylim=ylim)
+    ax.set_xticks(np.linspace(*excerpt_span(table, half_step), 9))
     ax.set(xlabel="Time (ms)", ylabel="$V_m$ (mV)")
     save(figure, *output.whole)
 
     figure, ax = plt.subplots()
-    plot_samples(ax, zoom, "V_m_mV", nbins_x=8, xunit="ms", yunit="mV")
+    ax.plot(zoom["t_ms"], zoom["V_m_mV"], marker="o", ms=3)
+    xlim = with_margins(start, end)
+    ylim = with_margins(*covering(zoom["V_m_mV"], [-50, 35]))
+    set_up(ax, xlim=xlim, ylim=ylim, nbins_x=10)
+    ax.set(xlabel="Time (ms)", ylabel="$V_m$ (mV)")
     save(figure, *output.zoom)
 
-    figure, axes = plt.subplots(ncols=2, figsize=(7, 2.4))
-    titles = {
-        "V_m_mV": "Peak written one step early",
-        "V_m_late_reset_mV": "Flat top, reset one step late",
-    }
+    figure, axes = plt.subplots(ncols=2, figsize=(7, 2.6))
     peak = zoom["V_m_mV"].idxmax()
-    around = zoom.loc[peak - 12 : peak + 5]
-    for ax, (column, title) in zip(axes, titles.items(), strict=True):
-        plot_samples(ax, around, column, xunit="ms", yunit="mV", nbins_x=4)
-        ax.set_title(title, y=1.05)
+    plot_both_resets(axes, zoom.loc[peak - 6 : peak + 3])
     figure.tight_layout(w_pad=3)
     save(figure, *output.both)
+
+
+def excerpt_span(table, half_step: float) -> tuple[float, float]:
+    """From the first sample's time to the end of the last."""
+    return table["t_ms"].min(), table["t_ms"].max() + 2 * half_step
 
 
 if "snakemake" in globals():

@@ -180,16 +180,23 @@ def read_parquet(path: str):
         ) from error
 
 
-def write_page(path: str, title: str, *parts) -> None:
-    """A web page that needs no other file. ``parts``: paragraphs, and pandas tables."""
+def write_page(path: str, title: str, *parts, digits: int = 7) -> None:
+    """A web page that needs no other file. ``parts``: paragraphs, and pandas tables, of whose
+    numbers as many digits are shown."""
     html = [PAGE.replace("{title}", escape(title))]
-    html += [f"<p>{escape(part)}</p>" if isinstance(part, str) else _rows(part) for part in parts]
+    html += [
+        f"<p>{escape(part)}</p>" if isinstance(part, str) else _rows(part, digits) for part in parts
+    ]
     write_text("\n".join([*html, SEARCH_AND_SORT]), path)
 
 
-def _rows(table) -> str:
-    """With all digits, as in the CSV."""
-    shown = table.head(MAX_ROWS).astype(object).where(table.notna(), "").astype(str)
+def _rows(table, digits: int) -> str:
+    """For people: 4 and not 3.999999999999999, which the CSV has."""
+
+    def written(cell) -> str:
+        return f"{cell:.{digits}g}" if isinstance(cell, float) else str(cell)
+
+    shown = table.head(MAX_ROWS).astype(object).where(table.notna(), "").map(written)
     html = shown.to_html(index=False, border=0, classes="rows")
     if len(table) > MAX_ROWS:
         html = f"<p>The first {MAX_ROWS} of {len(table)} rows:</p>\n{html}"

@@ -52,10 +52,18 @@ def _label(value, _) -> str:
 
 def _put_unit_on_last_label(axis, unit: str) -> None:
     low, high = sorted(axis.get_view_interval())
-    ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high * (1 + 1e-9)]
+    margin = 1e-9 * (high - low)
+    ticks = [tick for tick in axis.get_majorticklocs() if low <= tick <= high + margin]
     axis.set_major_formatter(
         FuncFormatter(lambda x, i: _label(x, i) + (f" {unit}" if x == ticks[-1] else ""))
     )
+
+
+def label_peak(ax, peak: float) -> None:
+    """On the axis of a voltage, whose other labels keep their distance."""
+    low, high = sorted(ax.get_ylim())
+    ticks = [tick for tick in ax.get_yticks() if low <= tick <= peak - 0.12 * (high - low)]
+    ax.set_yticks([*ticks, peak], [f"{tick:g}" for tick in ticks] + [f"{peak:g} mV"])
 
 
 def hylabel(ax, text: str) -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from script_io import read_parquet, run, write_table
-from nto1.connections.scores import detection_rates, roc
+from nto1.connections.scores import area, detection_rates, roc
 
 
 def varied(tests: dict) -> list[str]:
@@ -12,13 +12,26 @@ def varied(tests: dict) -> list[str]:
     return [key for key in base if any(test[key] != base[key] for test in tests.values())]
 
 
-def main(trains, runs, tests, significance, base, performance, curves):
-    rows, all_curves = [], []
+def truth_of(trains) -> tuple:
+    return trains["connected"].to_numpy(), (trains["kind"] == "inhibitory").to_numpy()
+
+
+def areas_of(variant: str, seed: int, curve) -> dict:
+    """As published; and with half of a tie."""
+    row = {"variant": variant, "seed": seed}
+    row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
+    for kind, TPR in (("", curve.TPR), ("_exc", curve.TPR_exc), ("_inh", curve.TPR_inh)):
+        row[f"ties_halved{kind}"] = area(curve.FPR, TPR, "trapezoid")
+    return row
+
+
+def main(trains, runs, repeats, tests, significance, base, performance, curves, areas):
+    rows, all_curves, all_areas = [], [], []
     for variant, trains_file, run_file in zip(tests, trains, runs, strict=True):
         of_trains, response = read_parquet(trains_file), read_parquet(run_file)
         if variant == "base":
             write_table(of_trains, *base)
-        truth = (of_trains["connected"].to_numpy(), (of_trains["kind"] == "inhibitory").to_numpy())
+        truth = truth_of(of_trains)
         p = of_trains["p_value"].to_numpy()
         curve, rates = roc(p, *truth), detection_rates(p, *truth, [significance])
         all_curves.append(pd.DataFrame(curve._asdict()).assign(variant=variant))
@@ -27,10 +40,18 @@ def main(trains, runs, tests, significance, base, performance, curves):
         row |= {name: rate[0] for name, rate in rates._asdict().items()}
         row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
         rows.append(row)
+        all_areas.append(areas_of(variant, tests[variant]["seed"], curve))
     table = pd.DataFrame(rows).astype({"n_output_spikes": int})
     write_table(table, *performance)
     table = pd.concat(all_curves, ignore_index=True)
     write_table(table[["variant", *table.columns.drop("variant")]], *curves)
+    if repeats:
+        for (variant, seed), part in read_parquet(repeats).groupby(["variant", "seed"]):
+            curve = roc(part["p_value"].to_numpy(), *truth_of(part))
+            all_areas.append(areas_of(variant, seed, curve))
+    order = list(tests)
+    all_areas.sort(key=lambda row: (order.index(row["variant"]), row["seed"]))
+    write_table(pd.DataFrame(all_areas), *areas)
 
 
 if "snakemake" in globals():

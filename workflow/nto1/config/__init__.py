@@ -69,12 +69,16 @@ def _merge(base: Any, changes: Any) -> Any:
 
 
 def _problems(error: ValidationError, config: dict) -> Iterator[str]:
-    for detail in error.errors():
-        path, value = _locate(config, detail["loc"])
+    located = [(detail, *_locate(config, detail["loc"])) for detail in error.errors()]
+    for detail, path, value in located:
+        # Of what may be one thing or another: what is wrong within it says more.
+        if any(len(path) < len(other) and path == other[: len(path)] for _, other, _ in located):
+            continue
         where = _dotted(path)
         match detail["type"]:
             case "extra_forbidden" | "invalid_key":
-                yield f"{where}: no such key. {_suggestion(path[-1], schema_of(path[:-1]))}"
+                suggestion = _suggestion(path[-1], _names_and_keys(schema_of(path[:-1]))[1])
+                yield f"{where}: no such key. {suggestion}"
             case "value_error":
                 yield f"{where}: {detail['ctx']['error']}"
             case _:
@@ -96,13 +100,27 @@ def schema_of(path: list) -> dict:
     """The JSON schema of what stands at a path of the config."""
     schema = SCHEMA
     for part in path:
-        options = [_resolved(option) for option in schema.get("anyOf", [schema])]
-        if isinstance(part, int):
-            schema = next(option["items"] for option in options if "items" in option)
+        items = [option["items"] for option in _options(schema) if "items" in option]
+        if isinstance(part, int) and items:
+            schema = items[0]
         else:
-            schema = options[0]["properties"][part]
+            names, keys = _names_and_keys(schema)
+            schema = keys.get(part, names)
         schema = _resolved(schema)
     return schema
+
+
+def _options(schema: dict) -> list[dict]:
+    options = schema.get("anyOf") or schema.get("oneOf") or [schema]
+    return [_resolved(option) for option in options]
+
+
+def _names_and_keys(schema: dict) -> tuple[dict | None, dict]:
+    """Of the options that are sections: the schema of what any name may stand for, and those of
+    their keys."""
+    sections = [option for option in _options(schema) if option.get("type") == "object"]
+    names = sections[0].get("additionalProperties") or None
+    return names, {key: s for o in sections for key, s in o.get("properties", {}).items()}
 
 
 def _resolved(schema: dict) -> dict:
@@ -113,20 +131,23 @@ def _resolved(schema: dict) -> dict:
 def expected(schema: dict) -> str:
     """What a schema allows, in words."""
     schema = _resolved(schema)
-    if "anyOf" in schema:
-        return " or ".join(expected(option) for option in schema["anyOf"])
+    if len(options := _options(schema)) > 1:
+        return " or ".join(map(expected, options))
     if "const" in schema or "enum" in schema:
         return " or ".join(schema.get("enum", [schema.get("const")]))
     if schema["type"] == "array":
         some = "one or more" if schema.get("minItems") else "none or more"
         return f"a list of {some}, at most {schema['maxItems']}: {expected(schema['items'])}"
+    if "properties" not in schema and schema["type"] == "object":
+        return f"a section of names, each with {expected(schema['additionalProperties'])}"
     if schema["type"] == "object":
         return f"a section with the keys {', '.join(schema['properties'])}"
     words = {
         "integer": "a whole number",
         "number": "a number",
         "boolean": "true or false",
-        "string": "the name of a file",
+        "string": "the name of a file" if "maxLength" in schema else "a name",
+        "null": "nothing",
     }
     bounds = {"exclusiveMinimum": ">", "minimum": "≥", "maximum": "≤"}
     limits = [f"{sign} {schema[key]:g}" for key, sign in bounds.items() if key in schema]
@@ -153,9 +174,9 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _suggestion(key: Any, schema: dict) -> str:
+def _suggestion(key: Any, keys: dict) -> str:
     """A guess at what an unknown key should have been."""
-    key, allowed = str(key), list(schema["properties"])
+    key, allowed = str(key), list(keys)
     by_lower = {name.lower(): name for name in allowed}
     if close := get_close_matches(key.lower(), by_lower, n=1, cutoff=0.5):
         return f"Did you mean {by_lower[close[0]]}?"

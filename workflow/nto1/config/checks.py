@@ -21,6 +21,7 @@ def consistency_errors(config: dict) -> Iterator[str]:
     yield from _below(neuron, "neuron", "V_spike_mV", "V_reset_mV", "V_T_mV", "E_L_mV")
     yield from _below(izhikevich, "izhikevich", "v_peak_mV", "c_mV", "v_r_mV", "v_t_mV")
     yield from _about_network(config["network"])
+    yield from _about_adex_network(config["adex_network"], neuron)
     for where, test in connection_tests(config).items():
         yield from _about_connection_test(test, where)
     yield from _about_excerpt(config["connection_test"])
@@ -107,7 +108,8 @@ def _about_inputs(config: dict) -> Iterator[str]:
     sweep, search, example = config["sweep"], config["find_weight"], config["example"]
     parts = inputs["exc_to_inh"] + 1
     all_N = [("sweep.N", sweep["N"]), ("example.N", example["N"])]
-    all_N += [(f"find_weight.N[{i}]", N) for i, N in enumerate(search["N"])]
+    for key in ("N", "N_subset") if search["only_subset"] else ("N",):
+        all_N += [(f"find_weight.{key}[{i}]", N) for i, N in enumerate(search[key])]
     for where, N in all_N:
         n_inh = N / parts
         if round(n_inh) < 1 or abs(n_inh - round(n_inh)) > 1e-9 * N:
@@ -119,8 +121,14 @@ def _about_inputs(config: dict) -> Iterator[str]:
     guess, weights_pS = search["guess"], sweep["weights_pS"]
     weights = [("example.weight_pS", example["N"], example["weight_pS"])]
     weights += [(f"sweep.weights_pS[{i}]", sweep["N"], w) for i, w in enumerate(weights_pS)]
-    may_not_be_weak = [("find_weight.guess.weight_pS", guess["N"], guess["weight_pS"])]
-    may_not_be_weak += [("sweep.weights_pS", sweep["N"], max(weights_pS))]
+    may_not_be_weak = [("sweep.weights_pS", sweep["N"], max(weights_pS))]
+    if guess != "sweep":
+        may_not_be_weak += [("find_weight.guess.weight_pS", guess["N"], guess["weight_pS"])]
+    elif max(weights_pS) == 0:
+        yield (
+            "find_weight.guess: the sweep has no weight above 0 to begin the search with. Add one "
+            "to sweep.weights_pS, or give a guess."
+        )
     for where, N, weight_pS in weights + may_not_be_weak:
         # Average excitatory conductance, relative to the leak.
         rate_Hz = N * inputs["exc_to_inh"] / parts * inputs["mean_rate_Hz"]
@@ -135,30 +143,99 @@ def _about_inputs(config: dict) -> Iterator[str]:
 
 
 def _about_network(network: dict) -> Iterator[str]:
-    yield from _about_time(network, "network", {"network.tau_g_ms": network["tau_g_ms"]})
+    decay, inputs = network["tau_g_ms"], network["inputs"]
+    shortest = min(d["tau_g_ms"] for d in decay) if isinstance(decay, list) else decay
+    yield from _about_time(network, "network", {"network.tau_g_ms": shortest})
     yield from _shown_within(network, "network", network, "network")
+    for name in sorted(set(network["type_of"]) - set(network["types"])):
+        yield (
+            f"network.type_of: there is no type {name}. Name one of network.types: "
+            f"{', '.join(network['types']) or 'there are none yet'}."
+        )
+    yield from _about_input_trains(inputs)
+    if isinstance(decay, list):
+        given = {d["E_syn_mV"] for d in decay}
+        used = set(_each(inputs["E_syn_mV"], inputs["number"]))
+        used |= set(network["E_syn_mV"]) if isinstance(network["E_syn_mV"], list) else set()
+        for E in sorted(used - given):
+            yield f"network.tau_g_ms: there is none for synapses with E_syn_mV = {E:g}. Add it."
     if isinstance(network["E_syn_mV"], str):
         return
-    N, matrix = len(network["E_syn_mV"]), network["weights_nS"]
-    for neuron in network["recorded_neurons"]:
-        if neuron >= N:
+    N = len(network["E_syn_mV"])
+    recorded = {"recorded_neurons": network["recorded_neurons"]}
+    recorded |= {f"record.{signal}": some for signal, some in network["record"].items()}
+    for where, neurons in recorded.items():
+        for neuron in neurons:
+            if neuron >= N:
+                yield (
+                    f"network.{where}: there is no neuron {neuron}. network.E_syn_mV is a "
+                    f"list of {N}, for the neurons 0 … {N - 1}."
+                )
+    if network["type_of"] and len(network["type_of"]) != N:
+        yield (
+            f"network.type_of: {len(network['type_of'])} names for {N} neurons "
+            "(network.E_syn_mV). Write one for each."
+        )
+    rows = f"neurons of network.E_syn_mV. Write {N} rows of {N}."
+    yield from _about_matrix(network["weights_nS"], "network.weights_nS", N, N, rows)
+    if isinstance(matrix := network["weights_nS"], list) and all(len(row) == N for row in matrix):
+        selves = [i for i, row in enumerate(matrix[:N]) if row[i]]
+        if selves and not network["allow_self_connections"]:
             yield (
-                f"network.recorded_neurons: there is no neuron {neuron}. network.E_syn_mV is a "
-                f"list of {N}, for the neurons 0 … {N - 1}."
+                f"network.weights_nS: neuron {', '.join(map(str, selves))} has a connection to "
+                f"itself. Write 0 on the diagonal, or set network.allow_self_connections to true."
             )
-    if isinstance(matrix, str):
-        return
-    if len(matrix) != N or any(len(row) != N for row in matrix):
+    n = inputs["number"]
+    rows = f"neurons and {n} input trains. Write {n} rows of {N}."
+    if n:
+        yield from _about_matrix(inputs["weights_nS"], "network.inputs.weights_nS", n, N, rows)
+
+
+def _about_adex_network(network: dict, neuron: dict) -> Iterator[str]:
+    where, N = "adex_network", network["N"]
+    yield from _about_time(network, where, {"neuron.tau_g_ms": neuron["tau_g_ms"]})
+    for key in ("voltage_shown_s", "raster_shown_s"):
+        if network[key] > network["duration_s"]:
+            yield (
+                f"{where}.{key}: {network[key]:g} s is longer than the run "
+                f"({where}.duration_s: {network['duration_s']:g} s)."
+            )
+    if network["N_exc"] > N:
+        yield f"{where}.N_exc: {network['N_exc']} of {N} neurons can't be excitatory."
+    if unknown := [j for j in network["recorded_neurons"] if j >= N]:
+        yield (f"{where}.recorded_neurons: there is no neuron {unknown[0]}, only 0 … {N - 1}.")
+
+
+def _about_matrix(matrix, where: str, n_rows: int, N: int, wanted: str) -> Iterator[str]:
+    if isinstance(matrix, list) and (len(matrix) != n_rows or any(len(row) != N for row in matrix)):
         lengths = " or ".join(map(str, sorted({len(row) for row in matrix})))
+        yield (f"{where}: {len(matrix)} rows of {lengths} don't make a matrix for the {N} {wanted}")
+
+
+def _about_input_trains(inputs: dict) -> Iterator[str]:
+    n = inputs["number"]
+    for key in ("rate_Hz", "E_syn_mV"):
+        if isinstance(inputs[key], list) and len(inputs[key]) != n:
+            yield (
+                f"network.inputs.{key}: {len(inputs[key])} values for {n} trains "
+                "(network.inputs.number). Write one for each, or one for all."
+            )
+    if inputs["log_rate_variance"] and isinstance(inputs["rate_Hz"], list):
         yield (
-            f"network.weights_nS: {len(matrix)} rows of {lengths} don't make a matrix for the {N} "
-            f"neurons of network.E_syn_mV. Write {N} rows of {N}."
+            "network.inputs.log_rate_variance: rates are a list, and not drawn. Give their mean as "
+            "network.inputs.rate_Hz, or leave the variance out."
         )
-    elif selves := [i for i in range(N) if matrix[i][i] and not network["allow_self_connections"]]:
+    if n and inputs["weights_nS"] is None:
         yield (
-            f"network.weights_nS: neuron {', '.join(map(str, selves))} has a connection to itself. "
-            f"Write 0 on the diagonal, or set network.allow_self_connections to true."
+            "network.inputs.weights_nS: input trains need weights. Write a matrix with a row for "
+            "each train, or the name of a table."
         )
+    if not n and (inputs["weights_nS"] is not None or inputs["spikes"] != "poisson"):
+        yield "network.inputs.number: weights or spikes are given for 0 trains. Say how many."
+
+
+def _each(value, n: int) -> list:
+    return value if isinstance(value, list) else [value] * min(n, 1)
 
 
 def _about_connection_test(test: dict, where: str) -> Iterator[str]:
@@ -196,12 +273,21 @@ def _about_memory(config: dict) -> Iterator[str]:
     """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
     bounds, of inputs, voltage, what is recorded and what finds the median."""
     experiment, network = config["experiment"], config["network"]
-    n_seeds, n_recorded = len(experiment["seeds"]), len(network["recorded_neurons"])
+    n_seeds, record = len(experiment["seeds"]), network["record"]
+    n_recorded = (
+        len(network["recorded_neurons"]) + sum(map(len, record.values())) + len(record["g"])
+    )
     limit_MB = experiment["memory_per_job_MB"]
     for section, bytes_in_all in (
         ("experiment", 100 * n_steps(experiment)),
         ("find_weight", (8 * n_seeds + 8) * n_steps(experiment)),
         ("network", 24 * (1 + n_recorded) * n_steps(network)),
+        (
+            "adex_network",
+            24
+            * (1 + len(config["adex_network"]["recorded_neurons"]))
+            * n_steps(config["adex_network"]),
+        ),
         ("connection_test", 40 * max(map(n_steps, connection_tests(config).values()))),
     ):
         needed_MB = PROGRAM_MB + bytes_in_all / 1e6
@@ -209,5 +295,5 @@ def _about_memory(config: dict) -> Iterator[str]:
             yield (
                 f"{section}: a job needs {needed_MB:.0f} MB, more than "
                 f"experiment.memory_per_job_MB ({limit_MB}). Raise it, or choose shorter runs or "
-                f"fewer {'neurons to record' if section == 'network' else 'seeds'}."
+                f"fewer {'neurons to record' if 'network' in section else 'seeds'}."
             )

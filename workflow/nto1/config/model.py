@@ -82,8 +82,8 @@ class Inputs(Section):
     )
 
 
-class Neuron(Section):
-    """The adaptive exponential integrate-and-fire (AdEx) neuron and its synapses.
+class AdEx(Section):
+    """The adaptive exponential integrate-and-fire (AdEx) neuron.
 
     Defaults: cortical regular spiking (Naud et al. 2008).
     """
@@ -100,6 +100,14 @@ class Neuron(Section):
     a_nS: float = Default(-0.8, "Adaptation current per voltage.", ge=-1000, le=1000)
     b_pA: float = Default(65, "Adaptation current per spike.", ge=-1e4, le=1e4)
     tau_w_ms: float = Default(88, "Time constant of the adaptation current.", ge=0.1, le=1e5)
+
+
+class Neuron(AdEx):
+    """The adaptive exponential integrate-and-fire (AdEx) neuron and its synapses.
+
+    Defaults: cortical regular spiking (Naud et al. 2008).
+    """
+
     E_exc_mV: Voltage = Default(0, "Reversal potential of excitatory synapses.")
     E_inh_mV: Voltage = Default(-80, "Reversal potential of inhibitory synapses.")
     tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
@@ -129,8 +137,8 @@ class Sweep(Section):
 class Guess(Section):
     """This weight at this N, in inverse proportion at others."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
-    weight_pS: float = Default(15, "Initial guess at this N.", gt=0, le=1e9)
+    N: NumberOfInputs = Default(..., "Number of inputs.")
+    weight_pS: float = Default(..., "Initial guess at this N.", gt=0, le=1e9)
 
 
 class FindWeight(Section):
@@ -141,8 +149,9 @@ class FindWeight(Section):
     )
     N_subset: _list_of(NumberOfInputs, 10_000) = Default(
         [20, 100, 400, 1600, 6500],
-        "A choice of them, for studies that can afford fewer; it is only plotted.",
+        "A choice of them, for studies that can afford fewer.",
     )
+    only_subset: bool = Default(False, "Search for N_subset only; otherwise, it is only plotted.")
     N_per_batch: BatchSize = Default(
         "auto",
         "About how many N are searched in one job. With auto, so many that a job takes some "
@@ -151,8 +160,11 @@ class FindWeight(Section):
     target_rate_Hz: float = Default(
         4, "Output firing rate to be reached, averaged over the seeds.", gt=0, le=1e4
     )
-    guess: Guess = Default(
-        Guess(), "Initial guess: this weight at this N, in inverse proportion at others."
+    guess: Literal["sweep"] | Guess = Default(
+        "sweep",
+        "Initial guess. With sweep, that weight of the sweep whose mean rate is nearest to the "
+        "target, at the sweep's N; or a section that gives N and weight_pS. At other N, it is in "
+        "inverse proportion.",
     )
     bracket_factor: float = Default(
         4,
@@ -196,42 +208,154 @@ class Izhikevich(Section):
     d_pA: float = Default(100, "Recovery current per spike.", ge=-1e5, le=1e5)
 
 
+class IzhikevichType(Izhikevich):
+    """A type of Izhikevich neurons: what differs from the section izhikevich."""
+
+    model: Literal["izhikevich"] = Default(..., "Which model.")
+
+
+class AdExType(AdEx):
+    """A type of AdEx neurons: what differs from the section neuron."""
+
+    model: Literal["adex"] = Default(..., "Which model.")
+
+
+class SynapticDecay(Section):
+    E_syn_mV: Voltage = Default(..., "Synapses with this reversal potential.")
+    tau_g_ms: Decay = Default(..., "Time constant with which their conductance decays.")
+
+
+def _matrix_of(item: Any) -> Any:
+    row = Annotated[list[item], Field(min_length=1, max_length=10_000)]
+    return Annotated[list[row], Field(min_length=1, max_length=10_000)]
+
+
+NeuronIndices = _list_of(Annotated[int, Field(ge=0, le=10**8)], 10_000, min_length=0)
+Delay = Annotated[float, Field(ge=0, le=1e4)]
+
+
+class InputTrains(Section):
+    """Spike trains from outside the network."""
+
+    number: int = Default(0, "Number of trains.", ge=0, le=10**7)
+    spikes: Literal["poisson"] | FileName = Default(
+        "poisson",
+        "Poisson trains; or the name of a table (CSV or Parquet) of the spikes, with the columns "
+        "train (counted from 0) and time_s, ascending within each train.",
+    )
+    rate_Hz: (
+        Annotated[float, Field(ge=0, le=1e4)]
+        | Annotated[
+            list[Annotated[float, Field(ge=0, le=1e4)]], Field(min_length=1, max_length=10_000)
+        ]
+    ) = Default(20.0, "Firing rate of the Poisson trains: one, or a list with one for each.")
+    log_rate_variance: float = Default(
+        0,
+        "Above 0, rates are lognormal: rate_Hz is their mean, this the variance of their log.",
+        ge=0,
+        le=10,
+    )
+    seed: Seed = Default(0, "Seed of the Poisson trains.")
+    weights_nS: _matrix_of(Annotated[float, Field(ge=0, le=1e6)]) | FileName | None = Default(
+        None,
+        "Conductance steps, from row (train) to column (neuron). Or the name of a table (CSV or "
+        "Parquet) with the columns from (train), to (neuron) and weight_nS, and maybe delay_ms.",
+    )
+    E_syn_mV: Voltage | Annotated[list[Voltage], Field(min_length=1, max_length=10_000)] = Default(
+        0.0, "Reversal potential of the trains' synapses: one, or a list with one for each train."
+    )
+    delay_ms: Delay = Default(0, "Transmission delay, where the table has no column delay_ms.")
+
+
+class Record(Section):
+    """Signals to record, each of some neurons; v also of recorded_neurons."""
+
+    v: NeuronIndices = Default([], "Voltage.")
+    u: NeuronIndices = Default([], "Recovery current of Izhikevich neurons.")
+    w: NeuronIndices = Default([], "Adaptation current of AdEx neurons.")
+    g: NeuronIndices = Default([], "Conductances, one for each reversal potential.")
+    I_syn: NeuronIndices = Default([], "Synaptic current; where it is positive, it hyperpolarises.")
+
+
 class Network(Section):
-    """Izhikevich neurons with noise; spikes and selected voltages are recorded."""
+    """Neurons with noise, synapses and input trains; spikes and selected signals are recorded."""
 
     duration_s: Duration = Default(10, "Length of the run.")
     timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
     seed: Seed = Default(0, "Seed of the noise.")
+    types: dict[str, Annotated[IzhikevichType | AdExType, Field(discriminator="model")]] = Default(
+        {},
+        "Types of neurons, by name: {fast: {model: izhikevich, a_per_ms: 0.1}, other: {model: "
+        "adex}}. Keys that are not given are those of the sections izhikevich and neuron. Without "
+        "any, all neurons are those of izhikevich.",
+    )
+    type_of: Annotated[list[str], Field(max_length=10_000)] = Default(
+        [],
+        "The type of each neuron. Or a column type in the table E_syn_mV. Without either, all are "
+        "of the first type.",
+    )
     E_syn_mV: Annotated[list[Voltage], Field(min_length=1, max_length=10_000)] | FileName = Default(
         [0.0, 0.0, 0.0, -65.0],
         "For each neuron, the reversal potential of the synapses that it makes. Or the name of a "
         "table (CSV or Parquet) with a column E_syn_mV, a row per neuron.",
     )
-    weights_nS: (
-        Annotated[
-            list[
-                Annotated[
-                    list[Annotated[float, Field(ge=0, le=1e6)]],
-                    Field(min_length=1, max_length=10_000),
-                ]
-            ],
-            Field(min_length=1, max_length=10_000),
-        ]
-        | FileName
-    ) = Default(
+    weights_nS: _matrix_of(Annotated[float, Field(ge=0, le=1e6)]) | FileName = Default(
         [[0.0, 4.0, 0.0, 0.0], [0.0] * 4, [0.0, 4.0, 0.0, 0.0], [0.0] * 4],
         "Conductance steps, from row to column. Or the name of a table (CSV or Parquet) of the "
-        "connections, with the columns from, to and weight_nS.",
+        "connections, with the columns from, to and weight_nS, and maybe delay_ms.",
+    )
+    delay_ms: Delay = Default(
+        0, "Transmission delay of connections, where the table has no column delay_ms."
     )
     allow_self_connections: bool = Default(False, "Whether a neuron may connect to itself.")
-    tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
+    tau_g_ms: Decay | _list_of(SynapticDecay, 1000) = Default(
+        7,
+        "Time constant with which synaptic conductances decay: one, or one for each reversal "
+        "potential, [{E_syn_mV: 0, tau_g_ms: 5}, {E_syn_mV: -65, tau_g_ms: 10}].",
+    )
     sigma_mV_per_sqrt_ms: float = Default(
         3, "Strength of the white noise on the voltage.", ge=0, le=1000
     )
-    recorded_neurons: _list_of(Annotated[int, Field(ge=0, le=10**8)], 10_000, min_length=0) = (
-        Default([0, 2], "Neurons whose voltage is recorded, counted from 0.")
+    inputs: InputTrains = Default(InputTrains(), "Spike trains from outside the network.")
+    recorded_neurons: NeuronIndices = Default(
+        [0, 2], "Neurons whose voltage is recorded, counted from 0."
+    )
+    record: Record = Default(
+        Record(), "More signals to record, each of some neurons: {v: [1], I_syn: [1]}."
     )
     shown_s: Duration = Default(2, "Length of the piece shown, from the start.")
+
+
+class AdExNetwork(Section):
+    """The published network of AdEx neurons: connected at random, driven by noise, without inputs.
+
+    The neuron and its synapses are those of the section neuron.
+    """
+
+    duration_s: Duration = Default(60, "Length of the run.")
+    timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Default(
+        1234, "Seed of connections and noise."
+    )
+    N: int = Default(100, "Number of neurons.", ge=2, le=10_000)
+    N_exc: int = Default(80, "How many of them are excitatory; these come first.", ge=0, le=10_000)
+    p_connected: float = Default(
+        0.05, "Probability that a neuron is connected to another.", ge=0, le=1
+    )
+    exc_weight_nS: float = Default(2, "Conductance step of an excitatory spike.", ge=0, le=1e6)
+    noise_pA_sqrt_s: float = Default(
+        8, "Strength of the white noise current; a step adds it over C, times √dt.", ge=0, le=1e6
+    )
+    mute_first_inhibitory: bool = Default(
+        True,
+        "Whether the first inhibitory neuron sends to nobody, as by an off-by-one in the published "
+        "code.",
+    )
+    recorded_neurons: _list_of(Annotated[int, Field(ge=0, le=10_000)], 10_000) = Default(
+        [0], "Neurons whose voltage is recorded; that of the first is shown."
+    )
+    voltage_shown_s: Duration = Default(2, "Length of the voltage shown, from the start.")
+    raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
 
 
 class Excerpt(Section):
@@ -307,6 +431,14 @@ class ConnectionTest(OneConnectionTest):
     Which, is inferred from spike-triggered averages of its voltage, as imaging would show it.
     """
 
+    seeds: _list_of(Annotated[int, Field(ge=0, le=2**32 - 1)], 10_000) = Default(
+        list(range(10)),
+        "With one seed, areas are coarse: variants are tested with all of these, unless their "
+        "recordings are longer than seeds_up_to_s.",
+    )
+    seeds_up_to_s: float = Default(
+        100, "Variants with longer recordings are tested with their own seed alone.", ge=0, le=1e5
+    )
     significance: float = Default(
         0.05, "Trains with p up to this are called connected.", ge=0, le=1
     )
@@ -465,5 +597,6 @@ class Config(Section):
     example: Example = Example()
     izhikevich: Izhikevich = Izhikevich()
     network: Network = Network()
+    adex_network: AdExNetwork = AdExNetwork()
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()

@@ -3,7 +3,7 @@
 Source: the notebook of 2023-08-05, section "Seeds for search".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from scipy.optimize import root_scalar
@@ -66,6 +66,24 @@ def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1
     for rate in batch.rates[:, 0]:
         total += float(rate)
     return total / len(inputs)
+
+
+def nearest_to_target(
+    weights: Sequence[float], mean_rates: Sequence[float], target_rate: float
+) -> float:
+    """The weight, in its own unit, whose mean rate (Hz) is nearest to the target: the first guess.
+
+    The smallest of them if there are several; never zero, from which no bracket can be made.
+    Raises ``ValueError`` if no weight is positive.
+    """
+    distances = [
+        (abs(rate - target_rate), weight)
+        for weight, rate in zip(weights, mean_rates, strict=True)
+        if weight > 0
+    ]
+    if not distances:
+        raise ValueError("there is no weight above 0 to begin a search with")
+    return min(distances)[1]
 
 
 def find_weight(

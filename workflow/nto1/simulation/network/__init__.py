@@ -9,7 +9,9 @@ signals are kept.
 A spike adds a synapse's weight to the conductance, with the synapse's reversal potential E, of the
 neuron it leads to. Conductances with the same reversal potential add up, so that a neuron has as
 many as there are different ones, not as many as it has synapses. ξ is white noise: a step of the
-Euler-Maruyama method adds σ √dt times a standard normal to v. A positive I_syn hyperpolarises.
+Euler-Maruyama method adds σ √dt times a standard normal to v. I_syn is an outward
+current: where it is positive, it hyperpolarises. (The notebook of 2021 counts inward current as
+positive; there, the same current has the opposite sign.)
 
 Source: the notebook of 2021-11-18, section "Sim". Its noise is read as its to-do says, as that of
 a stochastic differential equation; taken literally, it adds volts to amperes.

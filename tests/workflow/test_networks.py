@@ -1,0 +1,142 @@
+"""Networks from a config: types, input trains, tables, recorded signals; and what is refused."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from script_io import run  # noqa: F401  puts the package on the path
+from nto1.config import ConfigError, resolve
+from nto1.simulation.inputs import TimeGrid
+from nto1.units import ms
+from simulate_network import build, columns_of_file, input_trains, main
+from study import Study
+
+NETWORK = {
+    "duration_s": 0.5,
+    "shown_s": 0.5,
+    "types": {
+        "fast": {"model": "izhikevich", "a_per_ms": 0.1},
+        "adapting": {"model": "adex", "b_pA": 80},
+    },
+    "type_of": ["fast", "fast", "adapting"],
+    "E_syn_mV": [0, -65, 0],
+    "weights_nS": [[0, 2, 0], [0, 0, 4], [0, 0, 0]],
+    "delay_ms": 1.5,
+    "tau_g_ms": [{"E_syn_mV": 0, "tau_g_ms": 5}, {"E_syn_mV": -65, "tau_g_ms": 10}],
+    "sigma_mV_per_sqrt_ms": 0,
+    "inputs": {"number": 2, "rate_Hz": [50, 80], "weights_nS": [[9, 9, 9], [9, 9, 9]]},
+    "recorded_neurons": [0],
+    "record": {"v": [2], "u": [1], "w": [2], "g": [2], "I_syn": [2]},
+}
+
+
+def resolved(**changes) -> dict:
+    return resolve({"network": NETWORK | changes})
+
+
+def simulated(tmp_path, config) -> tuple:
+    spikes, voltages = (
+        [str(tmp_path / f"{name}.{kind}") for kind in ("csv", "parquet")]
+        for name in ("spikes", "voltages")
+    )
+    main(config["network"], config["izhikevich"], config["neuron"], spikes, voltages)
+    return pd.read_csv(spikes[0]), pd.read_csv(voltages[0])
+
+
+def test_signals_fit_each_other(tmp_path):
+    spikes, signals = simulated(tmp_path, resolved())
+    assert list(signals) == (
+        "t_ms V_m_0_mV V_m_2_mV u_1_pA w_2_pA g_-65mV_2_nS g_0mV_2_nS I_syn_2_pA".split()
+    )
+    assert set(spikes["neuron"]) == {0, 1, 2}
+    v, inh, exc = signals["V_m_2_mV"], signals["g_-65mV_2_nS"], signals["g_0mV_2_nS"]
+    assert inh.max() > 0
+    # Peaks are drawn into the voltage alone, in the sample before a reset.
+    peaks = v == 40
+    current = exc * v + inh * (v + 65)
+    np.testing.assert_allclose(current[~peaks], signals["I_syn_2_pA"][~peaks], atol=1e-9)
+    assert peaks.sum() == (spikes["neuron"] == 2).sum()
+
+
+def test_tables_and_a_matrix_are_the_same_network(tmp_path):
+    spikes = simulated(tmp_path, resolved())[0]
+    rows = [(i, j, w) for i, row in enumerate(NETWORK["weights_nS"]) for j, w in enumerate(row)]
+    table = pd.DataFrame(rows, columns=["from", "to", "weight_nS"]).query("weight_nS > 0")
+    table.assign(delay_ms=1.5).to_parquet(tmp_path / "connections.parquet")
+    neurons = pd.DataFrame({"E_syn_mV": NETWORK["E_syn_mV"], "type": NETWORK["type_of"]})
+    neurons.to_csv(tmp_path / "neurons.csv", index=False)
+    config = resolved()
+    trains = input_trains(config["network"]["inputs"], TimeGrid(0.5, 0.1 * ms))
+    of_trains = [pd.DataFrame({"train": i, "time_s": t}) for i, t in enumerate(trains)]
+    pd.concat(of_trains).to_csv(tmp_path / "spikes_of_trains.csv", index=False)
+    inputs = NETWORK["inputs"] | {"spikes": str(tmp_path / "spikes_of_trains.csv")}
+    changes = {"weights_nS": str(tmp_path / "connections.parquet"), "delay_ms": 0, "type_of": []}
+    changes |= {"E_syn_mV": str(tmp_path / "neurons.csv"), "inputs": inputs}
+    pd.testing.assert_frame_equal(simulated(tmp_path, resolved(**changes))[0], spikes)
+
+
+@pytest.mark.parametrize(
+    ("spikes", "message"),
+    [
+        ([(0, 0.1), (1, 0.7)], "input train 1 has a spike at 0.7 s, but the simulation ends at"),
+        ([(0, 0.2), (0, 0.1)], "spike times of input train 0 are not in order"),
+        ([(1, -0.1)], "input train 1 has a spike at a negative time"),
+        ([(2, 0.1)], "there is no train 2, only 0 … 1"),
+        ([(0, None)], "a cell is empty"),
+    ],
+)
+def test_spikes_that_make_no_sense(tmp_path, spikes, message):
+    file = str(tmp_path / "trains.csv")
+    pd.DataFrame(spikes, columns=["train", "time_s"]).to_csv(file, index=False)
+    inputs = resolved(inputs=NETWORK["inputs"] | {"spikes": file})["network"]["inputs"]
+    with pytest.raises(ValueError, match=message) as error:
+        input_trains(inputs, TimeGrid(0.5, 0.1 * ms))
+    assert file in str(error.value)
+
+
+def test_lognormal_rates_have_their_mean():
+    inputs = resolved()["network"]["inputs"]
+    inputs |= {"number": 400, "rate_Hz": 30, "log_rate_variance": 0.4}
+    trains = input_trains(inputs, TimeGrid(10, 0.1 * ms))
+    rates = np.array([train.size / 10 for train in trains])
+    assert rates.mean() == pytest.approx(30, rel=0.1)
+    assert rates.std() > 15
+
+
+def test_an_unknown_neuron_in_a_table(tmp_path):
+    file = str(tmp_path / "connections.csv")
+    pd.DataFrame({"from": [0], "to": [3], "weight_nS": [1]}).to_csv(file, index=False)
+    config = resolved(weights_nS=file)
+    with pytest.raises(ValueError, match="there is no neuron 3, only 0 … 2"):
+        build(config["network"], config["izhikevich"], config["neuron"])
+    with pytest.raises(ValueError, match="a CSV or Parquet table of numbers with the columns"):
+        columns_of_file(file, ["train"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"type_of": ["slow"] * 3}, "network.type_of: there is no type slow. Name one of"),
+        ({"type_of": ["fast"]}, "network.type_of: 1 names for 3 neurons"),
+        ({"types": {"a": {"model": "adex", "g_L": 4}}}, "a.g_L: no such key. Did you mean g_L_nS?"),
+        ({"record": {"I_syn": [3]}}, "network.record.I_syn: there is no neuron 3"),
+        ({"tau_g_ms": [{"E_syn_mV": 0, "tau_g_ms": 5}]}, "none for synapses with E_syn_mV = -65"),
+        ({"inputs": {"number": 2}}, "network.inputs.weights_nS: input trains need weights"),
+        ({"inputs": {"number": 1, "rate_Hz": [1, 2], "weights_nS": [[1] * 3]}}, "2 values for 1 t"),
+        ({"inputs": {"number": 1, "weights_nS": [[1]]}}, "1 rows of 1 don't make a matrix"),
+    ],
+)
+def test_configs_that_make_no_sense(changes, message):
+    with pytest.raises(ConfigError, match=message.replace("?", r"\?")):
+        resolved(**changes)
+
+
+def test_one_run(tmp_path):
+    study = Study(tmp_path, {"network": NETWORK, "adex_network": {"duration_s": 10}})
+    study.snakemake("thesis_figs/network.pdf", "thesis_figs/adex_network_raster.pdf")
+    spikes = pd.read_csv(study / "results/adex_network/spikes.csv")
+    assert len(pd.read_csv(study / "results/adex_network/connections.csv")) == 488
+    assert spikes.query("neuron == 0")["t_ms"].iloc[:4].tolist() == pytest.approx(
+        [98.1, 215.4, 408.7, 849.7]
+    )
+    assert len(pd.read_csv(study / "results/network/voltages.csv")) == 5000

@@ -1,0 +1,43 @@
+rule simulate_adex_network:
+    """Connections and spikes of the network, voltages of the recorded neurons."""
+    input:
+        KERNELS,
+    output:
+        connections=table(
+            "results/adex_network/connections",
+            "AdEx network",
+            "Table: connections",
+            "adex_network_connections",
+        ),
+        spikes=multiext("results/adex_network/spikes", ".csv", ".parquet"),
+        voltages="results/adex_network/voltages.parquet",
+    log:
+        "results/logs/simulate_adex_network.log",
+    group:
+        "short"
+    params:
+        network=omit(config["adex_network"], "voltage_shown_s", "raster_shown_s"),
+        neuron=config["neuron"],
+    script:
+        "../scripts/simulate_adex_network.py"
+
+
+rule plot_adex_network:
+    input:
+        spikes="results/adex_network/spikes.parquet",
+        voltages="results/adex_network/voltages.parquet",
+        style=STYLE,
+    output:
+        voltage=figure("thesis_figs/adex_network_voltage", "AdEx network", "Voltage"),
+        raster=figure("thesis_figs/adex_network_raster", "AdEx network", "Spikes"),
+    log:
+        "results/logs/plot_adex_network.log",
+    params:
+        N=config["adex_network"]["N"],
+        voltage_shown_s=config["adex_network"]["voltage_shown_s"],
+        raster_shown_s=config["adex_network"]["raster_shown_s"],
+    script:
+        "../scripts/plot_adex_network.py"
+
+
+RESULTS += [rules.simulate_adex_network.output, rules.plot_adex_network.output]
