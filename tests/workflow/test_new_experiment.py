@@ -17,7 +17,7 @@ def follow(checkout) -> set[str]:
     """Add everything; the files touched."""
     touched = set()
     for block in re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
-        parts = PART.split(block)[1:]
+        parts = PART.split(re.sub(r"^\+", "", block, flags=re.MULTILINE))[1:]
         for name, side, line, text in zip(*[iter(parts)] * 4, strict=True):
             file = checkout / name
             touched.add(name)
