@@ -15,7 +15,6 @@ READY := .venv/.in-sync-with-lock
 
 run: $(READY)
 	$(BIN)/snakemake --cores all
-	@cd workflow && ../$(BIN)/python -m provenance.page ../results/provenance.json
 
 report: run
 	$(BIN)/snakemake --cores 1 --quiet all --force results/provenance.html

@@ -24,6 +24,7 @@ if Path("config/config.yaml").exists():
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/kernels.smk"
 include: "workflow/rules/we_sweep.smk"
 include: "workflow/rules/find_weight.smk"
 include: "workflow/rules/example.smk"

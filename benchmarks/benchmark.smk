@@ -5,6 +5,7 @@
 rule benchmark:
     input:
         "benchmarks/measured/README.md",
+        "benchmarks/measured/connections.csv",
 
 
 rule install_peer:
@@ -79,3 +80,23 @@ rule show_benchmark:
         "results/logs/benchmarks/show_benchmark.log",
     script:
         "show.py"
+
+
+rule measure_connection_tests:
+    input:
+        script=BENCHMARKS / "connections.py",
+        peer=BENCHMARKS / "peers/averages_run.py",
+        compiled=KERNELS,
+        averages="results/benchmarks/averages.installed",
+    output:
+        "benchmarks/measured/connections.csv",
+    log:
+        "results/logs/benchmarks/measure_connection_tests.log",
+    threads: lambda wildcards: workflow.cores
+    params:
+        python=sys.executable,
+        peer="results/benchmarks/environments/averages/bin/python",
+        package=HERE / "workflow",
+    shell:
+        "PYTHONPATH={params.package:q} {params.python:q} {input.script:q} {output:q} {params.peer:q} "
+        "> {log:q} 2>&1"

@@ -1,14 +1,19 @@
-"""How fast are the connection tests? Times beside those of a plain version, as a table and JSON.
+"""How fast are the connection tests? Times beside those of a plain version and of general tools.
 
-    PYTHONPATH=workflow python benchmarks/connections.py [file.json]
+    PYTHONPATH=workflow python benchmarks/connections.py [table.csv [python]]
 
 The plain version goes through trains one after the other, in doubles, and adds up every sample of
-every window. Both test the same trains with the same shuffles, in one thread, in turns.
+every window. Both test the same trains with the same shuffles, in one thread, in turns. ``python``
+is that of an environment with Elephant and pynapple, which average one train, without shuffles.
 """
 
+import csv
 import json
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -117,7 +122,17 @@ def measure(ours, plain, n_ours: int, n_plain: int) -> dict:
     return {"ns_ours": ns_ours, "ns_plain": ns_plain, "ratio": ns_plain / ns_ours}
 
 
-def main(file: str | None = None) -> None:
+def general_tools(python: str, V, dt, times, window) -> dict[str, float]:
+    """Nanoseconds per spike."""
+    script = Path(__file__).parent / "peers/averages_run.py"
+    with tempfile.TemporaryDirectory() as folder:
+        np.savez(f"{folder}/data.npz", V=V, dt=dt, times=times, window=window)
+        command = [python, script, f"{folder}/data.npz"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def main(file: str | None = None, python: str | None = None) -> None:
     dt, state = 0.1 * ms, seeded(1)
     recording = record(6500, 1, W_EXC)
     every = choose_trains(recording)
@@ -147,11 +162,19 @@ def main(file: str | None = None) -> None:
         lambda: [plain_line_fit(V, t, dt, 100) for t in trains[:32]],
         *(every.n_spikes.sum(), sum(t.size for t in trains[:32])),
     )
-    for name, result in results.items():
-        print(f"{name:24}", *(f"{key} {value:8.2f} " for key, value in result.items()))
+    rows = [{"test": name} | result for name, result in results.items()]
+    if python:
+        ours = results["STA 20 ms"]["ns_ours"]
+        for name, ns in general_tools(python, V, dt, one, 20 * ms).items():
+            row = {"test": f"one STA of 20 ms, {name}", "ns_ours": ours, "ns_plain": ns}
+            rows.append(row | {"ratio": ns / ours})
+    for row in rows:
+        print("  ".join(f"{v:10.2f}" if isinstance(v, float) else f"{v:45}" for v in row.values()))
     if file:
-        with open(file, "w") as f:
-            json.dump(results, f, indent=2)
+        with open(file, "w", newline="", encoding="utf-8") as stream:
+            writer = csv.DictWriter(stream, rows[0].keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The simulations of the connection inference, and how their trains are cut into jobs."""
 
+from collections.abc import Callable
 from math import ceil
 from statistics import NormalDist
 
@@ -155,3 +156,29 @@ def expected_spikes(config: dict, case: dict) -> float:
         z = NormalDist().inv_cdf(1 - share) if share < 1 else float("-inf")
         rates += 1.5 * n * mean_Hz * NormalDist().cdf(σ - z)
     return rates * case["duration_s"]
+
+
+def tasks_of(cases: dict, jobs: dict) -> Callable:
+    """For a job's wildcards: some simulations, and of each a part of its trains."""
+
+    def tasks(wildcards) -> list[dict]:
+        return [
+            cases[wildcards.set][case] | {"case": case, "part": part, "n_parts": n_parts}
+            for case, part, n_parts in jobs[wildcards.set][int(wildcards.job)]
+        ]
+
+    return tasks
+
+
+def first_passes_of(one_pass: dict, second_pass: dict, path: str) -> Callable:
+    """For a job's wildcards: files of the first passes over all trains of its simulations."""
+
+    def files(wildcards) -> list[str]:
+        cases = {case for case, *_ in second_pass[wildcards.set][int(wildcards.job)]}
+        return [
+            path.format(set=wildcards.set, job=i)
+            for i, job in enumerate(one_pass[wildcards.set])
+            if cases & {case for case, *_ in job}
+        ]
+
+    return files

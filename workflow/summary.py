@@ -44,7 +44,8 @@ def of_run(workflow, display, succeeded: bool) -> str:
         lines.append(f"  {'make report':35}all of it on one page: report.html")
     else:
         lines.append(
-            "The end of each failed job's log is above. Once corrected, the same command does the rest."
+            "The end of each failed job's log is above. Once corrected, the same command does "
+            "the rest."
         )
     return "\n".join(lines)
 

@@ -29,7 +29,8 @@ MAX_RULES = 8  # shown at work at the same time
 OF_SNAKEMAKE = re.compile(  # what the lines here say better, or what says nothing
     r"(Select jobs to execute|Execute \d+ jobs|Shutting down, this might|Exiting because a job"
     r"|RuleException|Error in group|Trying to restart job|Complete log|Elapsed time"
-    r"|Removing output files of failed job|WorkflowError:\nAt least one job did not complete)"
+    r"|Removing output files of failed job|.*Recorded in results/provenance"
+    r"|WorkflowError:\nAt least one job did not complete)"
 )
 WHAT_TO_DO = (
     "What to do: correct what the last line above names, and give the same command again. "

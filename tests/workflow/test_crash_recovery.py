@@ -16,7 +16,7 @@ NASTY = "it's; touch pwned & $(touch pwned)"  # a folder's name that no shell ma
 DIVERGING = [0, 600, 180_000]
 TRACE = "results/example_trace.parquet"
 SWEEP = {"summarise_sweep": 1, "plot_input_drive": 1}
-COMPARISON = {"compare_with_published": 1, "verify_published": 1}
+OVERVIEW = {"compare_with_published": 1, "verify_published": 1, "explore": 1}
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_what_a_killed_run_did_not_reach_is_made_again(small, small_run):
     assert "summarise_sweep" in small.planned("results/we_sweep.csv")
     small.config["sweep"]["weights_pS"] = SMALL["sweep"]["weights_pS"]
     assert small.planned("results/we_sweep.csv").keys() >= {"summarise_sweep"}
-    assert small.planned().keys() >= SWEEP.keys() | COMPARISON.keys()
+    assert small.planned().keys() >= SWEEP.keys() | OVERVIEW.keys()
     (small / "results/simulations/N100/we700pS.parquet").unlink(missing_ok=True)
     assert_ends_well(small, small_run)
 
@@ -93,7 +93,7 @@ def test_what_was_made_of_a_failed_job_is_made_again(small, small_run):
     assert not (small / "results/simulations/N100/we180000pS.parquet").exists()
     assert "plot_example" not in small.planned()
     # As before, what is left of the first run is what failed and what follows; of one file, too.
-    assert small.planned() == {"simulate": 1} | SWEEP | COMPARISON
+    assert small.planned() == {"simulate": 1} | SWEEP | OVERVIEW
     assert small.planned("results/we_sweep.csv") == {"simulate": 1, "summarise_sweep": 1}
     small.config = Study(small.folder, SMALL).config
     assert small.planned("thesis_figs/input_drive_we.svg") == SWEEP
@@ -187,7 +187,7 @@ def test_a_second_run_is_refused_and_harms_nothing(small, small_run):
     worker.resume()
     first.communicate()
     assert first.returncode == 0
-    assert small.planned().keys() <= SWEEP.keys() | COMPARISON.keys() | {"plot_example"}
+    assert small.planned().keys() <= SWEEP.keys() | OVERVIEW.keys() | {"plot_example"}
     assert_ends_well(small, small_run)
 
 

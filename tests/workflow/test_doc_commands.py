@@ -50,6 +50,10 @@ def script(page: str) -> str:
     return "\n".join(parts)
 
 
+# In one process: the tutorial goes on in the clone of the README.
+pytestmark = pytest.mark.xdist_group("doc commands")
+
+
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory, kernels) -> Path:
     """The project as it is cloned. What is set up for the tests stands in for the set-up, which

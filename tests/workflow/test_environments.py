@@ -12,7 +12,7 @@ import yaml
 from rattler import MatchSpec
 
 import fake_conda
-from conftest import ROOT, SMALL, Study, copy_checkout
+from study import ROOT, SMALL, Study, copy_checkout
 
 LOCK = (ROOT / "envs/requirements.lock").read_text()
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
@@ -87,7 +87,7 @@ def needed_by(script) -> set[str]:
                 todo += set(ours[:1]) - done
             elif module.partition(".")[0] not in sys.stdlib_module_names | {"snakemake"}:
                 found.add(module.partition(".")[0])
-    found -= {"llvmlite"}  # comes with numba
+    found -= {"llvmlite", "archspec"}  # comes with numba; tried only
     return {MODULES.get(name, name) for name in found}
 
 

@@ -12,8 +12,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 import explore
-from conftest import ROOT
 from script_io import write_parquet
+from conftest import ROOT
 
 TEMPLATE = ROOT / "workflow/scripts/explore_page.html"
 

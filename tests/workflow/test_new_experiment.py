@@ -17,7 +17,7 @@ def follow(checkout) -> set[str]:
     """Add everything; the files touched."""
     touched = set()
     for block in re.findall(r"^```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
-        parts = PART.split(block)[1:]
+        parts = PART.split(re.sub(r"^\+", "", block, flags=re.MULTILINE))[1:]
         for name, side, line, text in zip(*[iter(parts)] * 4, strict=True):
             file = checkout / name
             touched.add(name)
@@ -32,7 +32,7 @@ def follow(checkout) -> set[str]:
     return touched
 
 
-def test_the_page_works_as_written(tmp_path):
+def test_the_page_works_as_written(tmp_path, kernels):
     checkout = copy_checkout(tmp_path / "checkout")
     assert len(follow(checkout)) == 5
     study = Study(tmp_path / "study", SMALL, checkout)
@@ -50,7 +50,7 @@ def test_the_page_works_as_written(tmp_path):
     study.snakemake(*results, "--report", study / "report.html")
     page = (study / "report.html").read_text()
     assert all(file in page for file in results)
-    assert page.count("CV of the inter-spike intervals of 2 runs at each input strength.") == 2
+    assert page.count("CV of the inter-spike intervals of 2 runs at each input strength.") >= 2
 
     command = [sys.executable, "-m", "nto1.config"]
     subprocess.run(command, cwd=checkout / "workflow", check=True)

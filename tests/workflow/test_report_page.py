@@ -8,8 +8,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from conftest import Study
 from script_io import MAX_ROWS, write_page
+from conftest import Study
 
 
 @pytest.fixture(scope="module")

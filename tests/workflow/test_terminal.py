@@ -58,7 +58,7 @@ def test_it_ends_with_what_was_made_and_where_to_look(thesis):
 
 
 def test_a_terminal_shows_bars(small):
-    said, status = on_a_terminal(small, "--forcerun", "simulate", "plot_example")
+    said, status = on_a_terminal(small, "results/we_sweep.csv", "--forcerun", "simulate")
     assert status == 0
     assert "━" in said
     assert re.search(r"all .*\d+ of \d+ ", said)
@@ -69,7 +69,7 @@ def test_a_terminal_shows_bars(small):
 
 @pytest.mark.parametrize("where", ["terminal", "pipe"])
 def test_a_failure_shows_the_job_the_end_of_its_log_and_what_to_do(small, where):
-    command = ("--forcerun", "plot_example")
+    command = ("thesis_figs/voltage_example.svg", "--forcerun", "plot_example")
     if where == "terminal":
         said, status = on_a_terminal(broken(small), *command, columns=300)
         assert status != 0
@@ -84,12 +84,12 @@ def test_a_failure_shows_the_job_the_end_of_its_log_and_what_to_do(small, where)
 
 
 def test_verbose_and_quiet_are_snakemakes_own(small):
-    force = ("--forcerun", "plot_example")
-    assert "rule plot_example:" in small.snakemake("--verbose", *force)
-    said = small.snakemake("--quiet", "progress", *force)
+    force = ("thesis_figs/voltage_example.svg", "--forcerun", "plot_example")
+    assert "rule plot_example:" in small.snakemake(*force, "--verbose")
+    said = small.snakemake(*force, "--quiet", "progress")
     assert "rule plot_example:" in said
     assert "Done: " not in said
-    assert "plot_example" not in small.snakemake("--quiet", "all", *force)
+    assert "plot_example" not in small.snakemake(*force, "--quiet", "all")
 
 
 def test_without_rich_there_are_lines(small, tmp_path):
@@ -97,7 +97,7 @@ def test_without_rich_there_are_lines(small, tmp_path):
     hidden.mkdir(parents=True)
     (hidden / "__init__.py").write_text("raise ModuleNotFoundError('rich')")
     small.environment = {**small.environment, "PYTHONPATH": str(hidden.parent)}
-    said, status = on_a_terminal(small, "--forcerun", "plot_example")
+    said, status = on_a_terminal(small, "thesis_figs/voltage_example.svg", "--force")
     assert status == 0
     assert "done     plot example in" in said
     assert "━" not in said
@@ -108,7 +108,7 @@ def display(monkeypatch):
     """That of ten jobs of two kinds, with a clock of its own."""
     now = SimpleNamespace(s=100.0)
     monkeypatch.setattr(terminal.time, "monotonic", lambda: now.s)
-    to_do = {i: ("simulate", None) for i in range(8)} | {8: ("plot", 5), 9: ("find weight", None)}
+    to_do = dict.fromkeys(range(8), ("simulate", None)) | {8: ("plot", 5), 9: ("find weight", None)}
     shown = terminal.Display(to_do)
 
     def event(kind, after=0.0, **values):

@@ -55,8 +55,8 @@ def report_item(path, category: str, title: str, caption: str = ""):
 
 
 def set_defaults() -> None:
-    """What no rule has to say: its environment; and that it runs where snakemake does, unless it is
-    in a group, which is sent to a cluster as one job."""
+    """What rules need not say: their environment; and that they run where snakemake does. Those in
+    a group are sent to a cluster, as one job."""
     for each in workflow.rules:
         if Path(each.snakefile).is_relative_to(HERE):
             each.conda_env = str(HERE / "envs/workflow.yaml")
@@ -68,15 +68,3 @@ wildcard_constraints:
     N=r"\d+",
     we_pS=r"[0-9.]+(e[+-]\d+)?",
     variant=r"[\w=,.+-]+",
-
-
-rule compile_kernels:
-    """Once for all jobs."""
-    output:
-        CACHE / "compiled.txt",
-    log:
-        "results/logs/compile_kernels.log",
-    group:
-        "short"
-    script:
-        "../scripts/compile_kernels.py"

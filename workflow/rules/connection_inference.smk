@@ -12,30 +12,12 @@ SECOND_PASS = {
     name: detection.jobs(config, cases, {"template"}) for name, cases in CASES.items()
 }
 FOLDER = "results/connection_inference/"
-PART = FOLDER + "parts/{set}_{job}"
+PART = f"{FOLDER}parts/{{set}}_{{job}}"
 WEIGHTS = {
     "published": PUBLISHED / "weights_for_4Hz.csv",
     "search": "results/we_for_target_rate.csv",
 }.get(INFERENCE["weights"], INFERENCE["weights"])
 CATEGORY = "Connection inference"
-
-
-def tasks(jobs, wildcards) -> list[dict]:
-    """What a job does: some simulations, and of each a part of its trains."""
-    return [
-        CASES[wildcards.set][case] | {"case": case, "part": part, "n_parts": n_parts}
-        for case, part, n_parts in jobs[wildcards.set][int(wildcards.job)]
-    ]
-
-
-def first_passes(wildcards) -> list[str]:
-    """The first passes over the trains of a job's simulations."""
-    cases = {case for case, *_ in SECOND_PASS[wildcards.set][int(wildcards.job)]}
-    return [
-        PART.format(set=wildcards.set, job=i) + "_first_pass.parquet"
-        for i, job in enumerate(ONE_PASS[wildcards.set])
-        if cases & {case for case, *_ in job}
-    ]
 
 
 wildcard_constraints:
@@ -49,14 +31,14 @@ rule infer_inputs:
         KERNELS,
         weights=WEIGHTS,
     output:
-        tests=PART + ".parquet",
-        first_pass=PART + "_first_pass.parquet",
+        tests=f"{PART}.parquet",
+        first_pass=f"{PART}_first_pass.parquet",
     log:
         "results/logs/infer_inputs/{set}_{job}.log",
     group:
         "short"
     params:
-        tasks=lambda wildcards: tasks(ONE_PASS, wildcards),
+        tasks=detection.tasks_of(CASES, ONE_PASS),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
@@ -69,15 +51,17 @@ rule infer_inputs_by_template:
     input:
         KERNELS,
         weights=WEIGHTS,
-        first_passes=first_passes,
+        first_passes=detection.first_passes_of(
+            ONE_PASS, SECOND_PASS, f"{PART}_first_pass.parquet"
+        ),
     output:
-        tests=PART + "_template.parquet",
+        tests=f"{PART}_template.parquet",
     log:
         "results/logs/infer_inputs/{set}_{job}_template.log",
     group:
         "short"
     params:
-        tasks=lambda wildcards: tasks(SECOND_PASS, wildcards),
+        tasks=detection.tasks_of(CASES, SECOND_PASS),
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
@@ -119,9 +103,9 @@ for result_set, group, title, chosen in (
         name:
             f"score_{result_set}"
         input:
-            expand(PART + ".parquet", set=group, job=range(len(ONE_PASS[group]))),
+            expand(f"{PART}.parquet", set=group, job=range(len(ONE_PASS[group]))),
             expand(
-                PART + "_template.parquet",
+                f"{PART}_template.parquet",
                 set=group,
                 job=range(len(SECOND_PASS[group])),
             ),
@@ -150,7 +134,7 @@ rule chance_level:
     input:
         KERNELS,
     output:
-        table(FOLDER + "chance", CATEGORY, "Table: Chance level", "inference_chance"),
+        table(f"{FOLDER}chance", CATEGORY, "Table: Chance level", "inference_chance"),
     log:
         "results/logs/chance_level.log",
     group:
@@ -168,9 +152,9 @@ rule example_signals:
         KERNELS,
         weights=WEIGHTS,
     output:
-        percentiles=FOLDER + "percentiles.csv",
-        voltages=FOLDER + "example_voltages.parquet",
-        averages=FOLDER + "example_averages.parquet",
+        percentiles=f"{FOLDER}percentiles.csv",
+        voltages=f"{FOLDER}example_voltages.parquet",
+        averages=f"{FOLDER}example_averages.parquet",
     log:
         "results/logs/example_signals.log",
     group:
@@ -193,11 +177,11 @@ rule compare_connection_inference:
             for name in ("clipping", "noise", "duration", "all_inputs", "window")
         ],
         trains=[f"{FOLDER}{name}_trains.parquet" for name in ("clipping", "window")],
-        chance=FOLDER + "chance.parquet",
-        percentiles=FOLDER + "percentiles.csv",
+        chance=f"{FOLDER}chance.parquet",
+        percentiles=f"{FOLDER}percentiles.csv",
     output:
-        comparison=FOLDER + "published_comparison.csv",
-        summary=FOLDER + "published_comparison.md",
+        comparison=f"{FOLDER}published_comparison.csv",
+        summary=f"{FOLDER}published_comparison.md",
     log:
         "results/logs/compare_connection_inference.log",
     params:
@@ -209,9 +193,9 @@ rule compare_connection_inference:
 rule verify_connection_inference:
     """Fails if a number deviates; the table that shows it stays."""
     input:
-        FOLDER + "published_comparison.csv",
+        f"{FOLDER}published_comparison.csv",
     output:
-        FOLDER + "published_verdict.txt",
+        f"{FOLDER}published_verdict.txt",
     log:
         "results/logs/verify_connection_inference.log",
     script:
@@ -220,10 +204,10 @@ rule verify_connection_inference:
 
 rule plot_clipping:
     input:
-        scores=FOLDER + "clipping.parquet",
-        thresholds=FOLDER + "clipping_thresholds.parquet",
-        voltages=FOLDER + "example_voltages.parquet",
-        examples=FOLDER + "example_averages.parquet",
+        scores=f"{FOLDER}clipping.parquet",
+        thresholds=f"{FOLDER}clipping_thresholds.parquet",
+        voltages=f"{FOLDER}example_voltages.parquet",
+        examples=f"{FOLDER}example_averages.parquet",
         style=STYLE,
     output:
         signals=figure(
@@ -263,7 +247,7 @@ for result_set, key, name in (
         input:
             scores=f"{FOLDER}{result_set}.parquet",
             means=f"{FOLDER}{result_set}_means.parquet",
-            chance=FOLDER + "chance.parquet",
+            chance=f"{FOLDER}chance.parquet",
             style=STYLE,
         output:
             figure(f"thesis_figs/{name}", CATEGORY, f"Detection against {result_set}"),
@@ -277,7 +261,7 @@ for result_set, key, name in (
 
 rule plot_chance_level:
     input:
-        chance=FOLDER + "chance.parquet",
+        chance=f"{FOLDER}chance.parquet",
         style=STYLE,
     output:
         figure("thesis_figs/AUC_chance_level", CATEGORY, "Chance level"),
@@ -289,9 +273,9 @@ rule plot_chance_level:
 
 rule plot_methods:
     input:
-        all_inputs=FOLDER + "all_inputs.parquet",
-        longer=FOLDER + "window.parquet",
-        chance=FOLDER + "chance.parquet",
+        all_inputs=f"{FOLDER}all_inputs.parquet",
+        longer=f"{FOLDER}window.parquet",
+        chance=f"{FOLDER}chance.parquet",
         style=STYLE,
     output:
         line_fit=figure("thesis_figs/perf-all-inputs__fitline", CATEGORY, "Line fit"),
@@ -310,7 +294,7 @@ rule plot_methods:
 
 rule plot_N_by_duration:
     input:
-        means=FOLDER + "N_by_duration_means.parquet",
+        means=f"{FOLDER}N_by_duration_means.parquet",
         style=STYLE,
     output:
         figure(

@@ -31,13 +31,13 @@ for tests in recording_groups(VARIANTS):
         input:
             KERNELS,
         output:
-            trains=expand(OF_VARIANT + "trains.parquet", variant=tests),
-            stas=expand(OF_VARIANT + "stas.parquet", variant=tests),
+            trains=expand(f"{OF_VARIANT}trains.parquet", variant=tests),
+            stas=expand(f"{OF_VARIANT}stas.parquet", variant=tests),
             shuffled_heights=expand(
-                OF_VARIANT + "shuffled_heights.parquet", variant=tests
+                f"{OF_VARIANT}shuffled_heights.parquet", variant=tests
             ),
-            output_spikes=expand(OF_VARIANT + "output_spikes.parquet", variant=tests),
-            summary=expand(OF_VARIANT + "run.parquet", variant=tests),
+            output_spikes=expand(f"{OF_VARIANT}output_spikes.parquet", variant=tests),
+            summary=expand(f"{OF_VARIANT}run.parquet", variant=tests),
         log:
             f"results/logs/infer_connections/{next(iter(tests))}.log",
         group:
@@ -71,8 +71,8 @@ if REPEATS:
 rule summarise_connection_tests:
     input:
         repeats="results/connection_test/repeats.parquet" if REPEATS else [],
-        trains=expand(OF_VARIANT + "trains.parquet", variant=VARIANTS),
-        runs=expand(OF_VARIANT + "run.parquet", variant=VARIANTS),
+        trains=expand(f"{OF_VARIANT}trains.parquet", variant=VARIANTS),
+        runs=expand(f"{OF_VARIANT}run.parquet", variant=VARIANTS),
     output:
         base=table("results/connection_test/trains", "Connections", "Table: trains"),
         performance=table(

@@ -57,8 +57,10 @@ def values(column) -> list:
 
 
 def suggested(table) -> dict:
-    """x is the first number that varies, unless it is a seed; the colour and the panels are the next
-    columns before the measured ones with few values; y is the first measured column."""
+    """x is the first number that varies, unless it is a seed; y is the first measured column.
+
+    Colour and panels are columns before y with few values.
+    """
     numbers = [c for c in table.select_dtypes("number") if c != "seed"]
     varied = [c for c in table if 1 < table[c].nunique() <= 24 and c != "seed"]
     x = next((c for c in numbers if table[c].nunique() > 1), table.columns[0])
@@ -99,7 +101,7 @@ def voltages(path: str) -> list[dict]:
 
 
 def reduced(samples) -> tuple:
-    """Of a long voltage: lowest and highest of pieces, in turn; and samples for each that is kept."""
+    """Of a long voltage: lowest and highest of pieces, in turn; and samples for each one kept."""
     every = -(-len(samples) // MAX_SAMPLES)
     if every == 1:
         return samples, 1

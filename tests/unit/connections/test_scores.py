@@ -1,11 +1,11 @@
 """Scores of t-values against a slow version, and against published numbers."""
 
 import numpy as np
-import plain
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import plain_connection_tests as plain
 from nto1.connections import chance_level, score
 from nto1.connections.scores import F_score, area
 

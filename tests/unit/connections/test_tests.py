@@ -3,11 +3,11 @@
 from functools import partial
 
 import numpy as np
-import plain
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import plain_connection_tests as plain
 from nto1.connections import (
     draw_shuffles,
     line_fit_test,

@@ -136,7 +136,8 @@ def test_late_reset(published, response):
 
 def test_imaging_noise():
     v = np.full(100_000, -55 * mV)
-    noise = add_imaging_noise(v, 20, Izhikevich(), np.random.RandomState(0)) - v
+    z = np.random.RandomState(0).randn(v.size)
+    noise = add_imaging_noise(v, 20, Izhikevich(), z) - v
     assert noise.std() / mV == pytest.approx(4.75, rel=0.01)
     expected = np.random.RandomState(0).randn(100_000) * 4.75 * mV
     np.testing.assert_allclose(noise, expected, atol=1e-12)

@@ -1,0 +1,97 @@
+"""The connection inference, as far as it is cheap: published numbers, tables and figures."""
+
+import pandas as pd
+import pytest
+
+from study import Study
+
+CHEAP = {
+    "connection_inference": {
+        "all_inputs": {"N": [5, 20, 100]},
+        "window": {"N": [5, 20, 100]},
+        "noise": {"seeds": [1], "spike_SNR": [40, 10]},
+        "duration": {"seeds": [1], "duration_s": [10]},
+        "N_by_duration": {"N": [20, 100], "duration_s": [10, 30], "seeds": [1]},
+    }
+}
+FOLDER = "results/connection_inference"
+
+
+@pytest.fixture(scope="module")
+def inferred(made_once, kernels) -> Study:
+    folder, _ = made_once(
+        "inference", lambda folder: Study(folder, CHEAP).snakemake("connection_inference")
+    )
+    return Study(folder, CHEAP)
+
+
+def test_published_numbers_are_replayed(inferred):
+    numbers = pd.read_csv(inferred / f"{FOLDER}/published_comparison.csv", dtype={"published": str})
+    assert len(numbers) == 418
+    verdicts = numbers.groupby("result_set")["verdict"].value_counts().unstack(fill_value=0)
+    assert "DEVIATES" not in verdicts
+    assert verdicts["replayed"].to_dict() == {
+        "all_inputs": 28,
+        "chance": 3,
+        "clipping": 34,
+        "duration": 2,
+        "noise": 9,
+        "window": 86,
+    }
+    reasons = set(numbers.loc[numbers["verdict"] == "skipped", "reason"])
+    assert reasons == {"not part of this study"}
+
+
+def test_tables(inferred):
+    scores = pd.read_csv(inferred / f"{FOLDER}/all_inputs.csv")
+    assert list(scores) == (
+        "N seed spike_SNR duration_s window_ms signal method AUC AUC_exc AUC_inh F1max n_tested "
+        "output_rate_Hz".split()
+    )
+    assert set(scores["method"]) == {"sta", "template", "line_fit", "spikes"}
+    assert (scores["n_tested"] == 2 * scores["N"]).all()
+    means = pd.read_csv(inferred / f"{FOLDER}/all_inputs_means.csv")
+    of_one = scores[(scores["N"] == 20) & (scores["method"] == "line_fit")]["AUC"]
+    row = means[(means["N"] == 20) & (means["method"] == "line_fit")].iloc[0]
+    assert row["AUC"] == pytest.approx(of_one.mean())
+    assert row["n_seeds"] == 5
+
+    trains = pd.read_parquet(inferred / f"{FOLDER}/window_trains.parquet")
+    assert {"kind", "n_spikes", "rate_Hz", "t"} <= set(trains)
+    assert set(trains["window_ms"]) == {100}
+    curves = pd.read_parquet(inferred / f"{FOLDER}/clipping_thresholds.parquet")
+    columns = "threshold TPR TPR_exc TPR_inh FPR precision F_0.5 F1 F2".split()
+    assert set(columns) <= set(curves)
+
+
+def test_figures_of_clipping_are_the_committed_ones(inferred):
+    """Those that need nothing that was left out here."""
+    for name in (
+        *("ceil_n_clip__sigs_and_STAs", "ceil_n_clip_AUCs", "example_STAs", "AUC_chance_level"),
+        *("perfmeasures_threshold_TPR_ROC", "perfmeasures_Fscores", "PR_curves_iso_F"),
+        *("perfmeasures_PR_curves_EI", "perfmeasures_threshold_PPVs_EI"),
+    ):
+        for kind in ("pdf", "svg"):
+            made, committed = (
+                study / f"thesis_figs/{name}.{kind}" for study in (inferred, inferred.checkout)
+            )
+            assert made.read_bytes() == committed.read_bytes(), name
+
+
+def test_a_part_is_a_target_and_the_default_target_leaves_it_out(tmp_path):
+    study = Study(tmp_path, CHEAP)
+    jobs = study.planned("connection_inference_noise")
+    assert jobs.keys() >= {"infer_inputs", "score_noise", "plot_noise"}
+    assert "score_duration" not in jobs
+    assert "infer_inputs" not in study.planned()
+
+
+def test_weights_of_ones_own(tmp_path):
+    (tmp_path / "weights.csv").write_text("number,we_nS\n20,1.8\n")
+    config = {"weights": "weights.csv", "all_inputs": {"N": [20], "seeds": [1]}, "duration_s": 5}
+    config |= {"window": {"N": [20], "seeds": [1]}}
+    study = Study(tmp_path, {"connection_inference": config})
+    output = study.snakemake(f"{FOLDER}/all_inputs.csv", ok=False)
+    assert "weights.csv has to be a table of numbers with the columns N and we_nS" in output
+    (tmp_path / "weights.csv").write_text("N,we_nS\n20,1.8\n")
+    study.snakemake(f"{FOLDER}/all_inputs.csv")

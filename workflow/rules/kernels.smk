@@ -1,0 +1,10 @@
+rule compile_kernels:
+    """Once for all jobs."""
+    output:
+        CACHE / "compiled.txt",
+    log:
+        "results/logs/compile_kernels.log",
+    group:
+        "short"
+    script:
+        "../scripts/compile_kernels.py"
