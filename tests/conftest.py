@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -75,9 +75,11 @@ def small_run(made_once, kernels) -> Study:
 
 
 @pytest.fixture
-def small(small_run, tmp_path) -> Study:
+def small(small_run, tmp_path) -> Iterator[Study]:
     """A copy of it, to be changed."""
-    return small_run.copy_to(tmp_path / "small")
+    study = small_run.copy_to(tmp_path / "small")
+    yield study
+    study.end()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import psutil
 import pytest
 import yaml
 
@@ -49,6 +50,7 @@ class Study:
 
     def __init__(self, folder: Path, config: dict, checkout: Path = ROOT):
         self.folder, self.config, self.checkout = folder, copy.deepcopy(config), checkout
+        self.started = []
         folder.mkdir(parents=True, exist_ok=True)
 
     def snakemake(self, *arguments, ok=True) -> str:
@@ -62,9 +64,19 @@ class Study:
 
     def start(self, *arguments) -> subprocess.Popen:
         """Run snakemake there, in the background."""
-        return subprocess.Popen(
+        run = subprocess.Popen(
             self.command(*arguments), text=True, stderr=subprocess.STDOUT, **self.surroundings()
         )
+        self.started.append(run)
+        return run
+
+    def end(self) -> None:
+        """Leave nothing running, whatever came of a test."""
+        for run in self.started:
+            if run.poll() is None:
+                for process in [*psutil.Process(run.pid).children(recursive=True), run]:
+                    process.kill()
+                run.wait()
 
     def command(self, *arguments) -> list:
         config_file = self.folder / "my.yaml"

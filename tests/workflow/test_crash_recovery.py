@@ -5,6 +5,7 @@ import os
 import random
 import re
 import subprocess
+from collections.abc import Iterator
 
 import pandas as pd
 import pytest
@@ -20,9 +21,11 @@ OVERVIEW = {"compare_with_published": 1, "verify_published": 1, "explore": 1}
 
 
 @pytest.fixture
-def new(tmp_path, kernels) -> Study:
+def new(tmp_path, kernels) -> Iterator[Study]:
     """The small study, not run yet."""
-    return Study(tmp_path / NASTY, SMALL)
+    study = Study(tmp_path / NASTY, SMALL)
+    yield study
+    study.end()
 
 
 def assert_ends_well(study, small_run):

@@ -48,7 +48,11 @@ def record_case(case: dict, inputs: dict, neuron: dict, weights: str) -> tuple[R
     )
     log(f"{recording.spike_steps.size} output spikes, {recording.output_rate:g} Hz")
     seed = case["seed"] + case["unconnected_seed_offset"]
-    return recording, choose_trains(recording, case["n_tested"], rates_seed=seed)
+    trains = choose_trains(recording, case["n_tested"], rates_seed=seed)
+    if silent := int((trains.n_spikes == 0).sum()):
+        log(f"{silent} of {len(trains.times)} trains have no spikes, and are left out")
+        trains = trains.subset(np.flatnonzero(trains.n_spikes))
+    return recording, trains
 
 
 def signal_of(recording: Recording, case: dict, signal: dict) -> np.ndarray:

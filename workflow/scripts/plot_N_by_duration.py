@@ -16,7 +16,7 @@ def duration_label(seconds: float) -> str:
 def main(means, output):
     AUC = read_parquet(means).pivot(index="N", columns="duration_s", values="AUC")
     AUC = AUC.sort_index(ascending=False).rename(columns=duration_label)
-    figure, ax = plt.subplots(figsize=(5, 2.8))
+    figure, ax = plt.subplots(figsize=(6.2, 2.8))
     options = {"vmin": 0.25, "vmax": 1, "cmap": "viridis", "annot": True, "fmt": ".2f"}
     sns.heatmap(AUC, ax=ax, cbar_kws={"label": "AUC"}, annot_kws={"size": 7}, **options)
     ax.set(xlabel="Recording duration", ylabel="Number of inputs $N$")
