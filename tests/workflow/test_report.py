@@ -52,7 +52,7 @@ def see(browser, entry) -> tuple[str, int]:
     if path.endswith(".svg"):
         return path, 0
     browser.switch_to.frame(browser.find_element(By.TAG_NAME, "iframe"))
-    rows = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "tbody tr"))
+    rows = wait.until(lambda b: b.find_elements(By.CSS_SELECTOR, "tbody tr, .chart svg"))
     assert rows[0].is_displayed()
     browser.switch_to.default_content()
     return path, len(rows)
@@ -95,6 +95,7 @@ def test_every_result_has_a_caption_with_its_parameters_filled_in(report):
 
 def test_the_overview_answers_from_the_results(report, thesis):
     overview = " ".join(re.sub("<[^>]*>", "", rendered(report, "workflow_desc")).split())
+    assert "System Message" not in overview
     means = pd.read_csv(thesis / "results/we_sweep_means.csv")
     weights = pd.read_csv(thesis / "results/we_for_target_rate.csv")
     assert f"to {means['median_Vm_mV'].iloc[-1]:.1f} mV" in overview

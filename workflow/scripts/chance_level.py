@@ -2,9 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from nto1.connections.scores import chance_level
 
 from script_io import run, write_table
+from nto1.connections.scores import chance_level
 
 
 def main(chance, n_tested, output):
