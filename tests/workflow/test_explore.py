@@ -227,6 +227,16 @@ def test_a_table_without_numbers_to_show_and_one_with_missing_ones(browser, tmp_
     assert browser.errors() == []
 
 
+def test_infinity_comes_last_along_x(browser, tmp_path):
+    noise = {"spike_SNR": [np.inf, 10.0, 2.0, 5.0], "AUC": [1.0, 0.9, 0.6, 0.8]}
+    assert make(tmp_path, noise=noise)["noise"]["columns"]["spike_SNR"] == ["∞", 10, 2, 5]
+    browser.get((tmp_path / "page.html").as_uri())
+    wait_until(browser, "return document.documentElement.dataset.ready === 'yes'")
+    axis = "return document.getElementById('table-chart').layout.xaxis.categoryarray"
+    assert browser.execute_script(axis) == ["2", "5", "10", "∞"]
+    assert browser.errors() == []
+
+
 def test_of_a_long_voltage_the_lowest_and_highest_are_kept():
     samples = np.random.default_rng(0).normal(size=5 * explore.MAX_SAMPLES)
     kept, every = explore.reduced(samples)
