@@ -103,7 +103,7 @@ def test_jobs_are_few_and_small(runs):
     """Tables and figures are made where snakemake runs; the rest in groups, one job at a time."""
     run = runs("everything")
     here = re.findall(r"^localrule (\w+)", run.output, re.MULTILINE)
-    assert {"summarise_sweep", "plot_network", "verify_published"} < {*here}
+    assert {"summarise_weights", "plot_network", "verify_published"} < {*here}
     assert not {"compile_kernels", "simulate", "find_weight", "simulate_network"} & {*here}
     all_jobs = int(re.search(r"^total +(\d+)", run.output, re.MULTILINE)[1])
     assert len(run.jobs) < all_jobs - len(here)
