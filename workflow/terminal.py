@@ -28,7 +28,7 @@ LAST_LINES = 12  # of the log of a job that failed
 MAX_RULES = 8  # shown at work at the same time
 OF_SNAKEMAKE = re.compile(  # what the lines here say better, or what says nothing
     r"(Select jobs to execute|Execute \d+ jobs|Shutting down, this might|Exiting because a job"
-    r"|RuleException|Error in group|Trying to restart job|Complete log|Elapsed time"
+    r"|RuleException|Error in group|Complete log|Elapsed time"
     r"|Removing output files of failed job|.*Recorded in results/provenance"
     r"|WorkflowError:\nAt least one job did not complete)"
 )
@@ -119,6 +119,9 @@ class Display(logging.Handler):
                 self.job_is_done(record.job_id)
             elif event == LogEvent.JOB_ERROR:
                 self.job_failed(record)
+            elif event == LogEvent.GROUP_ERROR:
+                self.print(record.getMessage(), "bold red")
+                self.show_logs(record.aux_logs)
             elif event is None or event == LogEvent.ERROR:
                 self.other(record)
         except Exception:
@@ -129,7 +132,9 @@ class Display(logging.Handler):
         if record.output:
             log = record.log[0] if record.log else ""
             self.running[record.jobid] = (kind, special, log, time.monotonic())
-            self.says_start(f"{kind} {special}".strip())
+            name = f"{kind} {special}".strip()
+            self.failed = [other for other in self.failed if other != name]  # tried again
+            self.says_start(name)
 
     def job_is_done(self, jobid: int) -> None:
         if jobid not in self.running:
@@ -145,13 +150,16 @@ class Display(logging.Handler):
             return  # said with its group
         self.failed.append(name)
         self.print(f"Failed: {name}", "bold red")
-        for log in record.log[:1]:
+        if record.rule_msg:  # of a cluster
+            self.print(str(record.rule_msg))
+        self.show_logs(record.log)
+        self.print(WHAT_TO_DO, "yellow")
+
+    def show_logs(self, logs: list[str]) -> None:
+        for log in logs:
             self.print(f"The last lines of {log}:", "bold")
             for line in last_lines(log, LAST_LINES) or ["(none)"]:
                 self.print(f"    {line}")
-        for log in record.log[1:]:  # of a cluster
-            self.print(f"See also {log}")
-        self.print(WHAT_TO_DO, "yellow")
 
     def other(self, record) -> None:
         message = record.getMessage()

@@ -46,7 +46,7 @@ def runs(slurm, request, tmp_path_factory):
 
     def everything():
         here = study("everything", "--group-components", "short=3", "--local-cores", "2")
-        return finished(here, here.snakemake())
+        return finished(here, here.snakemake("--verbose"))
 
     def first_time():
         here = study("first_time", "--group-components", "short=1")
@@ -103,7 +103,7 @@ def test_jobs_are_few_and_small(runs):
     """Tables and figures are made where snakemake runs; the rest in groups, one job at a time."""
     run = runs("everything")
     here = re.findall(r"^localrule (\w+)", run.output, re.MULTILINE)
-    assert {"summarise_sweep", "plot_network", "verify_published"} < {*here}
+    assert {"summarise_weights", "plot_network", "verify_published"} < {*here}
     assert not {"compile_kernels", "simulate", "find_weight", "simulate_network"} & {*here}
     all_jobs = int(re.search(r"^total +(\d+)", run.output, re.MULTILINE)[1])
     assert len(run.jobs) < all_jobs - len(here)
@@ -141,7 +141,7 @@ def test_a_job_that_fails_for_good_is_shown_and_the_rest_kept(runs, small_run):
     run = runs("fails")
     states = sorted(job["JobState"] for job in run.jobs)
     assert states == ["COMPLETED", "COMPLETED", "FAILED", "FAILED"]
-    log = run.output.rpartition("Logfile results/logs/simulate/N100_we180000pS.log")[2]
+    log = run.output.rpartition("The last lines of results/logs/simulate/N100_we180000pS.log")[2]
     assert "DivergenceError: the voltage diverged" in log
     assert (run.study / ONE_TABLE).read_bytes() == (small_run / ONE_TABLE).read_bytes()
 

@@ -96,7 +96,8 @@ def test_what_was_made_of_a_failed_job_is_made_again(small, small_run):
     assert not (small / "results/simulations/N100/we180000pS.parquet").exists()
     assert "plot_example" not in small.planned()
     # As before, what is left of the first run is what failed and what follows; of one file, too.
-    assert small.planned() == {"simulate": 1} | SWEEP | OVERVIEW
+    search = {"find_weight": 2, "summarise_weights": 1, "plot_weights": 1}  # begins with the sweep
+    assert small.planned() == {"simulate": 1} | SWEEP | search | OVERVIEW
     assert small.planned("results/we_sweep.csv") == {"simulate": 1, "summarise_sweep": 1}
     small.config = Study(small.folder, SMALL).config
     assert small.planned("thesis_figs/input_drive_we.svg") == SWEEP

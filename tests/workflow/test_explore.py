@@ -28,6 +28,13 @@ def page(browser, thesis):
     assert {url for url in browser.requested() if not url.startswith("file://")} == set()
 
 
+# The samples, when no more than so many seconds are drawn.
+DRAWN_WITHIN = """
+    const {x, y} = arguments[0].data[0];
+    return x[x.length - 1] - x[0] < arguments[1] && y;
+"""
+
+
 def wait_until(browser, script: str, *arguments):
     return WebDriverWait(browser, 10).until(lambda b: b.execute_script(script, *arguments))
 
@@ -119,15 +126,13 @@ def test_the_voltage_is_zoomed_down_to_its_samples(page, thesis):
     assert min(drawn) == pytest.approx(trace["V_m_mV"].min(), abs=1e-3)
     assert len(drawn) < 20_000
 
-    for _ in range(2):  # a tenth of the width at a time
+    for width in (1, 0.1):  # a tenth of what is seen at a time
         actions = ActionChains(page)
         actions.move_to_element_with_offset(chart, 0, -60).click_and_hold()
         actions.move_by_offset(40, 0).move_by_offset(60, 0).release().perform()
-        before = len(drawn)
-        wait_until(page, "return arguments[0].data[0].y.length !== arguments[1]", chart, before)
-        drawn = page.execute_script("return arguments[0].data[0].y", chart)
+        drawn = wait_until(page, DRAWN_WITHIN, chart, width)
     low, high = page.execute_script("return arguments[0].layout.xaxis.range", chart)
-    assert high - low < 0.15
+    assert high - low < 0.1
     seen = trace["V_m_mV"].to_numpy()[int(low / 1e-4) : int(np.ceil(high / 1e-4)) + 1]
     np.testing.assert_allclose(drawn, seen[: len(drawn)], atol=1e-4)
 
@@ -219,6 +224,16 @@ def test_a_table_without_numbers_to_show_and_one_with_missing_ones(browser, tmp_
     for name in ("a", "b"):
         option = f"//select[@id='table']/option[contains(., '/{name}')]"
         browser.find_element(By.XPATH, option).click()
+    assert browser.errors() == []
+
+
+def test_infinity_comes_last_along_x(browser, tmp_path):
+    noise = {"spike_SNR": [np.inf, 10.0, 2.0, 5.0], "AUC": [1.0, 0.9, 0.6, 0.8]}
+    assert make(tmp_path, noise=noise)["noise"]["columns"]["spike_SNR"] == ["∞", 10, 2, 5]
+    browser.get((tmp_path / "page.html").as_uri())
+    wait_until(browser, "return document.documentElement.dataset.ready === 'yes'")
+    axis = "return document.getElementById('table-chart').layout.xaxis.categoryarray"
+    assert browser.execute_script(axis) == ["2", "5", "10", "∞"]
     assert browser.errors() == []
 
 

@@ -121,7 +121,7 @@ def display(monkeypatch):
 
 
 def job(jobid, rule="simulate", log=("results/logs/simulate/N10_we5pS.log",)):
-    return {"jobid": jobid, "rule_name": rule, "log": list(log), "output": ["out"]}
+    return {"jobid": jobid, "rule_name": rule, "rule_msg": "", "log": list(log), "output": ["out"]}
 
 
 def test_time_left_is_said_when_it_can_be_known(display):
@@ -155,6 +155,20 @@ def test_a_job_of_a_failed_group_is_told_once(display, capsys, tmp_path):
     assert said.count("Failed: ") == 1
     assert "line 99" in said
     assert "line 80" not in said
+
+
+def test_what_a_cluster_says_of_a_failure_is_told(display, capsys, tmp_path):
+    log = tmp_path / "slurm.log"
+    log.write_text("slurmstepd: error: exceeded memory limit\n")
+    display.event(LogEvent.JOB_INFO, **job(0))
+    display.event(LogEvent.GROUP_ERROR, msg="Error in group short", aux_logs=[str(log)])
+    display.event(LogEvent.JOB_ERROR, **job(0) | {"rule_msg": "SLURM status: OUT_OF_MEMORY"})
+    said = capsys.readouterr().err
+    assert "exceeded memory limit" in said
+    assert "OUT_OF_MEMORY" in said
+    assert display.failed == ["simulate N10 we5pS"]
+    display.event(LogEvent.JOB_INFO, **job(0))
+    assert display.failed == []
 
 
 def test_what_snakemake_says_beside_its_events_is_kept_unless_it_says_nothing(display, capsys):

@@ -60,4 +60,27 @@ rule explore:
         "../scripts/explore.py"
 
 
+use rule explore as explore_connection_inference with:
+    input:
+        tables=[
+            f"results/connection_inference/{name}.parquet"
+            for name in (
+                *(f"{name}{what}" for name in CASES for what in ("", "_means")),
+                "chance",
+            )
+        ],
+        traces=[],
+        averages=[],
+        trains=[],
+        template=SCRIPTS / "explore_page.html",
+    output:
+        page=report_item(
+            "results/connection_inference/explore.html",
+            CATEGORY,
+            "Charts to point at and zoom",
+        ),
+    log:
+        "results/logs/explore_connection_inference.log",
+
+
 RESULTS += [rules.show_costs.output, rules.explore.output]

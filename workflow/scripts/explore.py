@@ -53,33 +53,37 @@ def chartable(table) -> dict:
 
 
 def values(column) -> list:
-    return [None if value is None or value != value else value for value in column.tolist()]
+    """For JSON, which has no infinity: no noise is an infinite signal-to-noise ratio."""
+    known = [None if value is None or value != value else value for value in column.tolist()]
+    return [{np.inf: "∞", -np.inf: "-∞"}.get(value, value) for value in known]
 
 
 def suggested(table) -> dict:
-    """x is the first number that varies, unless it is a seed; y is the first measured column.
+    """What to show at first. Columns say what a row is of, and then what was measured.
 
-    Colour and panels are columns before y with few values.
+    y is the first column of floats after all text that differs between most rows, x the first
+    number before it that varies; colour and panels are others before it with few values.
     """
-    numbers = [c for c in table.select_dtypes("number") if c != "seed"]
-    varied = [c for c in table if 1 < table[c].nunique() <= 24 and c != "seed"]
-    x = next((c for c in numbers if table[c].nunique() > 1), table.columns[0])
-    measured = [c for c in numbers if c != x and table[c].dtype.kind == "f"]
-    first_measured = next((c for c in measured if c not in varied), (measured or numbers or [x])[0])
-    position = list(table).index(first_measured)
-    hues = [c for c in list(table)[:position] if c in varied and c != x]
-    return {
-        "x": x,
-        "y": first_measured,
-        "hue": hues[0] if hues else "",
-        "facet": hues[1] if len(hues) > 1 else "",
-        "log": "x" if spaced_logarithmically(table[x]) else "",
-    }
+    varied = [c for c in table if table[c].nunique() > 1 and c != "seed"]
+    numbers = [c for c in table.select_dtypes("number") if c in varied]
+    texts = [i for i, c in enumerate(table) if table[c].dtype.kind not in "ifb"]
+    floats = [c for c in list(table)[max(texts, default=-1) + 1 :] if table[c].dtype.kind == "f"]
+    measured = [c for c in floats if c in varied] or numbers or list(table)
+    y = next((c for c in measured if table[c].nunique() > len(table) / 2), measured[0])
+    x = next((c for c in numbers if list(table).index(c) < list(table).index(y)), None)
+    if x is None:
+        x, y = y, next((c for c in measured if c != y), y)
+    before = varied[: varied.index(y)] if y in varied else []
+    few = [c for c in before if c != x and table[c].nunique() <= 12]
+    hues = [c for c in few if table.groupby(x)[c].nunique().max() > 1]  # more than x says
+    hue, facet, *_ = [*hues, "", ""]
+    log = "x" if spaced_logarithmically(table[x]) else ""
+    return {"x": x, "y": y, "hue": hue, "facet": facet, "log": log}
 
 
 def spaced_logarithmically(column) -> bool:
     steps = np.unique(column) if column.dtype.kind in "if" else np.array([])
-    if len(steps) < 4 or steps[0] <= 0 or steps[-1] < 20 * steps[0]:
+    if len(steps) < 4 or steps[0] <= 0 or np.isinf(steps[-1]) or steps[-1] < 20 * steps[0]:
         return False
     return np.std(np.diff(np.log(steps))) * steps[-1] < np.std(np.diff(steps)) * 10
 
