@@ -54,9 +54,14 @@ class Study:
         folder.mkdir(parents=True, exist_ok=True)
 
     def snakemake(self, *arguments, ok=True) -> str:
-        """Run snakemake there; its output. With ``ok=False`` it has to fail."""
+        """Run snakemake there; its output. With ``ok=False`` it has to fail. What waits for ever,
+        for a job that no node can take, say, is ended."""
         done = subprocess.run(
-            self.command(*arguments), text=True, stderr=subprocess.STDOUT, **self.surroundings()
+            self.command(*arguments),
+            text=True,
+            stderr=subprocess.STDOUT,
+            timeout=900,
+            **self.surroundings(),
         )
         if (done.returncode == 0) != ok:
             pytest.fail("\n".join(done.stdout.splitlines()[-60:]))

@@ -24,8 +24,7 @@ def test_jobs_that_are_sent_away_say_what_they_need_and_twice_as_much_at_a_retry
     study = OnCluster(tmp_path, SMALL, profile)
     first, second = (asked_for(study, attempt) for attempt in (1, 2))
     assert first.keys() >= {"compile_kernels", "simulate", "find_weight", "infer_connections_0"}
-    here = [rule for rule in first if rule.startswith(("plot", "summarise"))]
-    assert here == ["summarise_sweep"]  # between jobs that are sent: the search begins with it
+    assert not [rule for rule in first if rule.startswith(("plot", "summarise"))]
     assert second == {rule: (2 * MB, 2 * minutes) for rule, (MB, minutes) in first.items()}
 
 

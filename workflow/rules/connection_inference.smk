@@ -36,7 +36,7 @@ rule infer_inputs:
     log:
         "results/logs/infer_inputs/{set}_{job}.log",
     group:
-        "short"
+        "inference"
     params:
         tasks=detection.tasks_of(CASES, ONE_PASS),
         inputs=config["inputs"],
@@ -59,7 +59,7 @@ rule infer_inputs_by_template:
     log:
         "results/logs/infer_inputs/{set}_{job}_template.log",
     group:
-        "short"
+        "second_pass"
     params:
         tasks=detection.tasks_of(CASES, SECOND_PASS),
         inputs=config["inputs"],
@@ -138,7 +138,7 @@ rule chance_level:
     log:
         "results/logs/chance_level.log",
     group:
-        "short"
+        "inference"
     params:
         chance=INFERENCE["chance"],
         n_tested=INFERENCE["n_tested"],
@@ -158,7 +158,7 @@ rule example_signals:
     log:
         "results/logs/example_signals.log",
     group:
-        "short"
+        "inference"
     params:
         case=next(iter(CASES["clipping"].values())),
         noise_SNRs=INFERENCE["noise"]["spike_SNR"],

@@ -12,7 +12,7 @@ rule find_weight:
     log:
         "results/logs/find_weight/N{N}.log",
     group:
-        "short"
+        "search"
     params:
         all_N=lookup("{N}", within=N_BATCHES),
         search=omit(

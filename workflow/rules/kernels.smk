@@ -5,6 +5,6 @@ rule compile_kernels:
     log:
         "results/logs/compile_kernels.log",
     group:
-        "short"
+        "kernels"
     script:
         "../scripts/compile_kernels.py"

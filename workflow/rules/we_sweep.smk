@@ -29,8 +29,6 @@ rule summarise_sweep:
         means=table("results/we_sweep_means", "Input strength", "Table: means"),
     log:
         "results/logs/summarise_sweep.log",
-    group:
-        "short"
     script:
         "../scripts/summarise_sweep.py"
 
