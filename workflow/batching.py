@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+from typing import Any
 
 from nto1.config import ConfigError, n_steps
+from nto1.config.studies import omit
+from nto1.studies.tasks import search_of, task_of
 
 # A job should be worth its start, of about a second, and leave work for other cores.
 JOB_SECONDS = 10
@@ -22,17 +25,23 @@ MAX_TESTS_PER_JOB = 4
 MAX_NAME_LENGTH = 200
 
 
-def weight_batches(config: dict) -> dict[str, list]:
-    """The sweep's weights, cut into jobs."""
+def weight_batches(config: dict) -> dict[str, list[dict]]:
+    """The sweep's weights, cut into jobs: tasks by the label of each job's first weight."""
     seconds_each = n_steps(config["experiment"]) * SECONDS_PER_STEP_WITH_MEDIAN
-    return _batches(config, "sweep", "weights_per_batch", "weights_pS", seconds_each)
+    found = _batches(config, "sweep", "weights_per_batch", "weights_pS", seconds_each)
+    N = config["sweep"]["N"]
+    return {name: [task_of(config, N=N, weights_pS=weights)] for name, weights in found.items()}
 
 
-def N_batches(config: dict) -> dict[str, list]:
-    """The numbers of inputs for which a weight is searched, cut into jobs."""
+def N_batches(config: dict) -> dict[str, list[dict]]:
+    """The searches, cut into jobs: tasks by the label of each job's first number of inputs."""
     seconds_each = n_steps(config["experiment"]) * SECONDS_PER_STEP * EVALUATIONS_PER_SEARCH
     key = "N_subset" if config["find_weight"]["only_subset"] else "N"
-    return _batches(config, "find_weight", "N_per_batch", key, seconds_each)
+    found = _batches(config, "find_weight", "N_per_batch", key, seconds_each)
+    search = search_of(config)
+    return {
+        name: [task_of(config, N=N, search=search) for N in all_N] for name, all_N in found.items()
+    }
 
 
 def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
@@ -49,18 +58,24 @@ def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
 
 
 def batches(values: list, size: int) -> dict[str, list]:
-    """Values in batches of about ``size``, by the label of each batch's first value.
+    """Values in batches of about ``size``, by the label of each batch's first value."""
+    ordered = sorted(values)
+    return {label(batch[0]): batch for batch in cut([(label(v), v, 1 / size) for v in ordered])}
 
-    A batch begins at every value whose hash is a multiple of ``size``. Where batches begin thus
-    depends on the values themselves, not on how many there are: one more value changes no other
-    batch than the one it falls in.
+
+def cut(items: list[tuple[str, Any, float]]) -> list[list]:
+    """Items (name, item, share of a batch) in batches.
+
+    A batch begins at every item the hash of whose name is a multiple of the number of such items
+    in a batch. Where batches begin thus depends on the items themselves, not on how many there
+    are: one more item changes no other batch than the one it falls in.
     """
-    result = {}
-    for value in sorted(values):
-        digest = hashlib.sha256(label(value).encode()).digest()
-        if not result or int.from_bytes(digest[:8]) % size == 0:
-            batch = result[label(value)] = []
-        batch.append(value)
+    result = []
+    for name, item, share in items:
+        digest = hashlib.sha256(name.encode()).digest()
+        if not result or int.from_bytes(digest[:8]) % max(1, int(1 / share)) == 0:
+            result.append([])
+        result[-1].append(item)
     return result
 
 
@@ -110,8 +125,3 @@ def recording_groups(named: dict[str, dict]) -> list[dict[str, dict]]:
         for group in groups.values()
         for i in range(0, len(group), MAX_TESTS_PER_JOB)
     ]
-
-
-def omit(section: dict, *keys: str) -> dict:
-    """A section of the config without what a rule doesn't need."""
-    return {key: value for key, value in section.items() if key not in keys}

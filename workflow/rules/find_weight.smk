@@ -5,7 +5,7 @@ rule find_weight:
     """The weight that gives the target rate, for the N of one batch (named by its first N)."""
     input:
         KERNELS,
-        means="results/we_sweep_means.parquet" if GUESS_FROM_SWEEP else [],
+        sweep="results/we_sweep.parquet" if GUESS_FROM_SWEEP else [],
     output:
         found="results/find_weight/N{N}.parquet",
         evaluations="results/find_weight/N{N}_evaluations.parquet",
@@ -14,14 +14,9 @@ rule find_weight:
     group:
         "search"
     params:
-        all_N=lookup("{N}", within=N_BATCHES),
-        search=omit(
-            config["find_weight"], "N", "N_subset", "only_subset", "N_per_batch"
-        ),
+        tasks=lookup("{N}", within=N_BATCHES),
         N_of_sweep=config["sweep"]["N"] if GUESS_FROM_SWEEP else None,
-        experiment=omit(config["experiment"], "memory_per_job_MB"),
-        inputs=config["inputs"],
-        neuron=config["neuron"],
+        of_seeds=False,
     script:
         "../scripts/find_weight.py"
 

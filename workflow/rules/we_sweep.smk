@@ -9,10 +9,7 @@ rule simulate:
     group:
         "short"
     params:
-        weights_pS=lookup("{we_pS}", within=WEIGHT_BATCHES),
-        experiment=omit(config["experiment"], "memory_per_job_MB"),
-        inputs=config["inputs"],
-        neuron=config["neuron"],
+        tasks=lookup("{we_pS}", within=WEIGHT_BATCHES),
     script:
         "../scripts/simulate.py"
 

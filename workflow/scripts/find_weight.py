@@ -1,72 +1,33 @@
-"""The weight that gives the target rate, for some N, and how it was found."""
-
-from concurrent.futures import ThreadPoolExecutor
-from itertools import count
+"""The weight that gives the target rate, of some N or cases of a study, and how it was found."""
 
 from script_io import log, progress, read_parquet, run, write_parquet
-from nto1.neurons.adex import AdEx
-from nto1.simulation.inputs import Inputs, TimeGrid, n_excitatory
-from nto1.simulation.runs import draw_inputs
-from nto1.simulation.weight_search import find_weight, mean_rate, nearest_to_target
-from nto1.units import nS, pS, to_SI
+from nto1.studies.measures import weights_for_rate, with_guess
+from nto1.units import nS, pS
 
 
-def first_guess(search, means, N_of_sweep) -> tuple[int, float]:
-    """N, and a weight (S) for it."""
-    if search["guess"] != "sweep":
-        return search["guess"]["N"], search["guess"]["weight_pS"] * pS
-    means = read_parquet(means)
-    weight_pS = nearest_to_target(means["we_pS"], means["output_rate_Hz"], search["target_rate_Hz"])
-    log(f"first guess, from the sweep: {weight_pS:g} pS at N = {N_of_sweep}")
-    return N_of_sweep, weight_pS * pS
+def main(tasks, sweep, N_of_sweep, of_seeds, threads, found, evaluations):
+    sweep = read_parquet(sweep) if sweep else None
+    tasks = [with_guess(task, sweep, N_of_sweep) for task in tasks]
+    done, n_evaluations = progress(len(tasks), "searches", every_s=0), 0
 
-
-def main(all_N, search, means, N_of_sweep, experiment, inputs, neuron, threads, found, evaluations):
-    inputs, neuron = Inputs(**to_SI(inputs)), AdEx(**to_SI(neuron))
-    N_of_guess, guess = first_guess(search, means, N_of_sweep)
-    report = progress(len(all_N), "searches", every_s=0)
-
-    def search_for(N):
-        drawn = draw_inputs(N, experiment["seeds"], TimeGrid.of(experiment), inputs)
-        number = count(1)
-        result = find_weight(
-            lambda w_exc: mean_rate(w_exc, drawn, neuron),
-            search["target_rate_Hz"],
-            guess * (N_of_guess / N),
-            search["bracket_factor"],
-            search["relative_tolerance"],
-            report=lambda e: log(
-                f"N = {N}: {e.rate:g} Hz at {e.w_exc / pS:g} pS (evaluation {next(number)})"
-            ),
-        )
+    def report(task, evaluation):
+        nonlocal n_evaluations
+        n_evaluations += 1
         log(
-            f"N = {N}: found {result.w_exc / pS:g} pS, {result.rate:g} Hz, after "
-            f"{result.iterations} iterations"
+            f"N = {task['N']}: {evaluation.rate:g} Hz at {evaluation.w_exc / pS:g} pS "
+            f"(evaluation {n_evaluations})"
         )
-        report(1)
-        return result
 
-    with ThreadPoolExecutor(threads) as pool:
-        results = list(pool.map(search_for, all_N))
-    rows = [
-        {
-            "N": N,
-            "N_exc": n_excitatory(N, inputs.exc_to_inh),
-            "we_nS": result.w_exc / nS,
-            "fr_Hz": result.rate,
-            "factor": result.guess / result.w_exc,
-            "w0_nS": result.guess / nS,
-            "w0_fr_Hz": result.guess_rate,
-            "iterations": result.iterations,
-            "function_calls": result.function_calls,
-        }
-        for N, result in zip(all_N, results, strict=True)
-    ]
-    steps = [
-        {"N": N, "we_nS": e.w_exc / nS, "fr_Hz": e.rate}
-        for N, result in zip(all_N, results, strict=True)
-        for e in result.evaluations
-    ]
+    rows, steps = [], []
+    for row, steps_of_row in weights_for_rate(tasks, threads, report, of_seeds):
+        log(
+            f"N = {row['N']}: found {row['we_nS'] * nS / pS:g} pS, {row['fr_Hz']:g} Hz, after "
+            f"{row['iterations']} iterations"
+        )
+        n_evaluations = 0
+        done(1)
+        rows.append(row)
+        steps += steps_of_row
     write_parquet(rows, found)
     write_parquet(steps, evaluations)
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from nto1.config.checks import connection_tests, consistency_errors, n_steps
 from nto1.config.model import Config
+from nto1.config.studies import study_errors
 
 __all__ = ["ConfigError", "connection_tests", "n_steps", "resolve"]
 
@@ -38,6 +39,7 @@ def resolve(config: dict) -> dict:
         problems = sorted(set(_problems(error, resolved)))
     else:
         problems = list(consistency_errors(resolved))
+        problems += study_errors(resolved, lambda path: expected(schema_of(path)))
     if problems:
         raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
     return resolved

@@ -15,10 +15,10 @@ PROGRAM_MB = 300
 
 
 def consistency_errors(config: dict) -> Iterator[str]:
-    yield from _about_runs(config)
+    yield from run_errors(config)
     yield from _about_inputs(config)
+    yield from _shown_within(config["example"], "example", config["experiment"], "experiment")
     neuron, izhikevich = config["neuron"], config["izhikevich"]
-    yield from _below(neuron, "neuron", "V_spike_mV", "V_reset_mV", "V_T_mV", "E_L_mV")
     yield from _below(izhikevich, "izhikevich", "v_peak_mV", "c_mV", "v_r_mV", "v_t_mV")
     yield from _about_network(config["network"])
     yield from _about_adex_network(config["adex_network"], neuron)
@@ -77,8 +77,9 @@ def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str
         )
 
 
-def _about_runs(config: dict) -> Iterator[str]:
-    experiment, neuron = config["experiment"], config["neuron"]
+def run_errors(config: dict) -> Iterator[str]:
+    """Of runs, for the sweep and the searches, as far as their sections are given."""
+    experiment, neuron, inputs = config["experiment"], config["neuron"], config["inputs"]
     yield from _about_time(
         experiment,
         "experiment",
@@ -88,18 +89,37 @@ def _about_runs(config: dict) -> Iterator[str]:
             "the membrane's C / g_L": neuron["C_pF"] / neuron["g_L_nS"],
         },
     )
-    yield from _shown_within(config["example"], "example", experiment, "experiment")
-    target_rate_Hz = config["find_weight"]["target_rate_Hz"]
-    if target_rate_Hz >= 500 / experiment["timestep_ms"]:
+    yield from _below(neuron, "neuron", "V_spike_mV", "V_reset_mV", "V_T_mV", "E_L_mV")
+    if "sweep" in config:
+        yield from _about_split(config["sweep"]["N"], "sweep.N", inputs)
+        yield from _fits_memory("experiment", 100 * n_steps(experiment), experiment)
+        n_runs = len(experiment["seeds"]) * len(config["sweep"]["weights_pS"])
+        if n_runs > MAX_RUNS:
+            yield (
+                f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
+                "Choose fewer, or split them over several studies."
+            )
+    if "find_weight" in config:
+        search = config["find_weight"]
+        for key in ("N", "N_subset") if search["only_subset"] else ("N",):
+            for i, N in enumerate(search[key]):
+                yield from _about_split(N, f"find_weight.{key}[{i}]", inputs)
+        if search["target_rate_Hz"] >= 500 / experiment["timestep_ms"]:
+            yield (
+                f"find_weight.target_rate_Hz: {search['target_rate_Hz']:g} Hz can't be reached "
+                f"with time steps of {experiment['timestep_ms']:g} ms."
+            )
+        n_bytes = (8 * len(experiment["seeds"]) + 8) * n_steps(experiment)
+        yield from _fits_memory("find_weight", n_bytes, experiment)
+
+
+def _about_split(N: int, where: str, inputs: dict) -> Iterator[str]:
+    parts = inputs["exc_to_inh"] + 1
+    n_inh = N / parts
+    if round(n_inh) < 1 or abs(n_inh - round(n_inh)) > 1e-9 * N:
         yield (
-            f"find_weight.target_rate_Hz: {target_rate_Hz:g} Hz can't be reached with "
-            f"time steps of {experiment['timestep_ms']:g} ms."
-        )
-    n_runs = len(experiment["seeds"]) * len(config["sweep"]["weights_pS"])
-    if n_runs > MAX_RUNS:
-        yield (
-            f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
-            "Choose fewer, or split them over several studies."
+            f"{where}: {N} inputs can't be split {inputs['exc_to_inh']:g} : 1 into excitatory "
+            f"and inhibitory ones. Choose a multiple of {parts:g}, or change inputs.exc_to_inh."
         )
 
 
@@ -107,17 +127,7 @@ def _about_inputs(config: dict) -> Iterator[str]:
     inputs, neuron = config["inputs"], config["neuron"]
     sweep, search, example = config["sweep"], config["find_weight"], config["example"]
     parts = inputs["exc_to_inh"] + 1
-    all_N = [("sweep.N", sweep["N"]), ("example.N", example["N"])]
-    for key in ("N", "N_subset") if search["only_subset"] else ("N",):
-        all_N += [(f"find_weight.{key}[{i}]", N) for i, N in enumerate(search[key])]
-    for where, N in all_N:
-        n_inh = N / parts
-        if round(n_inh) < 1 or abs(n_inh - round(n_inh)) > 1e-9 * N:
-            yield (
-                f"{where}: {N} inputs can't be split {inputs['exc_to_inh']:g} : 1 into excitatory "
-                f"and inhibitory ones. Choose a multiple of {parts:g}, or change inputs.exc_to_inh."
-            )
-
+    yield from _about_split(example["N"], "example.N", inputs)
     guess, weights_pS = search["guess"], sweep["weights_pS"]
     weights = [("example.weight_pS", example["N"], example["weight_pS"])]
     weights += [(f"sweep.weights_pS[{i}]", sweep["N"], w) for i, w in enumerate(weights_pS)]
@@ -272,28 +282,25 @@ def _about_excerpt(test: dict) -> Iterator[str]:
 def _about_memory(config: dict) -> Iterator[str]:
     """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
     bounds, of inputs, voltage, what is recorded and what finds the median."""
-    experiment, network = config["experiment"], config["network"]
-    n_seeds, record = len(experiment["seeds"]), network["record"]
+    network, record = config["network"], config["network"]["record"]
     n_recorded = (
         len(network["recorded_neurons"]) + sum(map(len, record.values())) + len(record["g"])
     )
-    limit_MB = experiment["memory_per_job_MB"]
-    for section, bytes_in_all in (
-        ("experiment", 100 * n_steps(experiment)),
-        ("find_weight", (8 * n_seeds + 8) * n_steps(experiment)),
+    published = config["adex_network"]
+    longest = max(map(n_steps, connection_tests(config).values()))
+    for section, n_bytes in (
         ("network", 24 * (1 + n_recorded) * n_steps(network)),
-        (
-            "adex_network",
-            24
-            * (1 + len(config["adex_network"]["recorded_neurons"]))
-            * n_steps(config["adex_network"]),
-        ),
-        ("connection_test", 40 * max(map(n_steps, connection_tests(config).values()))),
+        ("adex_network", 24 * (1 + len(published["recorded_neurons"])) * n_steps(published)),
+        ("connection_test", 40 * longest),
     ):
-        needed_MB = PROGRAM_MB + bytes_in_all / 1e6
-        if needed_MB > limit_MB:
-            yield (
-                f"{section}: a job needs {needed_MB:.0f} MB, more than "
-                f"experiment.memory_per_job_MB ({limit_MB}). Raise it, or choose shorter runs or "
-                f"fewer {'neurons to record' if 'network' in section else 'seeds'}."
-            )
+        yield from _fits_memory(section, n_bytes, config["experiment"])
+
+
+def _fits_memory(section: str, n_bytes: float, experiment: dict) -> Iterator[str]:
+    needed_MB, limit_MB = PROGRAM_MB + n_bytes / 1e6, experiment["memory_per_job_MB"]
+    if needed_MB > limit_MB:
+        yield (
+            f"{section}: a job needs {needed_MB:.0f} MB, more than "
+            f"experiment.memory_per_job_MB ({limit_MB}). Raise it, or choose shorter runs or "
+            f"fewer {'neurons to record' if 'network' in section else 'seeds'}."
+        )

@@ -586,6 +586,51 @@ class ConnectionInference(Section):
     chance: Chance = Default(Chance(), Chance.__doc__)
 
 
+class Range(Section):
+    """Numbers from one to another: n of them, evenly spaced; or all whole numbers."""
+
+    from_: float = Default(..., "The first.", alias="from")
+    to: float = Default(..., "The last.")
+    n: int | None = Default(None, "How many; without it, whole numbers.", ge=1, le=1_000_000)
+    log: bool = Default(False, "Whether ratios are equal, not distances.")
+
+
+Value = bool | int | float | str
+Values = Annotated[list[Value], Field(min_length=1, max_length=1_000_000)]
+
+
+class Study(Section):
+    """A question of one's own: what is varied, and what is measured."""
+
+    measure: Literal["response", "weight_for_rate"] = Default(
+        ...,
+        "response: median voltage and firing rate of each run, with the sweep's N and weights; "
+        "weight_for_rate: the weight that gives the target rate of find_weight, for its N.",
+    )
+    vary: dict[str, Values | Range] = Default(
+        {},
+        "Keys of this configuration, each with the values that it takes: {neuron.b_pA: [0, 65], "
+        "neuron.tau_w_ms: {from: 10, to: 1000, n: 9, log: true}}.",
+    )
+    zip: bool = Default(
+        False, "Take the first values together, then the second ones, and so on; not all with all."
+    )
+    cases: dict[str, dict[str, Value | Values | Range]] = Default(
+        {},
+        "Named sets of keys and their values, besides or instead of a grid: {bursting: "
+        "{neuron.V_reset_mV: -47}}.",
+    )
+    set: dict[str, Value | Values | Range] = Default(
+        {},
+        "Keys, and a value that differs from the rest of the configuration: {experiment.seeds: "
+        "{from: 0, to: 49}}.",
+    )
+    x: str | None = Default(None, "The column along the figure's x-axis; by default, the first.")
+    hue: str | None = Default(None, "That of its colours.")
+    col: str | None = Default(None, "That of its columns.")
+    row: str | None = Default(None, "That of its rows.")
+
+
 class Config(Section):
     """Configuration of the workflow."""
 
@@ -600,3 +645,4 @@ class Config(Section):
     adex_network: AdExNetwork = AdExNetwork()
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()
+    studies: dict[str, Study] = Field({}, description=Study.__doc__)

@@ -6,6 +6,7 @@ Source: the notebook of 2023-08-05, section "Seeds for search".
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import numpy as np
 from scipy.optimize import root_scalar
 
 from nto1.errors import DivergenceError
@@ -40,9 +41,13 @@ class NotBracketed(ValueError):
 def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1) -> float:
     """Firing rate of the neuron (Hz), averaged over realisations of its inputs.
 
-    Rates are added one after the other, as in the notebook: the rounding error decides on which
-    side of the target a mean of exactly 4 Hz falls, and hence where the search continues. (From
-    Python 3.12 on, ``sum`` rounds differently.)
+    Parameters and errors as those of ``rates``.
+    """
+    return mean(rates(w_exc, inputs, neuron, threads))
+
+
+def rates(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads: int = 1) -> np.ndarray:
+    """Firing rate of the neuron with each realisation of its inputs [n_inputs] (Hz).
 
     Parameters
     ----------
@@ -62,10 +67,17 @@ def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1
     """
     batch = simulate_batch([w_exc], inputs, neuron, False, threads)
     check_divergence(batch, [w_exc], inputs)
+    return batch.rates[:, 0]
+
+
+def mean(rates: Sequence[float]) -> float:
+    """Added one after the other, as in the notebook: the rounding error decides on which side of
+    the target a mean of exactly 4 Hz falls, and hence where the search continues. (From Python 3.12
+    on, ``sum`` rounds differently.)"""
     total = 0.0
-    for rate in batch.rates[:, 0]:
+    for rate in rates:
         total += float(rate)
-    return total / len(inputs)
+    return total / len(rates)
 
 
 def nearest_to_target(

@@ -1,0 +1,260 @@
+"""Studies of one's own: parameters that are varied, set or named, and the cases this makes."""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from itertools import product
+from typing import Any, NamedTuple
+
+import numpy as np
+from pydantic import ValidationError
+
+from nto1.config.checks import run_errors
+from nto1.config.model import Config
+
+# What each measure depends on.
+SECTIONS = {
+    "response": ("experiment", "inputs", "neuron", "sweep"),
+    "weight_for_rate": ("experiment", "inputs", "neuron", "find_weight"),
+}
+# Keys about how work is cut into jobs, or with a meaning of their own in the thesis.
+NOT_VARIED = {
+    "experiment.memory_per_job_MB",
+    *("sweep.weights_per_batch", "find_weight.N_per_batch", "find_weight.N_subset"),
+    *("find_weight.only_subset", "find_weight.guess"),
+}
+# Keys that hold a list, of which each value is a run (or a search) of its own.
+LISTS = {
+    "response": ("sweep.weights_pS", "experiment.seeds"),
+    "weight_for_rate": ("find_weight.N",),
+}
+COLUMNS = {
+    "sweep.weights_pS": "we_pS",
+    "sweep.N": "N",
+    "find_weight.N": "N",
+    "experiment.seeds": "seed",
+}
+
+# More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.
+MAX_CASES, MAX_RUNS = 100_000, 10_000_000
+
+
+class Case(NamedTuple):
+    """One set of parameters."""
+
+    columns: dict[str, Any]  # what distinguishes it, as in the study's table
+    changes: dict[str, Any]  # values by their dotted keys
+    base: dict  # the sections that the measure depends on
+
+    @property
+    def config(self) -> dict:
+        """These sections with the changes."""
+        result = dict(self.base)
+        for dotted, value in self.changes.items():
+            section, key = dotted.split(".", 1)
+            result[section] = result[section] | {key: value}
+        return result
+
+
+def values_of(given: Any) -> Any:
+    """A list, or the numbers that a range stands for; anything else as it is.
+
+    ``{from: 1, to: 100, n: 9, log: true}`` are nine numbers; without n, whole numbers.
+    """
+    if not isinstance(given, dict):
+        return given
+    start, stop, n = given["from"], given["to"], given.get("n")
+    if n is None:
+        return list(range(int(start), int(stop) + 1))
+    space = np.geomspace if given.get("log") else np.linspace
+    return [float(f"{value:.12g}") for value in space(start, stop, n)]
+
+
+def column_names(keys: list[str]) -> dict[str, str]:
+    """The column of each key: its last part, with the unit; the whole key if two end alike."""
+    short = {key: COLUMNS.get(key, key.rpartition(".")[2]) for key in keys}
+    return {
+        key: name if list(short.values()).count(name) == 1 else key for key, name in short.items()
+    }
+
+
+def varied_columns(study: dict) -> list[str]:
+    """What distinguishes the rows of a study's table, in the order given; without seeds."""
+    names = column_names(list(study["vary"]))
+    found = [name for key, name in names.items() if key != "experiment.seeds"]
+    implied = [COLUMNS[key] for key in LISTS[study["measure"]] if key != "experiment.seeds"]
+    return [*dict.fromkeys([*(["case"] if study["cases"] else []), *found, *implied])]
+
+
+def cases_of(study: dict, config: dict) -> list[Case]:
+    """Every case: each named one with each combination of varied values.
+
+    A key that holds a list (weights, N, seeds) takes all its values at once, unless values are
+    zipped: its runs share what can be shared.
+    """
+    held = {key: values_of(value) for key, value in study["set"].items()}
+    vary = {key: values_of(values) for key, values in study["vary"].items()}
+    lists = LISTS[study["measure"]]
+    if not study["zip"]:
+        held |= {key: values for key, values in vary.items() if key in lists}
+        vary = {key: values for key, values in vary.items() if key not in lists}
+    names = column_names(list(study["vary"]))
+    points = zip(*vary.values(), strict=True) if study["zip"] and vary else product(*vary.values())
+    points = [dict(zip(vary, point, strict=True)) for point in points]
+    base = {section: config[section] for section in SECTIONS[study["measure"]]}
+    found = []
+    for name, own in (study["cases"] or {None: {}}).items():
+        own = {key: values_of(value) for key, value in own.items()}
+        for point in points:
+            columns = {} if name is None else {"case": name}
+            columns |= {names[key]: value for key, value in point.items() if key not in lists}
+            one = {key: [value] if key in lists else value for key, value in point.items()}
+            found.append(Case(columns, held | own | one, base))
+    return found
+
+
+def n_cases(study: dict) -> int:
+    """How many there are, without making them."""
+    lists = () if study["zip"] else LISTS[study["measure"]]
+    lengths = [len(values_of(values)) for key, values in study["vary"].items() if key not in lists]
+    points = max(lengths, default=1) if study["zip"] else np.prod([1, *lengths], dtype=object)
+    return points * max(1, len(study["cases"]))
+
+
+def n_runs(study: dict, case: Case) -> int:
+    """Of one case: simulations, or searches."""
+    n = 1
+    for key in LISTS[study["measure"]]:
+        section, name = key.split(".")
+        n *= len(case.config[section][name])
+    return n
+
+
+def keys_for(measure: str) -> list[str]:
+    """The dotted keys that a study with this measure may change."""
+    return [
+        f"{section}.{key}"
+        for section in SECTIONS[measure]
+        for key in Config.model_fields[section].annotation.model_fields
+        if f"{section}.{key}" not in NOT_VARIED
+    ]
+
+
+def study_errors(config: dict, expected: Callable[[list], str]) -> Iterator[str]:
+    """What is wrong with the studies, a line each. ``expected``: what the key at a path of the
+    config takes, in words."""
+    for name, study in config["studies"].items():
+        where = f"studies.{name}"
+        if not name.isidentifier():
+            yield f"{where}: a study's name is made of letters, digits and _, like adaptation."
+            continue
+        study = complete(study)
+        mistakes = [*_key_errors(study, where), *_range_errors(study, where)]
+        mistakes = mistakes or [*_value_errors(study, where, config, expected)]
+        mistakes = mistakes or [*_size_errors(study, where, config)]
+        mistakes = mistakes or [*_case_errors(study, where, config)]
+        yield from mistakes
+
+
+def complete(study: dict) -> dict:
+    """A study with the defaults of what it leaves out."""
+    return {"vary": {}, "zip": False, "cases": {}, "set": {}} | study
+
+
+def _changes_of(study: dict, where: str) -> Iterator[tuple[str, str, Any]]:
+    """Where in the config, dotted key and value of all that a study changes."""
+    for part in ("vary", "set"):
+        for key, value in study[part].items():
+            yield f"{where}.{part}.{key}", key, value
+    for name, own in study["cases"].items():
+        for key, value in own.items():
+            yield f"{where}.cases.{name}.{key}", key, value
+
+
+def _key_errors(study: dict, where: str) -> Iterator[str]:
+    allowed = keys_for(study["measure"])
+    if not study["vary"] and not study["cases"]:
+        yield f"{where}: nothing is varied. Write vary: {{ {allowed[-2]}: [ … ] }}, or cases."
+    for place, key, _ in _changes_of(study, where):
+        if key not in allowed:
+            by_lower = {name.lower(): name for name in allowed}
+            last = {name.rpartition(".")[2].lower(): name for name in allowed}
+            wanted = key.lower()
+            close = get_close_matches(wanted, by_lower, 1, 0.6)
+            meant = [by_lower[name] for name in close]
+            meant += [last[n] for n in get_close_matches(wanted.rpartition(".")[2], last, 1, 0.6)]
+            hint = (
+                f"Did you mean {meant[0]}?"
+                if meant
+                else f"Those with an effect on {study['measure']} are: {', '.join(allowed)}."
+            )
+            yield f"{place}: no such key. {hint}"
+    if study["zip"]:
+        lengths = {key: len(values_of(values)) for key, values in study["vary"].items()}
+        if len(set(lengths.values())) > 1:
+            shown = ", ".join(f"{key} {n}" for key, n in lengths.items())
+            yield f"{where}.zip: lists of one length are needed; values: {shown}."
+    columns = varied_columns(study)
+    for axis in ("x", "hue", "col", "row"):
+        if study.get(axis) is not None and study[axis] not in columns:
+            yield f"{where}.{axis}: {study[axis]} is not varied. There are: {', '.join(columns)}."
+
+
+def _range_errors(study: dict, where: str) -> Iterator[str]:
+    for place, _, given in _changes_of(study, where):
+        if not isinstance(given, dict):
+            continue
+        if given["from"] > given["to"]:
+            yield f"{place}: from {given['from']:g} to {given['to']:g}. Exchange them."
+        elif given.get("log") and (given.get("n") is None or given["from"] <= 0):
+            yield f"{place}: a logarithmic range needs n, and begins above 0."
+        elif given.get("n") is None and not all(
+            float(given[end]).is_integer() for end in ("from", "to")
+        ):
+            yield f"{place}: without n, a range has whole numbers at both ends. Say how many: n."
+        elif given.get("n") is None and given["to"] - given["from"] > MAX_RUNS:
+            yield f"{place}: more than {MAX_RUNS} values. Choose fewer, with n."
+
+
+def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[str]:
+    lists = {key for keys in LISTS.values() for key in keys}
+    for place, dotted, given in _changes_of(study, where):
+        section, key = dotted.split(".", 1)
+        values, varied = values_of(given), place.startswith(f"{where}.vary")
+        together = not varied or (dotted in lists)  # all are the value of one key
+        for value in [values] if together else values:
+            model = Config.model_fields[section].annotation
+            try:
+                model.model_validate(config[section] | {key: value})
+            except ValidationError as error:
+                detail = error.errors()[0]
+                if detail["type"] == "value_error":
+                    yield f"{place}: {detail['ctx']['error']}"
+                else:
+                    yield f"{place}: {value!r:.60} is not {expected([section, key])}."
+        if varied and not together and len(set(map(repr, values))) < len(values):
+            yield f"{place}: there is a value twice. Keep one."
+
+
+def _size_errors(study: dict, where: str, config: dict) -> Iterator[str]:
+    if (n := n_cases(study)) > MAX_CASES:
+        yield f"{where}: {n} cases are more than {MAX_CASES}. Vary less, or in several studies."
+    elif (n := sum(n_runs(study, case) for case in cases_of(study, config))) > MAX_RUNS:
+        yield f"{where}: {n} runs are more than {MAX_RUNS}. Vary less, or in several studies."
+
+
+def _case_errors(study: dict, where: str, config: dict) -> Iterator[str]:
+    """Of the first case in which each mistake is made."""
+    seen = set()
+    for case in cases_of(study, config):
+        for error in run_errors(case.config):
+            if error not in seen:
+                seen.add(error)
+                of = ", ".join(f"{name} = {value}" for name, value in case.columns.items())
+                yield f"{where}{f' ({of})' if of else ''}: {error}"
+        if len(seen) >= 10:
+            return
+
+
+def omit(section: dict, *keys: str) -> dict:
+    """A section of the config without what a rule doesn't need."""
+    return {key: value for key, value in section.items() if key not in keys}

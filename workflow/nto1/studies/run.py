@@ -1,0 +1,60 @@
+"""A study in a notebook or script: without Snakemake, on threads."""
+
+import os
+from typing import NamedTuple
+
+import pandas as pd
+
+from nto1.config import resolve
+from nto1.config.studies import complete
+from nto1.studies.measures import responses, weights_for_rate, with_guess
+from nto1.studies.summary import in_order, summarise_runs, summarise_weights
+from nto1.studies.tasks import task_of, tasks_of, units_of
+
+
+class StudyTables(NamedTuple):
+    """What comes of a study, as in ``results/studies``."""
+
+    table: pd.DataFrame  # a row per run, or per weight found
+    summary: pd.DataFrame  # a row per case: means over seeds, and their 95 % intervals
+
+
+def run_study(study: dict, config: dict | None = None, threads: int = 0) -> StudyTables:
+    """Run a study as the workflow does, with the same numbers.
+
+    Parameters
+    ----------
+    study
+        As below ``studies`` in a config file: ``measure``, and ``vary`` or ``cases``; ``set``.
+    config
+        Other sections of a configuration, over the thesis's.
+    threads
+        Groups of runs that are simulated at a time; 0: as many as there are processors.
+
+    Raises
+    ------
+    nto1.config.ConfigError
+        Something in the study or the configuration is not valid.
+    nto1.errors.DivergenceError, nto1.simulation.weight_search.NotBracketed
+        The voltage diverged, or no weight gives the target rate.
+
+    Examples
+    --------
+    >>> vary = {"neuron.b_pA": [0, 65], "sweep.weights_pS": [10, 15, 20]}
+    >>> run_study({"measure": "response", "vary": vary}).summary
+    """
+    resolved = resolve((config or {}) | {"studies": {"study": study}})
+    study, threads = complete(study), threads or os.cpu_count() or 1
+    tasks = tasks_of(units_of(study, resolved))
+    if study["measure"] == "response":
+        table = in_order(list(responses(tasks, threads)), study)
+        return StudyTables(table, summarise_runs(table, study))
+    sweep = None
+    if resolved["find_weight"]["guess"] == "sweep":
+        own = {key: resolved["sweep"][key] for key in ("N", "weights_pS")}
+        (sweep,) = responses([task_of(resolved, **own)], threads)
+    tasks = [with_guess(task, sweep, resolved["sweep"]["N"]) for task in tasks]
+    rows, evaluations = zip(*weights_for_rate(tasks, threads, of_seeds=True), strict=True)
+    found = in_order([pd.DataFrame(rows)], study)
+    evaluations = pd.DataFrame([step for steps in evaluations for step in steps])
+    return StudyTables(found, summarise_weights(found, evaluations, study))

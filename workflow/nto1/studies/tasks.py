@@ -1,0 +1,80 @@
+"""What is to be run in a study, so that runs with the same inputs follow each other."""
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from nto1.config import n_steps
+from nto1.config.studies import LISTS, Case, cases_of, omit
+
+# Seeds are run in blocks, so that later ones make runs of their own.
+SEEDS_PER_BLOCK = 64
+
+
+class Unit(NamedTuple):
+    """The least that is run: one weight of a case with a block of seeds, or one search."""
+
+    name: tuple  # inputs, block of seeds, case, weight
+    task: dict[str, Any]  # as in ``nto1.studies.measures``, with columns of the study's table
+    n_runs: int
+    n_steps: int  # of a run, or of a search's evaluation at all seeds
+
+
+def units_of(study: dict, config: dict) -> list[Unit]:
+    """Everything that is run, in order."""
+    measure = {"response": _runs, "weight_for_rate": _searches}[study["measure"]]
+    return sorted(measure(study, config), key=lambda unit: unit.name)
+
+
+def task_of(config: dict, **own) -> dict:
+    """What every task has, and what is its own."""
+    experiment = omit(config["experiment"], "memory_per_job_MB")
+    shared = {"experiment": experiment, "inputs": config["inputs"], "neuron": config["neuron"]}
+    return {"columns": {}} | shared | own
+
+
+def search_of(config: dict) -> dict:
+    """What every search depends on, of the section find_weight."""
+    return omit(config["find_weight"], "N", "N_subset", "only_subset", "N_per_batch")
+
+
+def tasks_of(units: list[Unit]) -> list[dict]:
+    """Units that differ in their weight alone become one task."""
+    tasks = []
+    for _, group in groupby(units, lambda unit: unit.name[:3]):
+        same = [unit.task for unit in group]
+        weights = [weight for task in same for weight in task.get("weights_pS", ())]
+        tasks += [same[0] | {"weights_pS": weights}] if weights else same
+    return tasks
+
+
+def _runs(study: dict, config: dict) -> Iterator[Unit]:
+    for case, name, task in _cases(study, config):
+        N, all_seeds = case.config["sweep"]["N"], sorted(task["experiment"]["seeds"])
+        for block, seeds in groupby(all_seeds, lambda seed: seed // SEEDS_PER_BLOCK):
+            experiment = task["experiment"] | {"seeds": list(seeds)}
+            n, inputs = len(experiment["seeds"]), _inputs_name(N, task)
+            for weight_pS in case.config["sweep"]["weights_pS"]:
+                run = {"N": N, "experiment": experiment, "weights_pS": [weight_pS]}
+                yield Unit((inputs, block, name, weight_pS), task | run, n, n_steps(experiment))
+
+
+def _searches(study: dict, config: dict) -> Iterator[Unit]:
+    for case, name, task in _cases(study, config):
+        experiment, search = task["experiment"], case.config["find_weight"]
+        n = len(experiment["seeds"]) * n_steps(experiment)
+        for N in search["N"]:
+            run = {"N": N, "search": search_of(case.config)}
+            yield Unit((_inputs_name(N, task), 0, name, 0), task | run, 1, n)
+
+
+def _cases(study: dict, config: dict) -> Iterator[tuple[Case, str, dict]]:
+    """Every case, with a name, and the part of a task that all its runs share."""
+    for case in cases_of(study, config):
+        name = json.dumps(omit(case.changes, *LISTS[study["measure"]]))
+        yield case, name, task_of(case.config, columns=case.columns)
+
+
+def _inputs_name(N: int, task: dict) -> str:
+    return json.dumps([N, omit(task["experiment"], "seeds"), task["inputs"]])

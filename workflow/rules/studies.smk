@@ -1,0 +1,98 @@
+# Studies of one's own, from the section `studies`: each is a target, and made beside the thesis.
+from snakemake.logging import logger
+
+from nto1.config.studies import complete, varied_columns
+from study_jobs import study_jobs
+
+STUDIES = {name: complete(study) for name, study in config["studies"].items()}
+STUDY_JOBS = {name: study_jobs(study, config) for name, study in STUDIES.items()}
+PART_OF_STUDY = "results/studies/{study}/{batch}"
+PARTS = {"response": ["runs"], "weight_for_rate": ["found", "evaluations"]}
+if workflow.is_main_process:
+    for name, jobs in STUDY_JOBS.items():
+        logger.info(f"Study {name}: {jobs.description}")
+TASKS_OF_STUDIES = {name: jobs.tasks for name, jobs in STUDY_JOBS.items()}
+
+
+use rule simulate as simulate_study with:
+    output:
+        f"{PART_OF_STUDY}_runs.parquet",
+    log:
+        "results/logs/simulate_study/{study}_{batch}.log",
+    params:
+        tasks=lookup("{study}/{batch}", within=TASKS_OF_STUDIES),
+
+
+use rule find_weight as find_weight_of_study with:
+    output:
+        found=f"{PART_OF_STUDY}_found.parquet",
+        evaluations=f"{PART_OF_STUDY}_evaluations.parquet",
+    log:
+        "results/logs/find_weight_of_study/{study}_{batch}.log",
+    params:
+        tasks=lookup("{study}/{batch}", within=TASKS_OF_STUDIES),
+        N_of_sweep=config["sweep"]["N"] if GUESS_FROM_SWEEP else None,
+        of_seeds=True,
+
+
+for name, study in STUDIES.items():
+
+    rule:
+        name:
+            f"summarise_study_{name}"
+        input:
+            **{
+                kind: expand(
+                    f"{PART_OF_STUDY}_{kind}.parquet",
+                    study=name,
+                    batch=(
+                        STUDY_JOBS[name].tasks
+                        if kind in PARTS[study["measure"]]
+                        else []
+                    ),
+                )
+                for kind in ("runs", "found", "evaluations")
+            },
+        output:
+            table=table(f"results/studies/{name}", "Studies", f"Table: {name}", "study"),
+            summary=table(
+                f"results/studies/{name}_summary",
+                "Studies",
+                f"Table: {name}, summary",
+                "study_summary",
+            ),
+        log:
+            f"results/logs/summarise_study/{name}.log",
+        params:
+            study=study,
+        script:
+            "../scripts/summarise_study.py"
+
+    rule:
+        name:
+            f"plot_study_{name}"
+        input:
+            summary=f"results/studies/{name}_summary.parquet",
+            style=STYLE,
+        output:
+            figure(f"results/studies/{name}", "Studies", name, "study"),
+        log:
+            f"results/logs/plot_study/{name}.log",
+        params:
+            study=study,
+            columns=varied_columns(study),
+        script:
+            "../scripts/plot_study.py"
+
+    rule:
+        name:
+            f"study_{name}"
+        input:
+            f"results/studies/{name}.html",
+            f"results/studies/{name}_summary.html",
+            f"results/studies/{name}.pdf",
+
+    RESULTS += [
+        getattr(rules, f"summarise_study_{name}").output,
+        getattr(rules, f"plot_study_{name}").output,
+    ]

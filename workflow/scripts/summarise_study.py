@@ -1,0 +1,21 @@
+"""A study's table; and of each case, the means over seeds with their intervals."""
+
+import pandas as pd
+
+from script_io import read_parquet, run, write_table
+from nto1.studies.summary import in_order, summarise_runs, summarise_weights
+
+
+def main(runs, found, evaluations, study, table, summary):
+    rows = in_order([read_parquet(path) for path in [*runs, *found]], study)
+    write_table(rows, *table)
+    if runs:
+        means = summarise_runs(rows, study)
+    else:
+        steps = pd.concat([read_parquet(path) for path in evaluations], ignore_index=True)
+        means = summarise_weights(rows, steps, study)
+    write_table(means, *summary)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)

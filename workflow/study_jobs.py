@@ -1,0 +1,55 @@
+"""How studies are cut into jobs: across cases, those with the same inputs one after the other."""
+
+import hashlib
+import json
+from typing import NamedTuple
+
+from batching import (
+    EVALUATIONS_PER_SEARCH,
+    JOB_SECONDS,
+    SECONDS_PER_STEP,
+    SECONDS_PER_STEP_WITH_MEDIAN,
+    cut,
+)
+from nto1.studies.tasks import tasks_of, units_of
+from terminal import duration
+
+# Rates are measured around each weight found, too.
+EVALUATIONS_AROUND = 10
+
+
+class StudyJobs(NamedTuple):
+    """The work of a study."""
+
+    tasks: dict[str, list[dict]]  # of each job, by its name
+    n_runs: int  # simulations, or searches
+    seconds: float  # of one core, about
+
+    @property
+    def description(self) -> str:
+        runs = "searches" if "search" in next(iter(self.tasks.values()))[0] else "runs"
+        n_jobs = f"{len(self.tasks)} job{'s' * (len(self.tasks) > 1)}"
+        return f"{self.n_runs} {runs} in {n_jobs}, about {duration(self.seconds)} on one core"
+
+
+def study_jobs(study: dict, config: dict) -> StudyJobs:
+    """A job is named after its first unit: one more value changes no other job's name."""
+    if study["measure"] == "response":
+        seconds_per_step = SECONDS_PER_STEP_WITH_MEDIAN
+    else:
+        seconds_per_step = SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + EVALUATIONS_AROUND)
+    units = units_of(study, config)
+    seconds = [unit.n_runs * unit.n_steps * seconds_per_step for unit in units]
+    named = [
+        (json.dumps(unit.name), unit, each / JOB_SECONDS)
+        for unit, each in zip(units, seconds, strict=True)
+    ]
+    return StudyJobs(
+        {_digest(job[0].name): tasks_of(job) for job in cut(named)},
+        sum(unit.n_runs for unit in units),
+        sum(seconds),
+    )
+
+
+def _digest(name: tuple) -> str:
+    return hashlib.sha256(json.dumps(name).encode()).hexdigest()[:12]
