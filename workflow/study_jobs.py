@@ -17,6 +17,9 @@ from terminal import duration
 # Rates are measured around each weight found, too.
 EVALUATIONS_AROUND = 10
 
+# Measured: to draw an input spike.
+SECONDS_PER_INPUT_SPIKE = 12e-9
+
 
 class StudyJobs(NamedTuple):
     """The work of a study."""
@@ -29,7 +32,9 @@ class StudyJobs(NamedTuple):
     def description(self) -> str:
         runs = "searches" if "search" in next(iter(self.tasks.values()))[0] else "runs"
         n_jobs = f"{len(self.tasks)} job{'s' * (len(self.tasks) > 1)}"
-        return f"{self.n_runs} {runs} in {n_jobs}, about {duration(self.seconds)} on one core"
+        return (
+            f"{self.n_runs} {runs} in {n_jobs}, about {duration(max(1, self.seconds))} on one core"
+        )
 
 
 def study_jobs(study: dict, config: dict) -> StudyJobs:
@@ -39,7 +44,12 @@ def study_jobs(study: dict, config: dict) -> StudyJobs:
     else:
         seconds_per_step = SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + EVALUATIONS_AROUND)
     units = units_of(study, config)
-    seconds = [unit.n_runs * unit.n_steps * seconds_per_step for unit in units]
+    seconds, inputs = [], None
+    for unit in units:
+        seconds.append(unit.n_steps * seconds_per_step)
+        if unit.name[:2] != inputs:
+            seconds[-1] += unit.n_input_spikes * SECONDS_PER_INPUT_SPIKE
+        inputs = unit.name[:2]
     named = [
         (json.dumps(unit.name), unit, each / JOB_SECONDS)
         for unit, each in zip(units, seconds, strict=True)

@@ -54,7 +54,7 @@ def axes_of(study: dict, columns: list[str], table) -> dict[str, str | None]:
     return chosen
 
 
-def draw(data, color, label, x):
+def draw(data, color, x, label=None):
     if data[x].dtype.kind in "if":
         data = data.sort_values(x)
     ax = plt.gca()

@@ -18,7 +18,8 @@ class Unit(NamedTuple):
     name: tuple  # inputs, block of seeds, case, weight
     task: dict[str, Any]  # as in ``nto1.studies.measures``, with columns of the study's table
     n_runs: int
-    n_steps: int  # of a run, or of a search's evaluation at all seeds
+    n_steps: int  # of all its runs; of a search, at each weight it tries
+    n_input_spikes: float  # to be drawn, unless the unit before has the same inputs
 
 
 def units_of(study: dict, config: dict) -> list[Unit]:
@@ -55,9 +56,11 @@ def _runs(study: dict, config: dict) -> Iterator[Unit]:
         for block, seeds in groupby(all_seeds, lambda seed: seed // SEEDS_PER_BLOCK):
             experiment = task["experiment"] | {"seeds": list(seeds)}
             n, inputs = len(experiment["seeds"]), _inputs_name(N, task)
+            n_spikes = n * _spikes_per_run(N, task)
             for weight_pS in case.config["sweep"]["weights_pS"]:
                 run = {"N": N, "experiment": experiment, "weights_pS": [weight_pS]}
-                yield Unit((inputs, block, name, weight_pS), task | run, n, n_steps(experiment))
+                name_of_run = (inputs, block, name, weight_pS)
+                yield Unit(name_of_run, task | run, n, n * n_steps(experiment), n_spikes)
 
 
 def _searches(study: dict, config: dict) -> Iterator[Unit]:
@@ -66,7 +69,8 @@ def _searches(study: dict, config: dict) -> Iterator[Unit]:
         n = len(experiment["seeds"]) * n_steps(experiment)
         for N in search["N"]:
             run = {"N": N, "search": search_of(case.config)}
-            yield Unit((_inputs_name(N, task), 0, name, 0), task | run, 1, n)
+            n_spikes = len(experiment["seeds"]) * _spikes_per_run(N, task)
+            yield Unit((_inputs_name(N, task), 0, name, 0), task | run, 1, n, n_spikes)
 
 
 def _cases(study: dict, config: dict) -> Iterator[tuple[Case, str, dict]]:
@@ -78,3 +82,7 @@ def _cases(study: dict, config: dict) -> Iterator[tuple[Case, str, dict]]:
 
 def _inputs_name(N: int, task: dict) -> str:
     return json.dumps([N, omit(task["experiment"], "seeds"), task["inputs"]])
+
+
+def _spikes_per_run(N: int, task: dict) -> float:
+    return N * task["inputs"]["mean_rate_Hz"] * task["experiment"]["duration_s"]
