@@ -58,6 +58,7 @@ def draw(data, color, x, label=None):
     if data[x].dtype.kind in "if":
         data = data.sort_values(x)
     ax = plt.gca()
+    ax.grid(False, which="minor")
     ax.fill_between(data[x], data["low"], data["high"], color=color, alpha=0.25, lw=0)
     ax.plot(data[x], data["mean"], ".-", color=color, label=label, ms=5, lw=1.2, clip_on=False)
 
@@ -102,7 +103,7 @@ def main(summary, study, columns, output):
         hue=hue,
         palette="viridis" if hue and table[hue].dtype.kind in "if" else None,
         sharey="row",
-        height=0.75 * MARGIN_WIDTH,
+        height=0.9 * MARGIN_WIDTH,
         aspect=1.25,
         despine=False,
     )
