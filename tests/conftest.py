@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -13,13 +14,26 @@ from hypothesis import settings
 
 from browser import Browser
 from nto1.kernel_cache import CACHE
-from study import ROOT, SMALL, Study, copy_checkout, need
+from study import ROOT, SMALL, Study, clone, copy_checkout, need
 
 __all__ = ["ROOT", "SMALL", "Study", "copy_checkout", "need"]
 
 # The first example of a test may compile; the same examples every time.
 settings.register_profile("here", deadline=None, derandomize=True)
 settings.load_profile("here")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slurm first, since its tests mostly wait, beside the others; short tests last, so that both
+    processes end at about the same time."""
+
+    def rank(item: pytest.Item) -> int:
+        folder, file = item.path.parts[-2:]
+        if file == "test_slurm.py":
+            return 0
+        return 1 if folder in ("workflow", "cluster", "provenance") else 2
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +74,11 @@ def kernels(made_once) -> None:
 
 @pytest.fixture(scope="session")
 def thesis(made_once, kernels) -> Study:
-    """The real thing, run in another folder. Not to be changed."""
-    folder, output = made_once("thesis", lambda folder: Study(folder, {}).snakemake())
-    study = Study(folder, {})
+    """The real thing: ``make``, in the project as it is cloned. Not to be changed."""
+    folder, output = made_once(
+        "thesis", lambda folder: Study(clone(folder), {}, folder).make("run")
+    )
+    study = Study(folder, {}, folder)
     study.output = output
     return study
 
@@ -84,15 +100,12 @@ def small(small_run, tmp_path) -> Iterator[Study]:
 
 @pytest.fixture(scope="session")
 def report(made_once, thesis) -> Path:
-    """The report of the thesis, as one page, and in ``report/report.html`` beside it as many."""
+    """That of ``make report``, as one page, and in ``report/report.html`` beside it as many."""
 
     def make(folder):
-        study = thesis.copy_to(folder / "study")
-        page = "results/provenance.html"
-        study.snakemake("--quiet", "all", "--force", page)
-        for kind in ("html", "zip"):
-            study.snakemake("all", page, "--report", folder / f"report.{kind}")
-        zipfile.ZipFile(folder / "report.zip").extractall(folder)
+        thesis.make("report")
+        shutil.move(thesis / "report.html", folder)
+        zipfile.ZipFile(thesis / "report.zip").extractall(folder)
 
     folder, _ = made_once("report_of_thesis", make)
     return folder / "report.html"

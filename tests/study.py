@@ -67,6 +67,14 @@ class Study:
             pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
         return done.stdout
 
+    def make(self, target: str) -> str:
+        """Run ``make`` in the checkout, for this is a clone that is worked in; its output."""
+        command = {"args": ["make", target], "text": True, "stderr": subprocess.STDOUT}
+        done = subprocess.run(**command, timeout=900, **self.surroundings())
+        if done.returncode:
+            pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
+        return done.stdout
+
     def start(self, *arguments) -> subprocess.Popen:
         """Run snakemake there, in the background."""
         run = subprocess.Popen(
@@ -118,7 +126,8 @@ class Study:
 
     def copy_to(self, folder: Path) -> "Study":
         """The same with all that was made, to be changed."""
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        for made in ("results", "thesis_figs", ".snakemake"):
+            shutil.copytree(self / made, folder / made)
         return Study(folder, self.config, self.checkout)
 
     def __truediv__(self, path: str) -> Path:
@@ -131,6 +140,22 @@ def copy_checkout(folder: Path) -> Path:
     for name in ("benchmarks", "config", "envs", "profiles", "resources", "workflow"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
+    copy_kernels(folder)
+    return folder
+
+
+NOT_CLONED = (".git", ".venv", "results", "thesis_figs", ".snakemake", "__pycache__", "_build")
+
+
+def clone(folder: Path) -> Path:
+    """The project as it is cloned, but for figures, which are to be made. What is set up for the
+    tests stands in for the set-up, which continuous integration does on a clean checkout."""
+    ignore = shutil.ignore_patterns(*NOT_CLONED, ".*_cache", ".hypothesis")
+    shutil.copytree(ROOT, folder, ignore=ignore, dirs_exist_ok=True)
+    (folder / ".venv").mkdir()
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (folder / ".venv" / part).symlink_to(Path(sys.prefix, part))
+    (folder / ".venv/.in-sync-with-lock").touch()
     copy_kernels(folder)
     return folder
 

@@ -1,26 +1,17 @@
-"""The commands of README and tutorial, as printed, in a fresh folder."""
+"""The commands of README and tutorial, as printed, in a clone."""
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from study import ROOT, copy_kernels
+from study import ROOT
 
 PAGES = ("README.md", "docs/tutorial.md")
-MADE = (
-    ".git",
-    ".venv",
-    "results",
-    ".snakemake",
-    "__pycache__",
-    "_build",
-    ".*_cache",
-    ".hypothesis",
-)
+# This is one of the tests; and the report was made for another.
+DONE_ELSEWHERE = ("make test", "make report")
 
 # A file for a block that begins with its name, a program for Python; expected output stays out.
 # Blocks for a console need something that is not here, such as a cluster.
@@ -43,29 +34,19 @@ def script(page: str) -> str:
     for number, (language, text) in enumerate(blocks(page)):
         if language in AS_BASH:
             file = re.match(r"# (\S+\.yaml)\n", text)
-            # This is one of the tests.
-            text = text.replace("make test", "make --dry-run test")
+            for command in DONE_ELSEWHERE:
+                text = text.replace(command, command.replace("make", "make --dry-run"))
             bash = AS_BASH[language].format(text=text, file=file and file[1])
             parts.append(f"echo ={number}=\n{bash}")
     return "\n".join(parts)
 
 
-# In one process: the tutorial goes on in the clone of the README.
-pytestmark = pytest.mark.xdist_group("doc commands")
-
-
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory, kernels) -> Path:
-    """The project as it is cloned. What is set up for the tests stands in for the set-up, which
-    continuous integration does on a clean checkout."""
-    folder = tmp_path_factory.mktemp("doc_commands") / "clone"
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE))
-    (folder / ".venv").mkdir()
-    for part in ("bin", "lib", "pyvenv.cfg"):
-        (folder / ".venv" / part).symlink_to(ROOT / ".venv" / part)
-    (folder / ".venv/.in-sync-with-lock").touch()
-    copy_kernels(folder)
-    return folder
+def fresh(thesis, report) -> Path:
+    """The clone in which both pages begin with ``make``, which is done there already; and so are
+    most of those results of the study that do not depend on what it varies."""
+    thesis.copy_to(thesis / "my-study")
+    return thesis.folder
 
 
 @pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="the environment is not that of make")
