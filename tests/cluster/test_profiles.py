@@ -7,7 +7,8 @@ import pytest
 from cluster.conftest import OnCluster
 from study import SMALL
 
-TABLES = ("results/we_sweep.csv", "results/we_for_target_rate.csv")
+# Made of a table by a job that is sent away.
+FIGURE = "thesis_figs/voltage_example.svg"
 
 
 def asked_for(study: OnCluster, attempt: int) -> dict[str, tuple[int, int]]:
@@ -32,5 +33,6 @@ def test_a_submit_command_is_enough_anywhere_else(small_run, tmp_path):
     study = OnCluster(
         tmp_path / "generic", SMALL, "generic", "--seconds-between-status-checks", "1"
     )
-    study.snakemake(*TABLES)
+    study.snakemake(FIGURE)
+    assert {"results/example_trace.parquet", FIGURE} <= study.outputs().keys()
     assert study.outputs().items() <= small_run.outputs().items()
