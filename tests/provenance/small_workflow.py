@@ -96,14 +96,12 @@ class Workflow:
         return self.folder / path
 
 
-def make_workflow(folder: Path) -> Workflow:
-    """After a run of everything."""
+def make_workflow(folder: Path) -> str:
+    """After a run of everything, whose output is returned."""
     (folder / "Snakefile").write_text(SNAKEFILE)
     (folder / "job.py").write_text(JOB)
     (folder / "data.csv").write_text("1")
     venv.create(folder / "conda", symlinks=True)
     (folder / "conda/conda-meta").mkdir()
     (folder / "conda/conda-meta/numba.json").write_text(json.dumps(CONDA_PACKAGE))
-    workflow = Workflow(folder)
-    workflow.output = workflow.snakemake()
-    return workflow
+    return Workflow(folder).snakemake()

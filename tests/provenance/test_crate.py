@@ -10,7 +10,7 @@ import requests
 from rocrate.rocrate import ROCrate
 from rocrate_validator import services
 from rocrate_validator.utils.http import HttpRequester
-from small_workflow import make_workflow
+from small_workflow import Workflow, make_workflow
 
 # What terms meant in RO-Crate 1.1, to which the profiles 0.5 belong, if not what they mean in the
 # version whose vocabulary comes with the package rocrate.
@@ -24,9 +24,9 @@ TERMS_OF_1_1 = {
 
 
 @pytest.fixture(scope="module")
-def workflow(tmp_path_factory):
+def workflow(made_once):
     """Tests share it, and leave it alone."""
-    return make_workflow(tmp_path_factory.mktemp("workflow"))
+    return Workflow(made_once("small_workflow", make_workflow)[0])
 
 
 @pytest.fixture

@@ -18,9 +18,12 @@ from provenance.record import git_state
 
 
 @pytest.fixture(scope="module")
-def workflow(tmp_path_factory):
+def workflow(made_once):
     """Tests share it, and leave it alone."""
-    return make_workflow(tmp_path_factory.mktemp("workflow"))
+    folder, output = made_once("small_workflow", make_workflow)
+    workflow = Workflow(folder)
+    workflow.output = output
+    return workflow
 
 
 @pytest.fixture

@@ -40,8 +40,9 @@ def assert_ends_well(study, small_run):
 
 def test_a_worker_is_killed_and_then_snakemake(small, small_run):
     rng = random.Random(1)
-    assert kill_worker(small.start("--forcerun", "simulate"), rng.uniform(1, 4), rng)
-    kill_main(small.start("--forcerun", "simulate_network"), rng.uniform(2, 6))
+    forced = ("--forcerun", "simulate_excerpt", "simulate_network")
+    assert kill_worker(small.start(*forced), rng.uniform(1, 4), rng)
+    kill_main(small.start(*forced), rng.uniform(2, 6))
     assert_ends_well(small, small_run)
     assert "Nothing to be done" in small.snakemake()
 
@@ -169,7 +170,7 @@ def test_a_damaged_table_is_put_aside_and_made_again(small, small_run):
 
 
 def test_two_runs_at_once_in_the_same_folder(small, small_run):
-    runs = [small.start("--forcerun", "find_weight", "simulate_network") for _ in range(2)]
+    runs = [small.start("--forcerun", "simulate_excerpt", "simulate_network") for _ in range(2)]
     said = [run.communicate()[0] for run in runs]
     assert any(run.returncode == 0 for run in runs)
     for run, text in zip(runs, said, strict=True):
