@@ -100,8 +100,10 @@ def test_what_was_made_of_a_failed_job_is_made_again(small, small_run):
     assert small.planned() == {"simulate": 1} | SWEEP | search | OVERVIEW
     assert small.planned("results/we_sweep.csv") == {"simulate": 1, "summarise_sweep": 1}
     small.config = Study(small.folder, SMALL).config
-    assert small.planned("thesis_figs/input_drive_we.svg") == SWEEP
-    assert_ends_well(small, small_run)
+    figures = ("thesis_figs/input_drive_we.svg", "thesis_figs/voltage_example.svg")
+    assert small.planned(*figures) == SWEEP | {"plot_example": 1}
+    small.snakemake(*figures)
+    assert small.outputs() == small_run.outputs()
 
 
 # Disks
