@@ -42,8 +42,8 @@ def train(rng, n, duration):
     return np.sort(rng.uniform(0, duration, n))
 
 
-def with_shuffles(times):
-    return [times, *draw_shuffles(times, N_SHUFFLES, 1)]
+def with_shuffles(times, seed=1):
+    return [times, *draw_shuffles(times, N_SHUFFLES, seed)]
 
 
 cases = given(
@@ -132,6 +132,27 @@ def test_output_spikes(kind, n_steps, window, sizes, seed):
         plain.output_spikes_t(steps, n_steps, DT, with_shuffles(times), window) for times in trains
     ]
     assert t.tolist() == pytest.approx(expected)
+
+
+@settings(max_examples=40, deadline=None)
+@cases
+def test_trains_may_have_seeds_of_their_own(kind, n_steps, window, sizes, seed):
+    """Trains of equal size, too, which otherwise share their shuffles."""
+    V, trains = some(kind, n_steps, window, 3 * sizes[:3], seed)
+    seeds = np.random.default_rng(seed).integers(0, 4, len(trains))
+    shuffled = [with_shuffles(t, s) for t, s in zip(trains, seeds.tolist(), strict=True)]
+    test = sta_test(V, DT, trains, window * DT, N_SHUFFLES, seeds)
+    assert test.t.tolist() == [plain.sta_t(V, DT, series, window) for series in shuffled]
+    steps = np.flatnonzero(np.random.default_rng(seed).random(n_steps) < 0.02)
+    options = {"n_shuffles": N_SHUFFLES, "seed": seeds, "dt": DT}
+    t = output_spike_test((steps + 0.5) * DT, n_steps * DT, trains, window * DT, **options)
+    expected = [plain.output_spikes_t(steps, n_steps, DT, x, window) for x in shuffled]
+    assert t.tolist() == pytest.approx(expected)
+    if kind != "levels" and window > 2:
+        template = np.random.default_rng(seed).normal(0, 1e-3, window)
+        t = correlation_test(V, DT, trains, template, test, N_SHUFFLES, seeds)
+        with np.errstate(invalid="ignore"):
+            assert t.tolist() == [plain.template_t(V, DT, series, template) for series in shuffled]
 
 
 def connected_case():
@@ -250,6 +271,8 @@ def test_more_bad_input():
         sta_test(V, 0, [TIMES])
     with pytest.raises(ValueError, match="0 shuffles can't tell anything"):
         sta_test(V, DT, [TIMES], n_shuffles=0)
+    with pytest.raises(ValueError, match="give one seed, or one for each of 1 trains, not"):
+        sta_test(V, DT, [TIMES], seed=[1, 2])
     with pytest.raises(ValueError, match="must have the same length"):
         sta_tests([V, V[1:]], DT, [TIMES], [0.02])
     with pytest.raises(ValueError, match="output spikes are not in ascending order"):

@@ -31,7 +31,7 @@ def output_spike_test(
     trains: Sequence[np.ndarray],
     window: float = 20 * ms,
     n_shuffles: int = 100,
-    seed: int = 1,
+    seed: int | Sequence[int] = 1,
     threads: int = 1,
     dt: float = 0.1 * ms,
 ) -> np.ndarray:
