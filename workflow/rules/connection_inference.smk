@@ -18,6 +18,8 @@ WEIGHTS = {
     "search": "results/we_for_target_rate.csv",
 }.get(INFERENCE["weights"], INFERENCE["weights"])
 CATEGORY = "Connection inference"
+PUBLISHED_SETS = ("clipping", "noise", "duration", "all_inputs", "window")
+RESULT_SETS = (*PUBLISHED_SETS, "N_by_duration")
 
 
 wildcard_constraints:
@@ -212,10 +214,7 @@ rule compare_connection_inference:
     input:
         numbers=PUBLISHED / "connection_inference.csv",
         conditions=PUBLISHED / "connection_inference_conditions.yaml",
-        scores=[
-            f"{FOLDER}{name}.parquet"
-            for name in ("clipping", "noise", "duration", "all_inputs", "window")
-        ],
+        scores=[f"{FOLDER}{name}.parquet" for name in PUBLISHED_SETS],
         trains=[f"{FOLDER}{name}_trains.parquet" for name in ("clipping", "window")],
         chance=f"{FOLDER}chance.parquet",
         percentiles=f"{FOLDER}percentiles.csv",
@@ -398,3 +397,4 @@ rule connection_inference:
         rules.connection_inference_network.input,
         rules.compare_connection_inference.output,
         rules.verify_connection_inference.output,
+        f"{FOLDER}explore.html",
