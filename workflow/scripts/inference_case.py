@@ -62,6 +62,12 @@ def signal_of(recording: Recording, case: dict, signal: dict) -> np.ndarray:
     return imaged(recording, settings)
 
 
+def shuffle_seeds(case: dict, indices: np.ndarray) -> int | np.ndarray:
+    """Of all shuffles, or of those of the trains with these indices."""
+    seed = case["shuffle_seed"]
+    return seed + indices if case["shuffle_seed_per_train"] else seed
+
+
 def columns(case, recording, trains, indices, signal, outcome) -> dict:
     """A table with a row per tested train."""
     shared = {

@@ -572,7 +572,12 @@ class ConnectionInference(Section):
     n_shuffles: int = Default(
         100, "How many times the inter-spike intervals of each train are shuffled.", ge=1, le=10_000
     )
-    shuffle_seed: Seed = Default(1, "Seed of the shuffles, the same for every train.")
+    shuffle_seed: Seed = Default(1, "Seed of the shuffles.")
+    shuffle_seed_per_train: bool = Default(
+        False,
+        "Whether each train's shuffles have a seed of their own: shuffle_seed + the train's place "
+        "among those tested. As published, all have the same.",
+    )
     noise_seed: Seed = Default(1, "Seed of the imaging noise.")
     unconnected_seed_offset: int = Default(
         1, "Seed of the unconnected trains, less that of the simulation.", ge=0, le=10**6

@@ -231,7 +231,7 @@ def run_tests(
     line_fit_window: float = 10 * ms,
     more_sta_windows: Sequence[float] = (),
     n_shuffles: int = 100,
-    shuffle_seed: int = 1,
+    shuffle_seed: int | Sequence[int] = 1,
     template_quantile: float = 0.99,
     template_window: float = 100 * ms,
     threads: int = 1,
@@ -239,8 +239,8 @@ def run_tests(
     """Every method on every signal: outcomes of a signal, in the order of the methods; then those
     of method ``sta`` with further windows (s), which come nearly for free if they are shorter.
 
-    ``spikes`` needs no signal: its outcome is the same for all. Raises ``ValueError`` for an
-    unknown method, or what the tests raise.
+    ``spikes`` needs no signal: its outcome is the same for all. ``shuffle_seed`` is one for all
+    trains, or one for each. Raises ``ValueError`` for an unknown method, or what the tests raise.
     """
     if unknown := set(methods) - set(METHODS):
         raise ValueError(f"there is no method {', '.join(unknown)}, but {', '.join(METHODS)}")
