@@ -6,9 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nto1 import AdEx, count_spikes, find_weight, mean_rate, run_study, simulate
+from nto1 import (
+    AdEx,
+    count_spikes,
+    find_weight,
+    line_fit_test,
+    mean_rate,
+    run_study,
+    score,
+    simulate,
+    sta_test,
+)
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import cases_of, complete, n_cases, values_of, varied_columns
+from nto1.connections.experiment import Signal, choose_trains, imaged, record
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.studies.summary import passing, summarise_runs
@@ -71,6 +82,30 @@ def test_the_guess_of_the_sweep_is_the_sweeps():
     rates = sweep.set_index("we_pS")["output_rate_Hz"]
     assert abs(rates[600] - 4) < abs(rates[900] - 4)
     pd.testing.assert_frame_equal(of_sweep, of_number)
+
+
+def test_scores_are_those_of_the_test_alone():
+    study = {
+        "measure": "connections",
+        "vary": {
+            "recording.spike_SNR": [float("inf"), 20],
+            "recording.method": ["sta", "line_fit"],
+        },
+        "set": {"recording.N": [20], "recording.seeds": [3], "recording.duration_s": 20},
+    }
+    table, summary = run_study(study)
+    assert len(table) == len(summary) == 4
+    recording = record(20, 3, 1.8562411524500906 * nS, 20 * s)  # as published, for 4 Hz
+    trains = choose_trains(recording, 4, 4)
+    for row in table.itertuples():
+        V = imaged(recording, Signal("at_reset", row.spike_SNR))
+        if row.method == "sta":
+            t = sta_test(V, 0.1 * ms, trains.times).t
+        else:
+            t = line_fit_test(V, 0.1 * ms, trains.times)
+        scores = score(t, trains.kinds)
+        assert (row.AUC, row.F1max, row.n_tested) == (scores.AUC, scores.F1max, 12)
+        assert row.output_rate_Hz == recording.output_rate
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=3))
@@ -221,7 +256,7 @@ MISTAKES = {
     ),
     "measure": (
         {"measure": "rate", "vary": {"sweep.N": [5]}},
-        "measure: 'rate' is not response or weight_for_rate",
+        "measure: 'rate' is not response or weight_for_rate or connections",
     ),
 }
 

@@ -16,19 +16,23 @@ WEIGHT = {
     "vary": {"neuron.inh_to_exc_weight": [2, 4], "find_weight.N": [20]},
     "set": {"find_weight.relative_tolerance": 0.05},
 }
+DETECTION = {
+    "measure": "connections",
+    "vary": {"recording.spike_SNR": [10, 40]},
+    "set": {"recording.N": [20], "recording.seeds": [1, 2], "recording.duration_s": 20},
+}
+STUDIES = {"mine": RESPONSE, "other": WEIGHT, "detection": DETECTION}
 
 
 @pytest.fixture(scope="module")
 def studies(kernels, tmp_path_factory):
-    here = Study(
-        tmp_path_factory.mktemp("studies"), SMALL | {"studies": {"mine": RESPONSE, "other": WEIGHT}}
-    )
-    here.said = here.snakemake("study_mine", "study_other")
+    here = Study(tmp_path_factory.mktemp("studies"), SMALL | {"studies": STUDIES})
+    here.said = here.snakemake(*(f"study_{name}" for name in STUDIES))
     return here
 
 
 def test_tables_are_those_of_the_library(studies):
-    for name, study in (("mine", RESPONSE), ("other", WEIGHT)):
+    for name, study in STUDIES.items():
         expected = run_study(study, SMALL)
         for table, path in zip(expected, (name, f"{name}_summary"), strict=True):
             made = pd.read_csv(studies / f"results/studies/{path}.csv")
@@ -38,10 +42,11 @@ def test_tables_are_those_of_the_library(studies):
 def test_runs_and_searches_are_counted_beforehand(studies):
     assert "Study mine: 16 runs in 1 job, about" in studies.said
     assert "Study other: 2 searches in 1 job, about" in studies.said
+    assert "Study detection: 4 recordings in 1 job, about" in studies.said
 
 
 def test_figures(studies):
-    for name in ("mine", "other"):
+    for name in STUDIES:
         assert (studies / f"results/studies/{name}.pdf").read_bytes().startswith(b"%PDF")
         assert "<svg" in (studies / f"results/studies/{name}.svg").read_text()
 
