@@ -6,6 +6,8 @@ rule benchmark:
     input:
         "benchmarks/measured/README.md",
         "benchmarks/measured/connections.csv",
+        "benchmarks/measured/studies.csv",
+        "benchmarks/measured/growth.csv",
 
 
 rule install_peer:
@@ -95,8 +97,37 @@ rule measure_connection_tests:
     threads: lambda wildcards: workflow.cores
     params:
         python=sys.executable,
-        peer="results/benchmarks/environments/averages/bin/python",
+        peer=".snakemake/benchmarks/averages/bin/python",
         package=HERE / "workflow",
     shell:
         "PYTHONPATH={params.package:q} {params.python:q} {input.script:q} {output:q} {params.peer:q} "
         "> {log:q} 2>&1"
+
+
+rule measure_growth:
+    input:
+        script=BENCHMARKS / "growth.py",
+        compiled=KERNELS,
+        measured=BENCHMARKS / "measured/measured.csv",
+        style=STYLE,
+    output:
+        table=multiext("benchmarks/measured/growth", ".csv", ".parquet"),
+        figure=multiext("benchmarks/measured/growth", ".pdf", ".svg"),
+    log:
+        "results/logs/benchmarks/measure_growth.log",
+    threads: lambda wildcards: workflow.cores
+    script:
+        "growth.py"
+
+
+rule measure_studies:
+    input:
+        script=BENCHMARKS / "studies.py",
+        compiled=KERNELS,
+    output:
+        multiext("benchmarks/measured/studies", ".csv", ".parquet"),
+    log:
+        "results/logs/benchmarks/measure_studies.log",
+    threads: lambda wildcards: workflow.cores
+    script:
+        "studies.py"

@@ -93,7 +93,7 @@ class Study:
 
     def command(self, *arguments) -> list:
         config_file = self.folder / "my.yaml"
-        config_file.write_text(yaml.safe_dump(self.config))
+        config_file.write_text(yaml.safe_dump(self.config, sort_keys=False))
         command = [sys.executable, "-m", "snakemake", *self.where, "--nocolor", *arguments]
         command += ["--snakefile", self.checkout / "Snakefile"]
         return command + ["--directory", self.folder, "--configfile", config_file]

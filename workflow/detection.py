@@ -28,7 +28,8 @@ def cases(config: dict) -> dict[str, dict[str, dict]]:
         for key in (
             *("timestep_ms", "other_weight_nS", "window_ms", "line_fit_window_ms"),
             *("template_window_ms", "template_quantile"),
-            *("n_shuffles", "shuffle_seed", "noise_seed", "unconnected_seed_offset"),
+            *("n_shuffles", "shuffle_seed", "shuffle_seed_per_train"),
+            *("noise_seed", "unconnected_seed_offset"),
         )
     }
     found = {name: {} for name in GROUPS}

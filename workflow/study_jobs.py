@@ -17,6 +17,12 @@ from terminal import duration
 # Rates are measured around each weight found, too.
 EVALUATIONS_AROUND = 10
 
+SECONDS_PER_STEP_OF = {
+    "response": SECONDS_PER_STEP_WITH_MEDIAN,
+    "weight_for_rate": SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + EVALUATIONS_AROUND),
+    "connections": 200e-9,  # with the tests of a few hundred trains
+}
+
 # Measured: to draw an input spike.
 SECONDS_PER_INPUT_SPIKE = 12e-9
 
@@ -30,7 +36,10 @@ class StudyJobs(NamedTuple):
 
     @property
     def description(self) -> str:
-        runs = "searches" if "search" in next(iter(self.tasks.values()))[0] else "runs"
+        first = next(iter(self.tasks.values()))[0]
+        runs = (
+            "searches" if "search" in first else "runs" if "weights_pS" in first else "recordings"
+        )
         n_jobs = f"{len(self.tasks)} job{'s' * (len(self.tasks) > 1)}"
         return (
             f"{self.n_runs} {runs} in {n_jobs}, about {duration(max(1, self.seconds))} on one core"
@@ -39,10 +48,7 @@ class StudyJobs(NamedTuple):
 
 def study_jobs(study: dict, config: dict) -> StudyJobs:
     """A job is named after its first unit: one more value changes no other job's name."""
-    if study["measure"] == "response":
-        seconds_per_step = SECONDS_PER_STEP_WITH_MEDIAN
-    else:
-        seconds_per_step = SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + EVALUATIONS_AROUND)
+    seconds_per_step = SECONDS_PER_STEP_OF[study["measure"]]
     units = units_of(study, config)
     seconds, inputs = [], None
     for unit in units:

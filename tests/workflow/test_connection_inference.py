@@ -12,7 +12,8 @@ CHEAP = {
         "noise": {"seeds": [1], "spike_SNR": [float("inf"), 40, 10]},
         "duration": {"seeds": [1], "duration_s": [10]},
         "N_by_duration": {"N": [20, 100], "duration_s": [10, 30], "seeds": [1]},
-    }
+    },
+    "adex_network": {"duration_s": 10},
 }
 FOLDER = "results/connection_inference"
 
@@ -62,6 +63,27 @@ def test_tables(inferred):
     curves = pd.read_parquet(inferred / f"{FOLDER}/clipping_thresholds.parquet")
     columns = "threshold TPR TPR_exc TPR_inh FPR precision F_0.5 F1 F2".split()
     assert set(columns) <= set(curves)
+
+
+def test_pairs_of_the_network(inferred):
+    pairs = pd.read_csv(inferred / f"{FOLDER}/network_pairs.csv")
+    assert pairs["kind"].value_counts().to_dict() == {
+        "unconnected": 9313,
+        "excitatory": 396,
+        "inhibitory": 92,
+    }
+    assert not pairs.duplicated(["from", "to"]).any()
+    assert not (pairs["from"] == 80).any()
+    scores = pd.read_csv(inferred / f"{FOLDER}/network_scores.csv").set_index("method")
+    assert list(scores.index) == ["sta", "template", "line_fit", "spikes"]
+    assert list(scores) == "AUC AUC_exc AUC_inh F1max n_connected n_tested".split()
+    # Of senders with a spike that is early enough, and of what ten seconds tell.
+    assert (scores["n_tested"] == pairs["t_sta"].notna().sum()).all()
+    assert scores.loc["line_fit", "AUC"] > 0.9 > scores.loc["spikes", "AUC"]
+
+
+def test_charts(inferred):
+    assert (inferred / f"{FOLDER}/explore.html").stat().st_size > 10_000
 
 
 def test_figures_of_clipping_are_the_committed_ones(inferred):

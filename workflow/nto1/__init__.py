@@ -11,6 +11,8 @@ Quantities are in SI units; `nto1.units` converts (``14 * pS``, ``V / mV``).
 Inputs        draw_spike_trains, count_spikes, draw_inputs; Inputs, TimeGrid
 Simulation    simulate (one run), simulate_batch (many); AdEx, Izhikevich
 Weights       mean_rate, find_weight
+Studies       run_study
+Theory        free_membrane
 Networks      Connections, Network, simulate_network
 Connections   sta_test, template_test, line_fit_test, output_spike_test, score;
               digitise, shuffle_test, p_value, roc (those of the notebook of 2021)
@@ -24,6 +26,8 @@ _MODULES = {
     "simulation.inputs": "draw_spike_trains count_spikes Inputs TimeGrid",
     "simulation.runs": "draw_inputs simulate simulate_batch",
     "simulation.weight_search": "mean_rate find_weight",
+    "studies.run": "run_study",
+    "simulation.free_membrane": "free_membrane",
     "simulation.network": "Connections Network simulate_network",
     "connections.windows": "digitise",
     "connections.sta": "shuffle_test sta_test p_value",

@@ -18,6 +18,8 @@ WEIGHTS = {
     "search": "results/we_for_target_rate.csv",
 }.get(INFERENCE["weights"], INFERENCE["weights"])
 CATEGORY = "Connection inference"
+PUBLISHED_SETS = ("clipping", "noise", "duration", "all_inputs", "window")
+RESULT_SETS = (*PUBLISHED_SETS, "N_by_duration")
 
 
 wildcard_constraints:
@@ -146,6 +148,46 @@ rule chance_level:
         "../scripts/chance_level.py"
 
 
+rule infer_network_connections:
+    """Every pair of neurons of the AdEx network, by every method."""
+    input:
+        KERNELS,
+    output:
+        pairs=multiext(f"{FOLDER}network_pairs", ".csv", ".parquet"),
+        scores=table(
+            f"{FOLDER}network_scores",
+            CATEGORY,
+            "Table: AdEx network",
+            "network_scores",
+        ),
+    log:
+        "results/logs/infer_network_connections.log",
+    group:
+        "inference"
+    params:
+        network=omit(
+            config["adex_network"],
+            "voltage_shown_s",
+            "raster_shown_s",
+            "recorded_neurons",
+        ),
+        neuron=config["neuron"],
+        inference={
+            key: INFERENCE[key]
+            for key in (
+                "window_ms",
+                "line_fit_window_ms",
+                "template_window_ms",
+                "template_quantile",
+                "n_shuffles",
+                "shuffle_seed",
+                "shuffle_seed_per_train",
+            )
+        },
+    script:
+        "../scripts/infer_network_connections.py"
+
+
 rule example_signals:
     """Percentiles of the voltage, a piece of it, and averages of some inputs' trains."""
     input:
@@ -172,10 +214,7 @@ rule compare_connection_inference:
     input:
         numbers=PUBLISHED / "connection_inference.csv",
         conditions=PUBLISHED / "connection_inference_conditions.yaml",
-        scores=[
-            f"{FOLDER}{name}.parquet"
-            for name in ("clipping", "noise", "duration", "all_inputs", "window")
-        ],
+        scores=[f"{FOLDER}{name}.parquet" for name in PUBLISHED_SETS],
         trains=[f"{FOLDER}{name}_trains.parquet" for name in ("clipping", "window")],
         chance=f"{FOLDER}chance.parquet",
         percentiles=f"{FOLDER}percentiles.csv",
@@ -342,6 +381,11 @@ rule connection_inference_N_by_duration:
         rules.plot_N_by_duration.output,
 
 
+rule connection_inference_network:
+    input:
+        rules.infer_network_connections.output,
+
+
 rule connection_inference:
     input:
         rules.connection_inference_clipping.input,
@@ -350,5 +394,7 @@ rule connection_inference:
         rules.connection_inference_all_inputs.input,
         rules.connection_inference_window.input,
         rules.connection_inference_N_by_duration.input,
+        rules.connection_inference_network.input,
         rules.compare_connection_inference.output,
         rules.verify_connection_inference.output,
+        f"{FOLDER}explore.html",

@@ -65,7 +65,8 @@ use rule explore as explore_connection_inference with:
         tables=[
             f"results/connection_inference/{name}.parquet"
             for name in (
-                *(f"{name}{what}" for name in CASES for what in ("", "_means")),
+                *(f"{name}{what}" for name in RESULT_SETS for what in ("", "_means")),
+                "network_scores",
                 "chance",
             )
         ],

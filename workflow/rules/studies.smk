@@ -7,7 +7,11 @@ from study_jobs import study_jobs
 STUDIES = {name: complete(study) for name, study in config["studies"].items()}
 STUDY_JOBS = {name: study_jobs(study, config) for name, study in STUDIES.items()}
 PART_OF_STUDY = "results/studies/{study}/{batch}"
-PARTS = {"response": ["runs"], "weight_for_rate": ["found", "evaluations"]}
+PARTS = {
+    "response": ["runs"],
+    "weight_for_rate": ["found", "evaluations"],
+    "connections": ["scores"],
+}
 if workflow.is_main_process:
     for name, jobs in STUDY_JOBS.items():
         logger.info(f"Study {name}: {jobs.description}")
@@ -35,6 +39,22 @@ use rule find_weight as find_weight_of_study with:
         of_seeds=True,
 
 
+rule detect_inputs_of_study:
+    input:
+        KERNELS,
+        weights=WEIGHTS,
+    output:
+        f"{PART_OF_STUDY}_scores.parquet",
+    log:
+        "results/logs/detect_inputs_of_study/{study}_{batch}.log",
+    group:
+        "inference"
+    params:
+        tasks=lookup("{study}/{batch}", within=TASKS_OF_STUDIES),
+    script:
+        "../scripts/detect_inputs.py"
+
+
 for name, study in STUDIES.items():
 
     rule:
@@ -51,7 +71,7 @@ for name, study in STUDIES.items():
                         else []
                     ),
                 )
-                for kind in ("runs", "found", "evaluations")
+                for kind in ("runs", "scores", "found", "evaluations")
             },
         output:
             table=table(f"results/studies/{name}", "Studies", f"Table: {name}", "study"),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from script_io import log, progress, run, write_parquet
-from inference_case import columns, record_case, signal_of, stacked
+from inference_case import columns, record_case, shuffle_seeds, signal_of, stacked
 from nto1.connections.experiment import run_tests
 from nto1.units import ms
 
@@ -28,7 +28,7 @@ def test(task, inputs, neuron, weights, threads) -> tuple[list[dict], list[dict]
         task["line_fit_window_ms"] * ms,
         [window_ms * ms for window_ms in task["more_windows_ms"]],
         task["n_shuffles"],
-        task["shuffle_seed"],
+        shuffle_seeds(task, indices),
         threads=threads,
     )
     tables, first_passes = [], []

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from script_io import log, progress, read_parquet, run, write_parquet
-from inference_case import columns, record_case, signal_of, stacked
+from inference_case import columns, record_case, shuffle_seeds, signal_of, stacked
 from nto1.connections.experiment import Outcome
 from nto1.connections.sta import STATest
 from nto1.connections.template import correlation_test, make_template
@@ -35,9 +35,8 @@ def test(task, found, inputs, neuron, weights, threads) -> dict:
         found["norm_error"].max(),
     )
     times = trains.subset(indices).times
-    t = correlation_test(
-        V, dt, times, template, first_pass, task["n_shuffles"], task["shuffle_seed"], threads
-    )
+    shuffling = (task["n_shuffles"], shuffle_seeds(task, indices), threads)
+    t = correlation_test(V, dt, times, template, first_pass, *shuffling)
     outcome = Outcome("template", task["window_ms"] * ms, t, None)
     return columns(task, recording, trains, indices, signal, outcome)
 

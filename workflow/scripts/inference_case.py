@@ -1,6 +1,5 @@
 """What the scripts of the connection inference share: a case's recording, trains and signals."""
 
-from csv import DictReader
 from itertools import chain
 
 import numpy as np
@@ -15,22 +14,11 @@ from nto1.connections.experiment import (
     choose_trains,
     imaged,
     record,
+    tabled_weight,
 )
 from nto1.neurons.adex import AdEx
 from nto1.simulation.inputs import Inputs
 from nto1.units import ms, nS, to_SI
-
-
-def weight_of(N: int, table: str, other_weight_nS: float) -> float:
-    """The weight (S) for N inputs that a table with the columns N and we_nS has, or the other."""
-    with open(table, newline="", encoding="utf-8") as stream:
-        try:
-            weights = {int(row["N"]): float(row["we_nS"]) for row in DictReader(stream)}
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(
-                f"{table} has to be a table of numbers with the columns N and we_nS: {error}"
-            ) from None
-    return weights.get(N, other_weight_nS) * nS
 
 
 def record_case(case: dict, inputs: dict, neuron: dict, weights: str) -> tuple[Recording, TrainSet]:
@@ -40,7 +28,7 @@ def record_case(case: dict, inputs: dict, neuron: dict, weights: str) -> tuple[R
     recording = record(
         case["N"],
         case["seed"],
-        weight_of(case["N"], weights, case["other_weight_nS"]),
+        tabled_weight(case["N"], weights, case["other_weight_nS"] * nS),
         float(case["duration_s"]),
         case["timestep_ms"] * ms,
         drawn,
@@ -60,6 +48,12 @@ def signal_of(recording: Recording, case: dict, signal: dict) -> np.ndarray:
     clip = signal["clip_percentile"]
     settings = Signal(signal["ceiling"], signal["spike_SNR"], case["noise_seed"], clip)
     return imaged(recording, settings)
+
+
+def shuffle_seeds(case: dict, indices: np.ndarray) -> int | np.ndarray:
+    """Of all shuffles, or of those of the trains with these indices."""
+    seed = case["shuffle_seed"]
+    return seed + indices if case["shuffle_seed_per_train"] else seed
 
 
 def columns(case, recording, trains, indices, signal, outcome) -> dict:

@@ -15,7 +15,11 @@ LABELS = {
     "we_nS": "Weight (nS)",
     "we_pS": "Weight (pS)",
 }
-MEASURES = {"response": ["median_Vm_mV", "output_rate_Hz"], "weight_for_rate": ["we_nS"]}
+MEASURES = {
+    "response": ["median_Vm_mV", "output_rate_Hz"],
+    "weight_for_rate": ["we_nS"],
+    "connections": ["AUC", "F1max"],
+}
 UNITS = ("per_ms", "pS", "nS", "pF", "pA", "mV", "ms", "s", "Hz")
 
 

@@ -10,8 +10,8 @@ from nto1.simulation.network import draw_peaks
 from nto1.units import ms, mV, nS, pA, to_SI
 
 
-def main(network, neuron, connections, spikes, voltages):
-    parameters = RandomNetwork(
+def parameters_of(network: dict, neuron: dict) -> RandomNetwork:
+    return RandomNetwork(
         network["N"],
         network["N_exc"],
         network["p_connected"],
@@ -20,8 +20,11 @@ def main(network, neuron, connections, spikes, voltages):
         AdEx(**to_SI(neuron)),
         network["mute_first_inhibitory"],
     )
+
+
+def main(network, neuron, connections, spikes, voltages):
     matrix, simulated, activity = simulate_random_network(
-        parameters,
+        parameters_of(network, neuron),
         network["duration_s"],
         network["timestep_ms"] * ms,
         network["seed"],

@@ -6,10 +6,10 @@ from script_io import read_parquet, run, write_table
 from nto1.studies.summary import in_order, summarise_runs, summarise_weights
 
 
-def main(runs, found, evaluations, study, table, summary):
-    rows = in_order([read_parquet(path) for path in [*runs, *found]], study)
+def main(runs, scores, found, evaluations, study, table, summary):
+    rows = in_order([read_parquet(path) for path in [*runs, *scores, *found]], study)
     write_table(rows, *table)
-    if runs:
+    if runs or scores:
         means = summarise_runs(rows, study)
     else:
         steps = pd.concat([read_parquet(path) for path in evaluations], ignore_index=True)

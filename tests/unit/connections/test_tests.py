@@ -16,12 +16,14 @@ from nto1.connections import (
     sta_test,
     template_test,
 )
-from nto1.connections.output_spikes import binned, correlogram
+from nto1.connections.experiment import choose_trains, record
+from nto1.connections.output_spikes import binned, correlogram, excess_coincidences
 from nto1.connections.sta import join_parts, sta_tests
 from nto1.connections.template import correlation_test
 from nto1.connections.windows import INT15_MAX, batches, quantise
 from nto1.jit import jit
 from nto1.random.stream import next_word, seeded
+from nto1.units import ms, nS, s
 
 DT = 1e-4
 N_SHUFFLES = 12
@@ -42,8 +44,8 @@ def train(rng, n, duration):
     return np.sort(rng.uniform(0, duration, n))
 
 
-def with_shuffles(times):
-    return [times, *draw_shuffles(times, N_SHUFFLES, 1)]
+def with_shuffles(times, seed=1):
+    return [times, *draw_shuffles(times, N_SHUFFLES, seed)]
 
 
 cases = given(
@@ -134,6 +136,27 @@ def test_output_spikes(kind, n_steps, window, sizes, seed):
     assert t.tolist() == pytest.approx(expected)
 
 
+@settings(max_examples=40, deadline=None)
+@cases
+def test_trains_may_have_seeds_of_their_own(kind, n_steps, window, sizes, seed):
+    """Trains of equal size, too, which otherwise share their shuffles."""
+    V, trains = some(kind, n_steps, window, 3 * sizes[:3], seed)
+    seeds = np.random.default_rng(seed).integers(0, 4, len(trains))
+    shuffled = [with_shuffles(t, s) for t, s in zip(trains, seeds.tolist(), strict=True)]
+    test = sta_test(V, DT, trains, window * DT, N_SHUFFLES, seeds)
+    assert test.t.tolist() == [plain.sta_t(V, DT, series, window) for series in shuffled]
+    steps = np.flatnonzero(np.random.default_rng(seed).random(n_steps) < 0.02)
+    options = {"n_shuffles": N_SHUFFLES, "seed": seeds, "dt": DT}
+    t = output_spike_test((steps + 0.5) * DT, n_steps * DT, trains, window * DT, **options)
+    expected = [plain.output_spikes_t(steps, n_steps, DT, x, window) for x in shuffled]
+    assert t.tolist() == pytest.approx(expected)
+    if kind != "levels" and window > 2:
+        template = np.random.default_rng(seed).normal(0, 1e-3, window)
+        t = correlation_test(V, DT, trains, template, test, N_SHUFFLES, seeds)
+        with np.errstate(invalid="ignore"):
+            assert t.tolist() == [plain.template_t(V, DT, series, template) for series in shuffled]
+
+
 def connected_case():
     """Twelve trains; the first two raise the voltage, the third lowers it."""
     rng = np.random.default_rng(3)
@@ -218,6 +241,36 @@ def test_correlogram_in_both_directions():
     assert right[3] == 2 / np.sqrt(6)
     assert correlogram(x, y, 8, as_published=True)[5] == 1 / np.sqrt(6)  # output 5, input 10
     assert binned(np.array([0, 0.0015, 0.0016]), 0.003).tolist() == [1, 2, 0]
+    # Of 6 pairs, 2 are 3 bins apart; 2 lags of independent trains would have 2 · 6 / 20.
+    assert excess_coincidences(x, y, range(2, 4)) == pytest.approx((2 - 0.6) / 0.6**0.5)
+    assert excess_coincidences(x, y, range(4, 6), True) == pytest.approx((1 - 0.6) / 0.6**0.5)
+
+
+def test_published_correlograms():
+    """Ten minutes at 4 Hz, the most active inputs of either kind: of a published figure."""
+    recording = record(10, 1, 2.838843 * nS, 600 * s)
+    exc, inh = (binned(t, 600) for t in choose_trains(recording, 1).times[:2])
+    output = binned(recording.spike_times, 600)
+    assert [x.sum() for x in (exc, inh, output)] == [4073, 5995, 1433]
+    published, corrected = (correlogram(exc, output, 50, way) for way in (True, False))
+    assert published[[0, 6]].round(4).tolist() == [0.0054, 0.0017]
+    for C, lag, peak in ((published, 38, 0.0091), (corrected, 4, 0.0277)):
+        assert [C.argmax(), C.max().round(4)] == [lag, peak]
+    assert correlogram(inh, output, 50, True).argmax() == 37
+    assert correlogram(inh, output, 50)[1] == 0
+    excess = [
+        excess_coincidences(x, output, as_published=w) for w in (True, False) for x in (exc, inh)
+    ]
+    assert np.round(excess, 1).tolist() == [-0.5, 0.9, 50.8, -14.5]
+
+
+def test_published_correlation_of_an_input_with_the_output():
+    """The first input that is drawn, in bins of 10 ms; .00702 was printed."""
+    recording = record(6500, 1, 0.015036 * nS, 600 * s)
+    times = recording.inputs[0]
+    x, y = (binned(t, 600, 10 * ms) for t in (times, recording.spike_times))
+    assert [x.sum(), y.sum()] == [1860, 2817]
+    assert np.corrcoef(x, y)[0, 1] == pytest.approx(0.007024350664, abs=5e-13)
 
 
 V, TIMES = np.zeros(1000), np.array([0.01, 0.02])
@@ -250,6 +303,8 @@ def test_more_bad_input():
         sta_test(V, 0, [TIMES])
     with pytest.raises(ValueError, match="0 shuffles can't tell anything"):
         sta_test(V, DT, [TIMES], n_shuffles=0)
+    with pytest.raises(ValueError, match="give one seed, or one for each of 1 trains, not"):
+        sta_test(V, DT, [TIMES], seed=[1, 2])
     with pytest.raises(ValueError, match="must have the same length"):
         sta_tests([V, V[1:]], DT, [TIMES], [0.02])
     with pytest.raises(ValueError, match="output spikes are not in ascending order"):

@@ -183,6 +183,6 @@ def _suggestion(key: Any, keys: dict) -> str:
     if close := get_close_matches(key.lower(), by_lower, n=1, cutoff=0.5):
         return f"Did you mean {by_lower[close[0]]}?"
     for section in Config.model_fields:
-        if key in schema_of([section])["properties"]:
+        if key in schema_of([section]).get("properties", {}):
             return f"Did you mean {section}.{key}?"
     return f"There are: {', '.join(allowed)}."

@@ -7,7 +7,10 @@ from pathlib import Path
 import yaml
 
 from nto1.config import SCHEMA, expected, schema_of
-from nto1.config.model import Config
+from nto1.config.model import Config, Study
+
+# By name, there are none at first.
+ANY_STUDY = {"NAME": Study.model_construct(measure="(needed)").model_dump()}
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 
@@ -27,9 +30,10 @@ def describe() -> str:
     """The reference page of all keys, as Markdown."""
     lines = [README]
     for section, model in Config.model_fields.items():
-        lines += [f"## `{section}`", "", " ".join(model.annotation.__doc__.split()), ""]
+        about = model.description or model.annotation.__doc__
+        lines += [f"## `{section}`", "", " ".join(about.split()), ""]
         lines += ["| key | default | expected | description |", "|---|---|---|---|"]
-        lines += _rows(Config().model_dump()[section], [section])
+        lines += _rows(Config().model_dump()[section] or ANY_STUDY, [section])
         lines.append("")
     return "\n".join(lines)
 
@@ -38,7 +42,7 @@ def _rows(values: dict, path: list) -> Iterator[str]:
     for key, value in values.items():
         schema, name = schema_of([*path, key]), ".".join([*path[1:], key])
         description = schema["description"]
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             yield f"| `{name}` | | | {description} |"
             yield from _rows(value, [*path, key])
         else:

@@ -78,18 +78,24 @@ def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str
 
 
 def run_errors(config: dict) -> Iterator[str]:
-    """Of runs, for the sweep and the searches, as far as their sections are given."""
-    experiment, neuron, inputs = config["experiment"], config["neuron"], config["inputs"]
-    yield from _about_time(
-        experiment,
-        "experiment",
-        {
-            "neuron.tau_g_ms": neuron["tau_g_ms"],
-            "neuron.tau_w_ms": neuron["tau_w_ms"],
-            "the membrane's C / g_L": neuron["C_pF"] / neuron["g_L_nS"],
-        },
-    )
+    """Of runs, for the sweep, the searches and recordings, as far as their sections are given."""
+    neuron, inputs = config["neuron"], config["inputs"]
+    time_constants_ms = {
+        "neuron.tau_g_ms": neuron["tau_g_ms"],
+        "neuron.tau_w_ms": neuron["tau_w_ms"],
+        "the membrane's C / g_L": neuron["C_pF"] / neuron["g_L_nS"],
+    }
     yield from _below(neuron, "neuron", "V_spike_mV", "V_reset_mV", "V_T_mV", "E_L_mV")
+    if "recording" in config:
+        recording, inference = config["recording"], config["connection_inference"]
+        step = {"timestep_ms": inference["timestep_ms"]}
+        yield from _about_time(recording | step, "recording", time_constants_ms)
+        for i, N in enumerate(recording["N"]):
+            yield from _about_split(N, f"recording.N[{i}]", inputs)
+    if "experiment" not in config:
+        return
+    experiment = config["experiment"]
+    yield from _about_time(experiment, "experiment", time_constants_ms)
     if "sweep" in config:
         yield from _about_split(config["sweep"]["N"], "sweep.N", inputs)
         yield from _fits_memory("experiment", 100 * n_steps(experiment), experiment)

@@ -572,7 +572,12 @@ class ConnectionInference(Section):
     n_shuffles: int = Default(
         100, "How many times the inter-spike intervals of each train are shuffled.", ge=1, le=10_000
     )
-    shuffle_seed: Seed = Default(1, "Seed of the shuffles, the same for every train.")
+    shuffle_seed: Seed = Default(1, "Seed of the shuffles.")
+    shuffle_seed_per_train: bool = Default(
+        False,
+        "Whether each train's shuffles have a seed of their own: shuffle_seed + the train's place "
+        "among those tested. As published, all have the same.",
+    )
     noise_seed: Seed = Default(1, "Seed of the imaging noise.")
     unconnected_seed_offset: int = Default(
         1, "Seed of the unconnected trains, less that of the simulation.", ge=0, le=10**6
@@ -586,6 +591,26 @@ class ConnectionInference(Section):
     chance: Chance = Default(Chance(), Chance.__doc__)
 
 
+class OneRecording(Section):
+    """A recording whose inputs are to be detected, as studies vary it.
+
+    Windows, shuffles and the number of trains tested are those of connection_inference.
+    """
+
+    N: _list_of(NumberOfInputs, 10_000) = Default([6500], "Numbers of inputs.")
+    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
+    duration_s: Annotated[float, Field(gt=0, le=36_000)] = Default(600, "Length.")
+    weight_pS: Annotated[float, Field(gt=0, le=1e9)] | None = Default(
+        None, "Conductance step of an excitatory spike; by default, that for 4 Hz at this N."
+    )
+    method: Method = Default("sta", "The test.")
+    spike_SNR: SpikeSNR = Default(
+        inf, "Height of a spike over the standard deviation of the noise; .inf for none."
+    )
+    clip_percentile: Percentile | None = Default(None, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+
+
 class Range(Section):
     """Numbers from one to another: n of them, evenly spaced; or all whole numbers."""
 
@@ -595,17 +620,18 @@ class Range(Section):
     log: bool = Default(False, "Whether ratios are equal, not distances.")
 
 
-Value = bool | int | float | str
+Value = bool | int | Annotated[float, Field(allow_inf_nan=True)] | str
 Values = Annotated[list[Value], Field(min_length=1, max_length=1_000_000)]
 
 
 class Study(Section):
     """A question of one's own: what is varied, and what is measured."""
 
-    measure: Literal["response", "weight_for_rate"] = Default(
+    measure: Literal["response", "weight_for_rate", "connections"] = Default(
         ...,
         "response: median voltage and firing rate of each run, with the sweep's N and weights; "
-        "weight_for_rate: the weight that gives the target rate of find_weight, for its N.",
+        "weight_for_rate: the weight that gives the target rate of find_weight, for its N; "
+        "connections: how well inputs are told from other trains, in recordings like recording.",
     )
     vary: dict[str, Values | Range] = Default(
         {},
@@ -645,4 +671,5 @@ class Config(Section):
     adex_network: AdExNetwork = AdExNetwork()
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()
+    recording: OneRecording = OneRecording()
     studies: dict[str, Study] = Field({}, description=Study.__doc__)

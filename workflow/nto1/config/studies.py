@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from nto1.config.checks import run_errors
 from nto1.config.model import Config
@@ -15,23 +15,28 @@ from nto1.config.model import Config
 SECTIONS = {
     "response": ("experiment", "inputs", "neuron", "sweep"),
     "weight_for_rate": ("experiment", "inputs", "neuron", "find_weight"),
+    "connections": ("inputs", "neuron", "recording", "connection_inference"),
 }
 # Keys about how work is cut into jobs, or with a meaning of their own in the thesis.
 NOT_VARIED = {
     "experiment.memory_per_job_MB",
     *("sweep.weights_per_batch", "find_weight.N_per_batch", "find_weight.N_subset"),
     *("find_weight.only_subset", "find_weight.guess"),
+    *("connection_inference.weights", "connection_inference.duration_s"),
 }
 # Keys that hold a list, of which each value is a run (or a search) of its own.
 LISTS = {
     "response": ("sweep.weights_pS", "experiment.seeds"),
     "weight_for_rate": ("find_weight.N",),
+    "connections": ("recording.N", "recording.seeds"),
 }
 COLUMNS = {
     "sweep.weights_pS": "we_pS",
     "sweep.N": "N",
     "find_weight.N": "N",
     "experiment.seeds": "seed",
+    "recording.N": "N",
+    "recording.seeds": "seed",
 }
 
 # More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.
@@ -80,9 +85,9 @@ def column_names(keys: list[str]) -> dict[str, str]:
 def varied_columns(study: dict) -> list[str]:
     """What distinguishes the rows of a study's table, in the order given; without seeds."""
     names = column_names(list(study["vary"]))
-    found = [name for key, name in names.items() if key != "experiment.seeds"]
-    implied = [COLUMNS[key] for key in LISTS[study["measure"]] if key != "experiment.seeds"]
-    return [*dict.fromkeys([*(["case"] if study["cases"] else []), *found, *implied])]
+    implied = [COLUMNS[key] for key in LISTS[study["measure"]]]
+    columns = dict.fromkeys([*(["case"] if study["cases"] else []), *names.values(), *implied])
+    return [name for name in columns if name != "seed"]
 
 
 def cases_of(study: dict, config: dict) -> list[Case]:
@@ -134,8 +139,8 @@ def keys_for(measure: str) -> list[str]:
     return [
         f"{section}.{key}"
         for section in SECTIONS[measure]
-        for key in Config.model_fields[section].annotation.model_fields
-        if f"{section}.{key}" not in NOT_VARIED
+        for key, field in Config.model_fields[section].annotation.model_fields.items()
+        if f"{section}.{key}" not in NOT_VARIED and not isinstance(field.default, BaseModel)
     ]
 
 

@@ -12,7 +12,9 @@ Source: the thesis's chapter on connection inference.
 """
 
 from collections.abc import Mapping, Sequence
+from csv import DictReader
 from math import inf
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -41,7 +43,7 @@ from nto1.simulation.runs import (
     clip_above_percentile,
     simulate,
 )
-from nto1.units import ms, s
+from nto1.units import ms, nS, s
 
 METHODS = ("sta", "template", "line_fit", "spikes")
 
@@ -116,6 +118,21 @@ class Outcome(NamedTuple):
     window: float  # s
     t: np.ndarray  # [n_trains]
     details: STATest | TemplateTest | None
+
+
+def tabled_weight(N: int, table: str | Path, other_weight: float) -> float:
+    """The weight (S) for N inputs in a CSV table with the columns N and we_nS, or the other one.
+
+    Raises ``ValueError`` if it is no such table.
+    """
+    with open(table, newline="", encoding="utf-8") as stream:
+        try:
+            weights = {int(row["N"]): float(row["we_nS"]) for row in DictReader(stream)}
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{table} has to be a table of numbers with the columns N and we_nS: {error}"
+            ) from None
+    return weights[N] * nS if N in weights else other_weight
 
 
 def record(
@@ -231,7 +248,7 @@ def run_tests(
     line_fit_window: float = 10 * ms,
     more_sta_windows: Sequence[float] = (),
     n_shuffles: int = 100,
-    shuffle_seed: int = 1,
+    shuffle_seed: int | Sequence[int] = 1,
     template_quantile: float = 0.99,
     template_window: float = 100 * ms,
     threads: int = 1,
@@ -239,8 +256,8 @@ def run_tests(
     """Every method on every signal: outcomes of a signal, in the order of the methods; then those
     of method ``sta`` with further windows (s), which come nearly for free if they are shorter.
 
-    ``spikes`` needs no signal: its outcome is the same for all. Raises ``ValueError`` for an
-    unknown method, or what the tests raise.
+    ``spikes`` needs no signal: its outcome is the same for all. ``shuffle_seed`` is one for all
+    trains, or one for each. Raises ``ValueError`` for an unknown method, or what the tests raise.
     """
     if unknown := set(methods) - set(METHODS):
         raise ValueError(f"there is no method {', '.join(unknown)}, but {', '.join(METHODS)}")

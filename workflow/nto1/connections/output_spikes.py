@@ -5,7 +5,7 @@ with that of the train's shuffles. Counting is one look-up per input spike, in t
 spikes that each step has in the window ahead of it.
 
 The cross-correlogram of the notebook of 2024-04-12 asks the same, but was shifted the wrong way:
-to output spikes before input spikes. ``correlogram`` does both.
+to output spikes before input spikes. ``correlogram`` and ``excess_coincidences`` do both.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def output_spike_test(
     trains: Sequence[np.ndarray],
     window: float = 20 * ms,
     n_shuffles: int = 100,
-    seed: int = 1,
+    seed: int | Sequence[int] = 1,
     threads: int = 1,
     dt: float = 0.1 * ms,
 ) -> np.ndarray:
@@ -115,3 +115,14 @@ def correlogram(
     n = x.size
     products = [x[: n - lag] @ y[lag:] for lag in range(max_lag + 1)]
     return np.array(products) / np.sqrt(float(x.sum()) * y.sum())
+
+
+def excess_coincidences(
+    x: np.ndarray, y: np.ndarray, lags: range = range(1, 16), as_published: bool = False
+) -> float:
+    """Σ_t x(t) y(t + τ) over some lags τ (bins) of two binned trains, less what is expected of
+    independent ones, in standard deviations of a Poisson number."""
+    n_pairs = float(x.sum()) * y.sum()
+    expected = len(lags) * n_pairs / x.size
+    C = correlogram(x, y, max(lags), as_published)[list(lags)]
+    return (C.sum() * np.sqrt(n_pairs) - expected) / np.sqrt(expected)

@@ -1,6 +1,6 @@
 """Spike trains with their inter-spike intervals shuffled, as Julia's generator does it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numba import int64, uint64
@@ -39,26 +39,27 @@ def draw_shuffles(times: np.ndarray, n_shuffles: int = 100, seed: int = 1) -> np
     intervals = np.diff(times, prepend=0)
     if not (intervals >= 0).all():
         raise ValueError("spike times must be in ascending order, from 0 on: sort them")
-    return np.cumsum(intervals[orders_from(seed, n_shuffles)(times.size)], axis=1)
+    return np.cumsum(intervals[orders_from([seed], n_shuffles)(0, times.size)], axis=1)
 
 
-def orders_from(seed: int, n_shuffles: int) -> Callable[..., np.ndarray]:
-    """Orders [n_shuffles, n] int32 of n intervals, from a generator seeded anew for every train.
+def orders_from(seeds: Sequence[int], n_shuffles: int) -> Callable[..., np.ndarray]:
+    """Orders [n_shuffles, n] int32 of the n intervals of a train, from a generator that is seeded
+    anew for every train, with its seed.
 
-    The last ones are kept, since they depend on nothing but n; unless they are so many that they
-    are rather written to ``room`` [n_shuffles, n], if there is any.
+    The last ones are kept, since they depend on nothing but seed and n; unless they are so many
+    that they are rather written to ``room`` [n_shuffles, n], if there is any.
     """
-    state = seeded(seed)
-    last = np.empty((n_shuffles, 0), np.int32)
+    last, last_seed = np.empty((n_shuffles, 0), np.int32), None
 
-    def orders(n, room=None):
-        nonlocal last
+    def orders(train, n, room=None):
+        nonlocal last, last_seed
+        seed = seeds[train]
         if room is not None and room.size > MAX_KEPT:
-            draw_orders(room, state)
+            draw_orders(room, seeded(seed))
             return room
-        if last.shape[1] != n:
-            last = np.empty((n_shuffles, n), np.int32)
-            draw_orders(last, state)
+        if last.shape[1] != n or seed != last_seed:
+            last, last_seed = np.empty((n_shuffles, n), np.int32), seed
+            draw_orders(last, seeded(seed))
         return last
 
     return orders

@@ -91,7 +91,7 @@ def shuffle_test(
         times, its_orders = item
         windows = shuffled_windows(
             [times],
-            lambda n, room: its_orders,
+            lambda *_: its_orders,
             n_shuffles,
             timestep,
             n_steps - window - 1,
@@ -158,7 +158,8 @@ def spike_triggered_average(
 
 def exact_stas(V, dt, trains: Sequence[np.ndarray], window: int) -> np.ndarray:
     """STAs [n_trains, window] (V), in doubles, of trains that have been checked."""
-    windows = shuffled_windows(trains, orders_from(0, 0), 0, dt, V.size - window)
+    without = orders_from(np.zeros(len(trains), int).tolist(), 0)
+    windows = shuffled_windows(trains, without, 0, dt, V.size - window)
     return np.array([exact_mean(V, windows.of(i), window) for i in range(len(trains))])
 
 
@@ -168,7 +169,7 @@ def sta_test(
     trains: Sequence[np.ndarray],
     window: float = 20 * ms,
     n_shuffles: int = 100,
-    seed: int = 1,
+    seed: int | Sequence[int] = 1,
     threads: int = 1,
 ) -> STATest:
     """Test which trains are connected, by the height of their spike-triggered averages.
@@ -186,7 +187,7 @@ def sta_test(
     n_shuffles
         How many times each train's intervals are shuffled.
     seed
-        Of the shuffles, the same for every train.
+        Of the shuffles: the same for every train, as published, or one for each [n_trains].
     threads
         How many run beside each other. Results don't depend on it.
 
@@ -200,7 +201,8 @@ def sta_test(
     ------
     ValueError
         For a voltage that is not finite, a window longer than the recording, trains without
-        spikes, times that are not ascending or lie beyond the recording.
+        spikes, times that are not ascending or lie beyond the recording, seeds that are neither
+        one nor one for each train.
     """
     return sta_tests([V], dt, trains, [window], n_shuffles, seed, threads)[0][0]
 
@@ -211,7 +213,7 @@ def sta_tests(
     trains: Sequence[np.ndarray],
     windows: Sequence[float],
     n_shuffles: int = 100,
-    seed: int = 1,
+    seed: int | Sequence[int] = 1,
     threads: int = 1,
 ) -> list[list[STATest]]:
     """``sta_test`` for several voltages of the same length and for several windows (s), which

@@ -43,7 +43,7 @@ def template_test(
     trains: Sequence[np.ndarray],
     window: float = 20 * ms,
     n_shuffles: int = 100,
-    seed: int = 1,
+    seed: int | Sequence[int] = 1,
     threads: int = 1,
     quantile: float = 0.99,
     template_window: float = 100 * ms,
@@ -108,7 +108,7 @@ def correlation_test(
     template: np.ndarray,
     first_pass: STATest,
     n_shuffles: int = 100,
-    seed: int = 1,
+    seed: int | Sequence[int] = 1,
     threads: int = 1,
 ) -> np.ndarray:
     """The second pass alone: t [n_trains] from a template [window] (V) and the norms that the first

@@ -182,7 +182,7 @@ def in_batches(
     windows: Sequence[int],
     tests: Sequence[Callable],
     n_shuffles: int = 0,
-    seed: int = 0,
+    seed: int | Sequence[int] = 0,
     threads: int = 1,
 ) -> list[list[np.ndarray]]:
     """What tests find out about trains (that have been checked), some trains at a time.
@@ -191,12 +191,18 @@ def in_batches(
     and their shuffles, which are shared by all tests. They fit into the recording if they are as
     long as the shortest of ``windows`` (steps). It returns a tuple of arrays with an item per
     train; of each test, these arrays are returned with an item for every train.
+
+    Raises ``ValueError`` for seeds of shuffles that are neither one nor one for each train.
     """
     n_series = 1 + n_shuffles
+    if np.shape(seed) not in ((), (len(trains),)):
+        raise ValueError(f"give one seed, or one for each of {len(trains)} trains, not {seed!r}")
+    seeds = np.broadcast_to(seed, len(trains)).tolist()
 
     def test_batch(batch: np.ndarray) -> list[tuple]:
         starts = shuffled_windows(
-            *([trains[i] for i in batch], orders_from(seed, n_shuffles), n_shuffles),
+            [trains[i] for i in batch],
+            *(orders_from([seeds[i] for i in batch], n_shuffles), n_shuffles),
             *(dt, n_steps - min(windows)),
         )
         return [test(batch, starts) for test in tests]
@@ -212,7 +218,7 @@ def in_batches(
 
 def shuffled_windows(
     trains: Sequence[np.ndarray],
-    orders: Callable[[int, np.ndarray], np.ndarray],
+    orders: Callable[[int, int, np.ndarray], np.ndarray],
     n_shuffles: int,
     dt: float,
     last_start: int,
@@ -220,10 +226,11 @@ def shuffled_windows(
 ) -> Windows:
     """Windows of every train and, after it, of each of its shuffles.
 
-    ``orders(n, room)`` gives the orders [n_shuffles, n] of a train's n intervals, the first of
-    which is counted from 0; they may be written to ``room``. A window starts at the step in which
-    its spike lies, or (``nearest``, where the train's own times are added up from its intervals,
-    too) at the one nearest to it. ``last_start`` is the last step at which a window may start.
+    ``orders(train, n, room)`` gives the orders [n_shuffles, n] of a train's n intervals, the first
+    of which is counted from 0; they may be written to ``room``. A window starts at the step in
+    which its spike lies, or (``nearest``, where the train's own times are added up from its
+    intervals, too) at the one nearest to it. ``last_start`` is the last step at which a window may
+    start.
     """
     n_series = 1 + n_shuffles
     sizes = np.repeat([times.size for times in trains], n_series)
@@ -233,7 +240,7 @@ def shuffled_windows(
         begin = train * n_series
         its_starts = starts[first[begin] :][: n_series * times.size].reshape(n_series, times.size)
         _find_starts(
-            *(times, orders(times.size, its_starts[1:]), dt, last_start, nearest),
+            *(times, orders(train, times.size, its_starts[1:]), dt, last_start, nearest),
             *(its_starts, n[begin : begin + n_series]),
         )
     return Windows(starts, first, n)

@@ -25,6 +25,12 @@ class RandomNetwork(NamedTuple):
     neuron: AdEx = AdEx()
     mute_first_inhibitory: bool = True  # an off-by-one left it out of both groups of senders
 
+    @property
+    def senders(self) -> np.ndarray:
+        """Neurons that may be connected to others [n_senders]."""
+        neurons = np.arange(self.N)
+        return neurons[neurons != self.N_exc] if self.mute_first_inhibitory else neurons
+
 
 class RandomNetworkActivity(NamedTuple):
     matrix: np.ndarray  # [N, N] what ``draw_connections`` returns
@@ -40,12 +46,10 @@ def draw_connections(parameters: RandomNetwork, rng: np.random.RandomState) -> n
     """
     N, N_exc = parameters.N, parameters.N_exc
     matrix = np.zeros((N, N))
-    for sender in range(N):
-        if not (sender == N_exc and parameters.mute_first_inhibitory):
-            is_connected = rng.random_sample(N) < parameters.p_connected
-            matrix[sender, is_connected] = (
-                1 if sender < N_exc else -parameters.neuron.inh_to_exc_weight
-            )
+    for sender in parameters.senders:
+        is_connected = rng.random_sample(N) < parameters.p_connected
+        weight = 1 if sender < N_exc else -parameters.neuron.inh_to_exc_weight
+        matrix[sender, is_connected] = weight
     np.fill_diagonal(matrix, 0)
     return matrix
 

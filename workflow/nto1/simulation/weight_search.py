@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import root_scalar
 
 from nto1.errors import DivergenceError
 from nto1.neurons.adex import AdEx
@@ -132,6 +131,8 @@ def find_weight(
     NotBracketed
         The target is not between the rates at the ends of the bracket.
     """
+    from scipy.optimize import root_scalar  # takes a while, and only searches need it
+
     evaluations = {}
 
     def excess_rate(w_exc: float) -> float:

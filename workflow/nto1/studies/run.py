@@ -1,15 +1,19 @@
 """A study in a notebook or script: without Snakemake, on threads."""
 
 import os
+from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from nto1.config import resolve
+from nto1.config import ConfigError, resolve
 from nto1.config.studies import complete
+from nto1.studies.detection import detection_scores
 from nto1.studies.measures import responses, weights_for_rate, with_guess
 from nto1.studies.summary import in_order, summarise_runs, summarise_weights
 from nto1.studies.tasks import task_of, tasks_of, units_of
+
+PUBLISHED_WEIGHTS = Path(__file__).parents[3] / "resources/published/weights_for_4Hz.csv"
 
 
 class StudyTables(NamedTuple):
@@ -46,6 +50,10 @@ def run_study(study: dict, config: dict | None = None, threads: int = 0) -> Stud
     resolved = resolve((config or {}) | {"studies": {"study": study}})
     study, threads = complete(study), threads or os.cpu_count() or 1
     tasks = tasks_of(units_of(study, resolved))
+    if study["measure"] == "connections":
+        rows = detection_scores(tasks, _table_of_weights(resolved), threads)
+        table = in_order([pd.DataFrame(rows)], study)
+        return StudyTables(table, summarise_runs(table, study))
     if study["measure"] == "response":
         table = in_order(list(responses(tasks, threads)), study)
         return StudyTables(table, summarise_runs(table, study))
@@ -58,3 +66,14 @@ def run_study(study: dict, config: dict | None = None, threads: int = 0) -> Stud
     found = in_order([pd.DataFrame(rows)], study)
     evaluations = pd.DataFrame([step for steps in evaluations for step in steps])
     return StudyTables(found, summarise_weights(found, evaluations, study))
+
+
+def _table_of_weights(config: dict) -> str | Path:
+    """Of weights for 4 Hz."""
+    weights = config["connection_inference"]["weights"]
+    if weights == "search":
+        raise ConfigError(
+            "connection_inference.weights: search takes the results of a run of the workflow. Give "
+            "published, or the name of a table."
+        )
+    return PUBLISHED_WEIGHTS if weights == "published" else weights

@@ -9,7 +9,10 @@ from scipy.stats import bootstrap
 
 from nto1.config.studies import varied_columns
 
-MEASURES = ("median_Vm_mV", "output_rate_Hz")
+MEASURES = {
+    "response": ("median_Vm_mV", "output_rate_Hz"),
+    "connections": ("AUC", "AUC_exc", "AUC_inh", "F1max", "output_rate_Hz"),
+}
 FOUND = ("target_rate_Hz", "we_nS", "fr_Hz", "iterations", "function_calls")
 N_RESAMPLES = 2000
 RESAMPLING_SEED = 1
@@ -27,9 +30,8 @@ def in_order(parts: Sequence[pd.DataFrame], study: dict) -> pd.DataFrame:
     table = table.sort_values(
         by, ignore_index=True, key=lambda c: c.map(order) if c.name == "case" else c
     )
-    if study["measure"] == "response":
-        return table[by + [name for name in MEASURES if name not in by]]
-    return table[by + [name for name in FOUND if name not in by]]
+    measured = (*MEASURES.get(study["measure"], FOUND), *({"n_tested"} & {*table}))
+    return table[by + [name for name in measured if name not in by]]
 
 
 def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
@@ -41,7 +43,7 @@ def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
     Parameters
     ----------
     runs
-        A row per run: the columns that distinguish cases, and median_Vm_mV and output_rate_Hz.
+        A row per run: the columns that distinguish cases, and those that were measured.
     study
         Says which columns these are.
 
@@ -55,7 +57,7 @@ def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
     of_case = groups.ngroup().to_numpy()
     order = np.argsort(of_case, kind="stable")
     ends = np.cumsum(table["n_seeds"].to_numpy())
-    for measure in MEASURES:
+    for measure in MEASURES[study["measure"]]:
         per_case = np.split(runs[measure].to_numpy()[order], ends[:-1])
         table[measure] = [values.mean() for values in per_case]
         sem, low, high = np.full((3, len(table)), np.nan)

@@ -24,8 +24,8 @@ class Unit(NamedTuple):
 
 def units_of(study: dict, config: dict) -> list[Unit]:
     """Everything that is run, in order."""
-    measure = {"response": _runs, "weight_for_rate": _searches}[study["measure"]]
-    return sorted(measure(study, config), key=lambda unit: unit.name)
+    measures = {"response": _runs, "weight_for_rate": _searches, "connections": _recordings}
+    return sorted(measures[study["measure"]](study, config), key=lambda unit: unit.name)
 
 
 def task_of(config: dict, **own) -> dict:
@@ -71,6 +71,26 @@ def _searches(study: dict, config: dict) -> Iterator[Unit]:
             run = {"N": N, "search": search_of(case.config)}
             n_spikes = len(experiment["seeds"]) * _spikes_per_run(N, task)
             yield Unit((_inputs_name(N, task), 0, name, 0), task | run, 1, n, n_spikes)
+
+
+def _recordings(study: dict, config: dict) -> Iterator[Unit]:
+    for case in cases_of(study, config):
+        sections = case.config
+        name = json.dumps(omit(case.changes, *LISTS["connections"]))
+        settings = omit(sections["recording"], "N", "seeds")
+        settings |= {
+            key: value
+            for key, value in sections["connection_inference"].items()
+            if not isinstance(value, dict) and key not in settings
+        }
+        shared = {"columns": case.columns, "settings": settings}
+        shared |= {"inputs": sections["inputs"], "neuron": sections["neuron"]}
+        n_steps = settings["duration_s"] / (settings["timestep_ms"] * 1e-3)
+        for N in sections["recording"]["N"]:
+            n_spikes = N * sections["inputs"]["mean_rate_Hz"] * settings["duration_s"]
+            for seed in sections["recording"]["seeds"]:
+                task = shared | {"N": N, "seed": seed}
+                yield Unit((name, N, seed), task, 1, n_steps, n_spikes)
 
 
 def _cases(study: dict, config: dict) -> Iterator[tuple[Case, str, dict]]:

@@ -1,0 +1,71 @@
+"""Studies in the workflow: tables, figures, intervals, and what is made anew."""
+
+import pandas as pd
+import pytest
+
+from nto1 import run_study
+from study import SMALL, Study
+
+RESPONSE = {
+    "measure": "response",
+    "vary": {"neuron.b_pA": [0, 65], "sweep.weights_pS": [900, 1200]},
+    "cases": {"bursting": {"neuron.V_reset_mV": -47}, "regular": {}},
+}
+WEIGHT = {
+    "measure": "weight_for_rate",
+    "vary": {"neuron.inh_to_exc_weight": [2, 4], "find_weight.N": [20]},
+    "set": {"find_weight.relative_tolerance": 0.05},
+}
+DETECTION = {
+    "measure": "connections",
+    "vary": {"recording.spike_SNR": [10, 40]},
+    "set": {"recording.N": [20], "recording.seeds": [1, 2], "recording.duration_s": 20},
+}
+STUDIES = {"mine": RESPONSE, "other": WEIGHT, "detection": DETECTION}
+
+
+@pytest.fixture(scope="module")
+def studies(kernels, tmp_path_factory):
+    here = Study(tmp_path_factory.mktemp("studies"), SMALL | {"studies": STUDIES})
+    here.said = here.snakemake(*(f"study_{name}" for name in STUDIES))
+    return here
+
+
+def test_tables_are_those_of_the_library(studies):
+    for name, study in STUDIES.items():
+        expected = run_study(study, SMALL)
+        for table, path in zip(expected, (name, f"{name}_summary"), strict=True):
+            made = pd.read_csv(studies / f"results/studies/{path}.csv")
+            pd.testing.assert_frame_equal(made, table, check_exact=True, check_dtype=False)
+
+
+def test_runs_and_searches_are_counted_beforehand(studies):
+    assert "Study mine: 16 runs in 1 job, about" in studies.said
+    assert "Study other: 2 searches in 1 job, about" in studies.said
+    assert "Study detection: 4 recordings in 1 job, about" in studies.said
+
+
+def test_figures(studies):
+    for name in STUDIES:
+        assert (studies / f"results/studies/{name}.pdf").read_bytes().startswith(b"%PDF")
+        assert "<svg" in (studies / f"results/studies/{name}.svg").read_text()
+
+
+def test_the_rest_of_the_graph_holds_them_too(studies):
+    planned = studies.planned()
+    assert "simulate_study" not in planned  # made
+    assert "plot_study_mine" not in planned
+    studies.config["studies"]["mine"]["vary"]["neuron.b_pA"] = [0, 65, 130]
+    planned = studies.planned("study_mine", "study_other")
+    assert planned == {
+        "simulate_study": 1,
+        "summarise_study_mine": 1,
+        "plot_study_mine": 1,
+        "study_mine": 1,
+    }
+
+
+def test_a_wrong_key_is_refused_before_anything_starts(studies):
+    studies.config["studies"]["mine"]["vary"] = {"neuron.b_pa": [0]}
+    said = studies.snakemake("study_mine", ok=False)
+    assert "studies.mine.vary.neuron.b_pa: no such key. Did you mean neuron.b_pA?" in said

@@ -1,0 +1,38 @@
+# A check against theory, a target of its own: snakemake free_membrane
+
+
+rule simulate_free_membrane:
+    """The sweep's runs with a neuron that does not spike, beside what theory says of each."""
+    input:
+        KERNELS,
+    output:
+        table("results/theory/free_membrane", "Theory", "Table: free membrane"),
+    log:
+        "results/logs/simulate_free_membrane.log",
+    group:
+        "short"
+    params:
+        sweep=config["sweep"],
+        experiment=omit(config["experiment"], "memory_per_job_MB"),
+        inputs=config["inputs"],
+        neuron=config["neuron"],
+    script:
+        "../scripts/simulate_free_membrane.py"
+
+
+rule plot_free_membrane:
+    input:
+        runs="results/theory/free_membrane.parquet",
+        style=STYLE,
+    output:
+        figure("results/theory/free_membrane", "Theory", "Free membrane"),
+    log:
+        "results/logs/plot_free_membrane.log",
+    script:
+        "../scripts/plot_free_membrane.py"
+
+
+rule free_membrane:
+    input:
+        rules.simulate_free_membrane.output,
+        rules.plot_free_membrane.output,
