@@ -69,8 +69,13 @@ class Study:
 
     def make(self, target: str) -> str:
         """Run ``make`` in the checkout, for this is a clone that is worked in; its output."""
-        command = {"args": ["make", target], "text": True, "stderr": subprocess.STDOUT}
-        done = subprocess.run(**command, timeout=900, **self.surroundings())
+        done = subprocess.run(
+            ["make", "--no-print-directory", target],
+            text=True,
+            stderr=subprocess.STDOUT,
+            timeout=900,
+            **self.surroundings(),
+        )
         if done.returncode:
             pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
         return done.stdout
