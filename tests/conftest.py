@@ -74,11 +74,17 @@ def kernels(made_once) -> None:
 
 @pytest.fixture(scope="session")
 def thesis(made_once, kernels) -> Study:
-    """The real thing: ``make``, in the project as it is cloned. Not to be changed."""
-    folder, output = made_once(
-        "thesis", lambda folder: Study(clone(folder), {}, folder).make("run")
-    )
-    study = Study(folder, {}, folder)
+    """The real thing: what ``make`` makes in the project as it is cloned. Not to be changed; in the
+    clone, the checkout, the commands of the documentation go on."""
+
+    def make(folder):
+        cloned = Study(clone(folder), {}, folder)
+        output = cloned.make("run")
+        cloned.copy_to(folder / "made")
+        return output
+
+    folder, output = made_once("thesis", make)
+    study = Study(folder / "made", {}, folder)
     study.output = output
     return study
 
@@ -104,8 +110,8 @@ def report(made_once, thesis) -> Path:
 
     def make(folder):
         thesis.make("report")
-        shutil.move(thesis / "report.html", folder)
-        zipfile.ZipFile(thesis / "report.zip").extractall(folder)
+        shutil.move(thesis.checkout / "report.html", folder)
+        zipfile.ZipFile(thesis.checkout / "report.zip").extractall(folder)
 
     folder, _ = made_once("report_of_thesis", make)
     return folder / "report.html"

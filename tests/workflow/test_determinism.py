@@ -69,7 +69,7 @@ def test_figures_do_not_say_when_or_where_they_were_made(thesis):
         for word in (
             b"CreationDate",
             b"<dc:date",
-            str(thesis.folder).encode(),
+            str(thesis.checkout).encode(),
             mpl.__version__.encode(),
         ):
             assert word not in text, figure.name

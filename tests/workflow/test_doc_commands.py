@@ -45,8 +45,8 @@ def script(page: str) -> str:
 def fresh(thesis, report) -> Path:
     """The clone in which both pages begin with ``make``, which is done there already; and so are
     most of those results of the study that do not depend on what it varies."""
-    thesis.copy_to(thesis / "my-study")
-    return thesis.folder
+    thesis.copy_to(thesis.checkout / "my-study")
+    return thesis.checkout
 
 
 @pytest.mark.skipif(not (ROOT / ".venv").exists(), reason="the environment is not that of make")
