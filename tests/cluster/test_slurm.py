@@ -9,9 +9,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from cluster.conftest import OnCluster
+from nto1 import run_study
 from study import SMALL, Study
 
 # The default is for clusters with thousands of jobs.
@@ -21,6 +23,14 @@ POLL_OFTEN += ["--seconds-between-status-checks", "1"]
 TABLES = ("results/we_sweep.csv", "results/we_for_target_rate.csv")
 RESULTS = (*TABLES, "results/connection_test/performance.csv", "thesis_figs/network.pdf")
 ONE_TABLE = "results/simulations/N100/we600pS.parquet"
+LARGE = {  # 20 000 runs
+    "measure": "response",
+    "vary": {
+        "neuron.b_pA": {"from": 0, "to": 95, "n": 20},
+        "sweep.weights_pS": {"from": 0, "to": 1900, "n": 20},
+    },
+    "set": {"experiment.duration_s": 5, "experiment.seeds": {"from": 0, "to": 49}},
+}
 STEADY = ["--set-resources", "simulate:slurm_partition=steady"]
 
 
@@ -90,7 +100,12 @@ def runs(slurm, request, tmp_path_factory):
         here.config["sweep"]["weights_pS"] = [0, 600, 180_000]
         return finished(here, here.snakemake("results/we_sweep.csv", ok=False))
 
-    scenarios = (everything, first_time, node_fails, out_of_memory, out_of_time, fails)
+    def large_study():
+        here = study("large_study")
+        here.config["studies"] = {"large": LARGE}
+        return finished(here, here.snakemake("results/studies/large.csv"))
+
+    scenarios = (large_study, everything, first_time, node_fails, out_of_memory, out_of_time, fails)
     with ThreadPoolExecutor(len(scenarios)) as pool:
         futures = {scenario.__name__: pool.submit(scenario) for scenario in scenarios}
         yield lambda name: futures[name].result()
@@ -160,3 +175,14 @@ def test_a_node_that_fails_costs_only_its_jobs(runs, small_run):
     assert {job["JobState"] for job in run.jobs} == {"COMPLETED"}
     for table in TABLES:
         assert (run.study / table).read_bytes() == (small_run / table).read_bytes()
+
+
+def test_a_large_study(runs):
+    run = runs("large_study")
+    assert {job["JobState"] for job in run.jobs} == {"COMPLETED"}
+    table = pd.read_csv(run.study / "results/studies/large.csv")
+    assert len(table) == 20 * 20 * 50
+    vary = {"neuron.b_pA": [65], "sweep.weights_pS": [900, 1200]}
+    here = run_study(LARGE | {"vary": vary}, SMALL).table
+    there = table[(table["b_pA"] == 65) & table["we_pS"].isin([900, 1200])]
+    pd.testing.assert_frame_equal(there.reset_index(drop=True), here, check_dtype=False)

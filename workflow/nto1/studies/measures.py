@@ -56,7 +56,7 @@ def responses(
     Raises
     ------
     DivergenceError
-        The voltage diverged: after all others, if it did so in some runs.
+        The voltage diverged in some runs: raised after all tables, in which these are NaN.
     """
     errors = []
     for (N, time, inputs, seeds), group in groupby(tasks, _inputs_of):
@@ -74,8 +74,6 @@ def responses(
                 except DivergenceError as error:
                     errors.append(str(error))
                 found.append(batch)
-        if errors:
-            continue
         for task, found in zip(group, batches, strict=True):
             medians = np.concatenate([batch.median_V for batch in found]) / mV
             columns = {

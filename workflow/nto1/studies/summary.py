@@ -5,7 +5,7 @@ from math import sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.stats import bootstrap
+from scipy import stats
 
 from nto1.config.studies import varied_columns
 
@@ -76,7 +76,7 @@ def _interval_of_means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of each row of values [n_cases, n_seeds]."""
     n_at_once = max(1, MAX_VALUES // (N_RESAMPLES * values.shape[1]))
     intervals = [
-        bootstrap(
+        stats.bootstrap(
             (values[start : start + n_at_once],),
             np.mean,
             axis=-1,
@@ -141,7 +141,7 @@ def _interval_of_weight(
     def weight(seeds: np.ndarray, axis: int = -1) -> np.ndarray:
         return passing(weights, rates[:, seeds.astype(int)].mean(axis=-1), target_rate)
 
-    result = bootstrap(
+    result = stats.bootstrap(
         (np.arange(n_seeds),),
         weight,
         vectorized=True,
