@@ -38,10 +38,6 @@ def run_id(output: str) -> str:
     return re.search(r"SLURM run ID: (\S+)", output)[1]
 
 
-# In one process: there is one cluster.
-pytestmark = pytest.mark.xdist_group("slurm")
-
-
 @pytest.fixture(scope="module")
 def runs(slurm, request, tmp_path_factory):
     """What came of a study, by its name."""

@@ -7,8 +7,8 @@ from study import Study
 
 CHEAP = {
     "connection_inference": {
-        "all_inputs": {"N": [5, 20]},
-        "window": {"N": [5, 20]},
+        "all_inputs": {"N": [5, 20, 100]},
+        "window": {"N": [5, 20, 100]},
         "noise": {"seeds": [1], "spike_SNR": [float("inf"), 40, 10]},
         "duration": {"seeds": [1], "duration_s": [10]},
         "N_by_duration": {"N": [20, 100], "duration_s": [10, 30], "seeds": [1]},
@@ -32,12 +32,12 @@ def test_published_numbers_are_replayed(inferred):
     verdicts = numbers.groupby("result_set")["verdict"].value_counts().unstack(fill_value=0)
     assert "DEVIATES" not in verdicts
     assert verdicts["replayed"].to_dict() == {
-        "all_inputs": 24,
+        "all_inputs": 28,
         "chance": 3,
         "clipping": 34,
         "duration": 2,
         "noise": 11,
-        "window": 74,
+        "window": 86,
     }
     reasons = set(numbers.loc[numbers["verdict"] == "skipped", "reason"])
     assert reasons == {"not part of this study"}
