@@ -14,7 +14,11 @@ def test(task, inputs, neuron, weights, threads) -> tuple[list[dict], list[dict]
     indices = np.sort(trains.parts(task["n_parts"])[task["part"] - 1])
     part = trains.subset(indices)
     log(f"{indices.size} of {len(trains.times)} trains, {part.n_spikes.sum()} spikes")
-    signals = {str(i): signal_of(recording, task, s) for i, s in enumerate(task["signals"])}
+    last = len(task["signals"]) - 1
+    signals = {
+        str(i): signal_of(recording, task, signal, in_place=i == last)
+        for i, signal in enumerate(task["signals"])
+    }
     two_pass = "template" in task["methods"]
     one_pass = [method for method in task["methods"] if method != "template"]
     if two_pass and "sta" not in one_pass:

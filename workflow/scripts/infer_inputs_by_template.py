@@ -15,7 +15,8 @@ def test(task, found, inputs, neuron, weights, threads) -> dict:
     """``found``: the first pass over all trains of the simulation."""
     recording, trains = record_case(task, inputs, neuron, weights)
     (signal,) = task["signals"]
-    V, dt = signal_of(recording, task, signal), recording.time_grid.timestep
+    V = signal_of(recording, task, signal, in_place=True)
+    dt = recording.time_grid.timestep
     template, threshold, selected = make_template(
         V,
         dt,

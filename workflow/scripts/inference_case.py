@@ -43,11 +43,11 @@ def record_case(case: dict, inputs: dict, neuron: dict, weights: str) -> tuple[R
     return recording, trains
 
 
-def signal_of(recording: Recording, case: dict, signal: dict) -> np.ndarray:
-    """The voltage as imaging would show it."""
+def signal_of(recording: Recording, case: dict, signal: dict, in_place=False) -> np.ndarray:
+    """The voltage as imaging would show it; in place of the recorded one, if that is not needed."""
     clip = signal["clip_percentile"]
     settings = Signal(signal["ceiling"], signal["spike_SNR"], case["noise_seed"], clip)
-    return imaged(recording, settings)
+    return imaged(recording, settings, in_place)
 
 
 def shuffle_seeds(case: dict, indices: np.ndarray) -> int | np.ndarray:

@@ -51,12 +51,17 @@ def line_fit_test(
     """
     V, n_window = check_recording(V, dt, window)
     trains = check_trains(trains, V.size * dt, n_window * dt)
-    filtered = _sliding_sums(V, V.mean(), n_window)
+    centre, found = V.mean(), []
+    for which in range(3):  # one after another: each is as long as the recording
+        values = _sliding_sums(V, centre, n_window, which)
 
-    def sums(batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:
-        return windows.n, *(sum_looked_up(values, *windows) for values in filtered)
+        def sums(batch: np.ndarray, windows: Windows, values=values) -> tuple[np.ndarray, ...]:
+            return windows.n, sum_looked_up(values, *windows)
 
-    ((n, Σ_v, Σ_vv, Σ_xv),) = in_batches(trains, dt, V.size, [n_window], [sums], threads=threads)
+        ((n, of_trains),) = in_batches(trains, dt, V.size, [n_window], [sums], threads=threads)
+        found.append(of_trains)
+        del sums, values
+    Σ_v, Σ_vv, Σ_xv = found
     n_samples = n * n_window
     S_xx = n * n_window * (n_window**2 - 1) / 12
     S_vv = Σ_vv - Σ_v**2 / n_samples
@@ -66,14 +71,14 @@ def line_fit_test(
 
 
 @jit
-def _sliding_sums(V, centre, window):
-    """Σ v, Σ v² and Σ (x - x̄) v over the window from each step on [3, n_windows], v = V - centre.
+def _sliding_sums(V, centre, window, which):
+    """Σ v, Σ v² or Σ (x - x̄) v over the window from each step on [n_windows], v = V - centre.
 
     From one step to the next, one sample leaves and one enters; now and then the sums are made
     anew, so that no rounding piles up.
     """
     n = V.size - window + 1
-    sums = np.empty((3, n))
+    sums = np.empty(n)
     middle = (window - 1) / 2
     total = squares = moment = 0.0
     for i in range(n):
@@ -89,5 +94,5 @@ def _sliding_sums(V, centre, window):
             moment += (middle + 1) * old + middle * new - total  # all move one place
             total += new - old
             squares += new * new - old * old
-        sums[0, i], sums[1, i], sums[2, i] = total, squares, moment
+        sums[i] = total if which == 0 else squares if which == 1 else moment
     return sums
