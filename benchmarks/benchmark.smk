@@ -6,6 +6,7 @@ rule benchmark:
     input:
         "benchmarks/measured/README.md",
         "benchmarks/measured/connections.csv",
+        "benchmarks/measured/network.json",
         "benchmarks/measured/studies.csv",
         "benchmarks/measured/growth.csv",
 
@@ -131,3 +132,22 @@ rule measure_studies:
     threads: lambda wildcards: workflow.cores
     script:
         "studies.py"
+
+
+rule measure_network:
+    """Networks beside Brian 2: the same spikes, and how long they take."""
+    input:
+        script=BENCHMARKS / "network.py",
+        peer=BENCHMARKS / "peers/brian2_network.py",
+        compiled=KERNELS,
+        brian2="results/benchmarks/brian2.installed",
+    output:
+        "benchmarks/measured/network.json",
+    log:
+        "results/logs/benchmarks/measure_network.log",
+    threads: lambda wildcards: workflow.cores
+    params:
+        python=sys.executable,
+        brian2=".snakemake/benchmarks/brian2/bin/python",
+    shell:
+        "{params.python:q} {input.script:q} {params.brian2:q} > {output:q} 2> {log:q}"
