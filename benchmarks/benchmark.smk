@@ -112,7 +112,7 @@ rule measure_growth:
         measured=BENCHMARKS / "measured/measured.csv",
         style=STYLE,
     output:
-        table=multiext("benchmarks/measured/growth", ".csv", ".parquet"),
+        table="benchmarks/measured/growth.csv",
         figure=multiext("benchmarks/measured/growth", ".pdf", ".svg"),
     log:
         "results/logs/benchmarks/measure_growth.log",
@@ -126,7 +126,7 @@ rule measure_studies:
         script=BENCHMARKS / "studies.py",
         compiled=KERNELS,
     output:
-        multiext("benchmarks/measured/studies", ".csv", ".parquet"),
+        "benchmarks/measured/studies.csv",
     log:
         "results/logs/benchmarks/measure_studies.log",
     threads: lambda wildcards: workflow.cores

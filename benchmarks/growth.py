@@ -13,7 +13,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
-from script_io import log, run, write_table  # puts the package on the path
+from script_io import log, run, write_text  # puts the package on the path
 from nto1.simulation.inputs import TimeGrid, count_spikes
 from nto1.simulation.runs import draw_inputs, simulate, simulate_batch
 from nto1.units import pS
@@ -73,7 +73,7 @@ def main(measured, table, figure):
     for _, of_what in rows.groupby("what"):
         fitted = exponent(of_what["value"].to_numpy(float), of_what["seconds"].to_numpy())
         rows.loc[of_what.index, "exponent"] = fitted
-    write_table(rows, *table)
+    write_text(rows.to_csv(index=False), table)
 
     peers = pd.read_csv(measured).query("what == 'one full run, inputs included'")
     panels, axes = plt.subplots(ncols=3, figsize=(8, 2.6), sharey=True, layout="constrained")

@@ -16,7 +16,7 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
-from script_io import log, run, write_table  # puts the package on the path
+from script_io import log, run, write_text  # puts the package on the path
 from nto1.simulation.runs import draw_inputs, simulate_batch
 from nto1.units import pS
 
@@ -68,7 +68,7 @@ def main(threads, output):
             | {"study_s": study, "sweep_to_kernels": sweep / bare, "study_to_sweep": study / sweep}
         )
         log(str(rows[-1]))
-    write_table(pd.DataFrame(rows), *output)
+    write_text(pd.DataFrame(rows).to_csv(index=False), output[0])
 
 
 if "snakemake" in globals():
