@@ -20,12 +20,12 @@ COPY resources /opt/nto1/resources
 COPY workflow /opt/nto1/workflow
 
 # Any user may run it. Compiled kernels stay with the study.
-RUN useradd --create-home --uid 1000 nto1 && install --directory --owner nto1 /work
+RUN useradd --create-home --uid 1000 nto1 && install --directory --owner nto1 /study
 ENV PATH=/opt/nto1/.venv/bin:$PATH \
     HOME=/tmp \
-    NUMBA_CACHE_DIR=/work/.snakemake/kernels
+    NUMBA_CACHE_DIR=/study/.snakemake/kernels
 USER nto1
-WORKDIR /work
+WORKDIR /study
 ENTRYPOINT ["snakemake", "--snakefile", "/opt/nto1/Snakefile", \
             "--workflow-profile", "/opt/nto1/profiles/default"]
 CMD ["--cores", "all"]

@@ -11,15 +11,13 @@ from batching import (
     SECONDS_PER_STEP_WITH_MEDIAN,
     cut,
 )
+from nto1.studies import AROUND
 from nto1.studies.tasks import tasks_of, units_of
 from terminal import duration
 
-# Rates are measured around each weight found, too.
-EVALUATIONS_AROUND = 10
-
 SECONDS_PER_STEP_OF = {
     "response": SECONDS_PER_STEP_WITH_MEDIAN,
-    "weight_for_rate": SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + EVALUATIONS_AROUND),
+    "weight_for_rate": SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + len(AROUND)),
     "connections": 200e-9,  # with the tests of a few hundred trains
 }
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 
 from script_io import atomic_write, run, write_parquet
-from inference_case import record_case, signal_of, stacked
+from inference_case import stacked
 from nto1.connections.sta import exact_stas
+from nto1.studies.detection import record_case, signal_of
 from nto1.units import ms, mV
 
 PERCENTILES = [0, 0.1, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.9, 99.95, 99.99, 100]

@@ -3,14 +3,16 @@
 import numpy as np
 
 from script_io import log, progress, run, write_parquet
-from inference_case import columns, record_case, shuffle_seeds, signal_of, stacked
+from inference_case import columns, stacked
 from nto1.connections.experiment import run_tests
+from nto1.studies.detection import record_case, shuffle_seeds, signal_of
 from nto1.units import ms
 
 
 def test(task, inputs, neuron, weights, threads) -> tuple[list[dict], list[dict]]:
     """Tables of t for each signal and method, and what a second pass needs to know."""
     recording, trains = record_case(task, inputs, neuron, weights)
+    log(f"{recording.spike_steps.size} output spikes, {recording.output_rate:g} Hz")
     indices = np.sort(trains.parts(task["n_parts"])[task["part"] - 1])
     part = trains.subset(indices)
     log(f"{indices.size} of {len(trains.times)} trains, {part.n_spikes.sum()} spikes")

@@ -4,9 +4,9 @@ connected to whom."""
 import pandas as pd
 
 from script_io import log, progress, run, write_table
-from inference_case import shuffle_seeds
 from nto1.connections.network_pairs import find_inputs, receivers
 from nto1.connections.scores import UNCONNECTED, score
+from nto1.studies.detection import shuffle_seeds
 from nto1.units import ms
 from simulate_adex_network import parameters_of
 

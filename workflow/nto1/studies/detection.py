@@ -8,7 +8,9 @@ import numpy as np
 
 from nto1.connections.experiment import (
     INPUTS,
+    Recording,
     Signal,
+    TrainSet,
     choose_trains,
     imaged,
     record,
@@ -17,8 +19,45 @@ from nto1.connections.experiment import (
 )
 from nto1.connections.scores import score
 from nto1.neurons.adex import AdEx
-from nto1.simulation.inputs import Inputs
+from nto1.simulation.inputs import Inputs, n_excitatory
 from nto1.units import ms, nS, pS, to_SI
+
+
+def record_case(
+    case: dict, inputs: dict, neuron: dict, weights: str | Path
+) -> tuple[Recording, TrainSet]:
+    """The simulation, and the trains that are tested: those with spikes."""
+    if (weight_pS := case.get("weight_pS")) is not None:
+        w_exc = weight_pS * pS
+    else:
+        w_exc = tabled_weight(case["N"], weights, case["other_weight_nS"] * nS)
+    # Here, the last spike is delivered.
+    given = {key: value for key, value in to_SI(inputs).items() if key != "drop_last_spike"}
+    recording = record(
+        case["N"],
+        case["seed"],
+        w_exc,
+        float(case["duration_s"]),
+        case["timestep_ms"] * ms,
+        Inputs(**INPUTS._asdict() | given),
+        AdEx(**to_SI(neuron)),
+    )
+    seed = case["seed"] + case["unconnected_seed_offset"]
+    trains = choose_trains(recording, case["n_tested"], rates_seed=seed)
+    return recording, trains.subset(np.flatnonzero(trains.n_spikes))
+
+
+def signal_of(recording: Recording, case: dict, signal: dict, in_place=False) -> np.ndarray:
+    """The voltage as imaging would show it; in place of the recorded one, if that is not needed."""
+    clip = signal["clip_percentile"]
+    settings = Signal(signal["ceiling"], signal["spike_SNR"], case["noise_seed"], clip)
+    return imaged(recording, settings, in_place)
+
+
+def shuffle_seeds(case: dict, indices: np.ndarray) -> int | np.ndarray:
+    """Of all shuffles, or of those of the trains with these indices."""
+    seed = case["shuffle_seed"]
+    return seed + indices if case["shuffle_seed_per_train"] else seed
 
 
 def detection_scores(
@@ -47,42 +86,20 @@ def detection_scores(
         What the tests raise.
     """
     for task in tasks:
-        N, seed, settings = task["N"], task["seed"], task["settings"]
-        inputs = {key: v for key, v in to_SI(task["inputs"]).items() if key != "drop_last_spike"}
-        w_exc = settings["weight_pS"]
-        recording = record(
-            N,
-            seed,
-            tabled_weight(N, weights, settings["other_weight_nS"] * nS)
-            if w_exc is None
-            else w_exc * pS,
-            float(settings["duration_s"]),
-            settings["timestep_ms"] * ms,
-            Inputs(**INPUTS._asdict() | inputs),
-            AdEx(**to_SI(task["neuron"])),
-        )
-        n_inh = N - recording.n_exc
-        n_per_kind = min(settings["n_tested"], recording.n_exc, n_inh)
-        trains = choose_trains(recording, n_per_kind, seed + settings["unconnected_seed_offset"])
-        trains = trains.subset(np.flatnonzero(trains.n_spikes))
-        signal = Signal(
-            settings["ceiling"],
-            settings["spike_SNR"],
-            settings["noise_seed"],
-            settings["clip_percentile"],
-        )
-        shuffle_seed = settings["shuffle_seed"]
-        if settings["shuffle_seed_per_train"]:
-            shuffle_seed = shuffle_seed + np.arange(len(trains.times))
+        settings = task["settings"]
+        case = settings | {"N": task["N"], "seed": task["seed"]}
+        n_exc = n_excitatory(task["N"], task["inputs"]["exc_to_inh"])
+        case["n_tested"] = min(settings["n_tested"], n_exc, task["N"] - n_exc)
+        recording, trains = record_case(case, task["inputs"], task["neuron"], weights)
         outcomes = run_tests(
             recording,
             trains,
-            {"signal": imaged(recording, signal, in_place=True)},
+            {"signal": signal_of(recording, case, settings, in_place=True)},
             [settings["method"]],
             settings["window_ms"] * ms,
             settings["line_fit_window_ms"] * ms,
             n_shuffles=settings["n_shuffles"],
-            shuffle_seed=shuffle_seed,
+            shuffle_seed=shuffle_seeds(case, np.arange(len(trains.times))),
             template_quantile=settings["template_quantile"],
             template_window=settings["template_window_ms"] * ms,
             threads=threads,
@@ -90,5 +107,5 @@ def detection_scores(
         scores = score(outcomes["signal"][0].t, trains.kinds)
         row = {name: getattr(scores, name) for name in ("AUC", "AUC_exc", "AUC_inh", "F1max")}
         row |= {"n_tested": len(trains.times), "output_rate_Hz": recording.output_rate}
-        yield {"N": N, "seed": seed} | task["columns"] | row
+        yield {"N": task["N"], "seed": task["seed"]} | task["columns"] | row
         report(1)

@@ -31,11 +31,8 @@ from nto1.simulation.weight_search import (
     nearest_to_target,
     rates,
 )
+from nto1.studies import AROUND
 from nto1.units import mV, nS, pS, to_SI
-
-# Around a weight that was found, rates are measured at these multiples of it, too: there, the rate
-# averaged over other choices of the seeds passes the target.
-AROUND = (0.7, 0.8, 0.9, 0.95, 0.98, 1.02, 1.05, 1.1, 1.2, 1.35)
 
 
 def _inputs_of(task: dict) -> tuple[int, TimeGrid, Inputs, list[int]]:

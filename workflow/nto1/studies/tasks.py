@@ -56,7 +56,7 @@ def _runs(study: dict, config: dict) -> Iterator[Unit]:
         for block, seeds in groupby(all_seeds, lambda seed: seed // SEEDS_PER_BLOCK):
             experiment = task["experiment"] | {"seeds": list(seeds)}
             n, inputs = len(experiment["seeds"]), _inputs_name(N, task)
-            n_spikes = n * _spikes_per_run(N, task)
+            n_spikes = n * _spikes_per_run(N, task["inputs"], experiment["duration_s"])
             for weight_pS in case.config["sweep"]["weights_pS"]:
                 run = {"N": N, "experiment": experiment, "weights_pS": [weight_pS]}
                 name_of_run = (inputs, block, name, weight_pS)
@@ -69,7 +69,8 @@ def _searches(study: dict, config: dict) -> Iterator[Unit]:
         n = len(experiment["seeds"]) * n_steps(experiment)
         for N in search["N"]:
             run = {"N": N, "search": search_of(case.config)}
-            n_spikes = len(experiment["seeds"]) * _spikes_per_run(N, task)
+            n_spikes = _spikes_per_run(N, task["inputs"], experiment["duration_s"])
+            n_spikes *= len(experiment["seeds"])
             yield Unit((_inputs_name(N, task), 0, name, 0), task | run, 1, n, n_spikes)
 
 
@@ -87,7 +88,7 @@ def _recordings(study: dict, config: dict) -> Iterator[Unit]:
         shared |= {"inputs": sections["inputs"], "neuron": sections["neuron"]}
         n_steps = settings["duration_s"] / (settings["timestep_ms"] * 1e-3)
         for N in sections["recording"]["N"]:
-            n_spikes = N * sections["inputs"]["mean_rate_Hz"] * settings["duration_s"]
+            n_spikes = _spikes_per_run(N, sections["inputs"], settings["duration_s"])
             for seed in sections["recording"]["seeds"]:
                 task = shared | {"N": N, "seed": seed}
                 yield Unit((name, N, seed), task, 1, n_steps, n_spikes)
@@ -104,5 +105,5 @@ def _inputs_name(N: int, task: dict) -> str:
     return json.dumps([N, omit(task["experiment"], "seeds"), task["inputs"]])
 
 
-def _spikes_per_run(N: int, task: dict) -> float:
-    return N * task["inputs"]["mean_rate_Hz"] * task["experiment"]["duration_s"]
+def _spikes_per_run(N: int, inputs: dict, duration_s: float) -> float:
+    return N * inputs["mean_rate_Hz"] * duration_s
