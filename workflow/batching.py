@@ -2,17 +2,17 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 from nto1.config import ConfigError, n_steps
 from nto1.config.studies import omit
 from nto1.studies.tasks import search_of, task_of
 
 # A job should be worth its start, of about a second, and leave work for other cores.
-JOB_SECONDS = 10
+MAX_JOB_SECONDS = 20
 
 # Measured: per time step of one run, with its median and without.
-SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 4e-9, 2.5e-9
+SECONDS_PER_STEP_WITH_MEDIAN, SECONDS_PER_STEP = 3.5e-9, 2e-9
 EVALUATIONS_PER_SEARCH = 12
 
 # More than these are taken for a mistake. Snakemake plans some thousand jobs in seconds.
@@ -45,10 +45,10 @@ def N_batches(config: dict) -> dict[str, list[dict]]:
 
 
 def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
-    """In batches as large as configured, or such that a job takes some seconds."""
+    """In batches at most as large as configured, or such that a job takes some seconds."""
     size, values = config[section][size_key], config[section][key]
     if size == "auto":
-        size = max(1, int(JOB_SECONDS / (seconds_each * len(config["experiment"]["seeds"]))))
+        size = max(1, int(MAX_JOB_SECONDS / (seconds_each * len(config["experiment"]["seeds"]))))
     if len(values) / size > MAX_JOBS:
         raise ConfigError(
             f"{section}.{size_key}: with {size} in a job, {len(values)} make more than {MAX_JOBS} "
@@ -58,25 +58,37 @@ def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
 
 
 def batches(values: list, size: int) -> dict[str, list]:
-    """Values in batches of about ``size``, by the label of each batch's first value."""
-    ordered = sorted(values)
-    return {label(batch[0]): batch for batch in cut([(label(v), v, 1 / size) for v in ordered])}
+    """Values in batches of at most ``size``, by the label of each batch's first value."""
+    parts = cut([Part((label(value),), value, 1) for value in sorted(values)], size)
+    return {label(batch[0]): batch for batch in sorted(parts)}
 
 
-def cut(items: list[tuple[str, Any, float]]) -> list[list]:
-    """Items (name, item, share of a batch) in batches.
+class Part(NamedTuple):
+    """What can be in one job or another."""
 
-    A batch begins at every item the hash of whose name is a multiple of the number of such items
-    in a batch. Where batches begin thus depends on the items themselves, not on how many there
-    are: one more item changes no other batch than the one it falls in.
+    names: tuple[str, ...]  # parts whose first names are the same belong together
+    item: Any
+    cost: float
+
+    @property
+    def hash_of_names(self) -> int:
+        digests = (hashlib.sha256(name.encode()).digest()[:8] for name in self.names)
+        return int.from_bytes(b"".join(digests))
+
+
+def cut(parts: list[Part], max_cost: float) -> list[list]:
+    """Items in batches that cost at most so much each, unless a single item costs more.
+
+    What costs too much is split in two halves, by the first bit in which hashes of names differ.
+    Where batches end thus depends on the items themselves, not on how many there are: one more
+    changes no other batch than the one it falls in.
     """
-    result = []
-    for name, item, share in items:
-        digest = hashlib.sha256(name.encode()).digest()
-        if not result or int.from_bytes(digest[:8]) % max(1, int(1 / share)) == 0:
-            result.append([])
-        result[-1].append(item)
-    return result
+    hashes = [part.hash_of_names for part in parts]
+    first_bit = (min(hashes) ^ max(hashes)).bit_length() - 1
+    if first_bit < 0 or sum(part.cost for part in parts) <= max_cost:
+        return [[part.item for part in parts]]
+    halves = ([p for p, h in zip(parts, hashes) if h >> first_bit & 1 == bit] for bit in (0, 1))
+    return [batch for half in halves for batch in cut(half, max_cost)]
 
 
 def label(value: float) -> str:

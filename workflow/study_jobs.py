@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from batching import (
     EVALUATIONS_PER_SEARCH,
-    JOB_SECONDS,
+    MAX_JOB_SECONDS,
     SECONDS_PER_STEP,
     SECONDS_PER_STEP_WITH_MEDIAN,
+    Part,
     cut,
 )
 from nto1.studies import AROUND
@@ -54,12 +55,13 @@ def study_jobs(study: dict, config: dict) -> StudyJobs:
         if unit.name[:2] != inputs:
             seconds[-1] += unit.n_input_spikes * SECONDS_PER_INPUT_SPIKE
         inputs = unit.name[:2]
-    named = [
-        (json.dumps(unit.name), unit, each / JOB_SECONDS)
+    parts = [
+        # Together stays first what has the same inputs, then what has the same case.
+        Part(tuple(json.dumps(unit.name[:n]) for n in (2, 3, 4)), unit, each)
         for unit, each in zip(units, seconds, strict=True)
     ]
     return StudyJobs(
-        {_digest(job[0].name): tasks_of(job) for job in cut(named)},
+        {_digest(job[0].name): tasks_of(job) for job in cut(parts, MAX_JOB_SECONDS)},
         sum(unit.n_runs for unit in units),
         sum(seconds),
     )

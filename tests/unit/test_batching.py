@@ -28,10 +28,12 @@ def test_one_more_value_changes_no_other_batch(values, size, data):
     assert len(before) - len(untouched) <= 1
 
 
-def test_batches_are_about_as_large_as_asked():
+def test_batches_are_no_larger_than_asked_and_seldom_smaller_than_half():
     values = [i * 0.03 for i in range(1000)]
-    for size in (1, 2, 5, 10):
-        assert len(batches(values, size)) == pytest.approx(1000 / size, rel=0.25)
+    for size in (1, 2, 5, 10, 400):
+        result = batches(values, size)
+        assert max(map(len, result.values())) <= size
+        assert len(result) <= 2.5 * 1000 / size
     assert list(batches(values, 1)) == [label(v) for v in values]
 
 
@@ -51,7 +53,7 @@ def test_jobs_take_some_seconds():
         config(experiment={"seeds": list(range(100))}, sweep={"weights_pS": many})
     )
     assert 2 <= len(batches) <= 10
-    long = config(experiment={"duration_s": 600, "seeds": [0, 1]}, find_weight={"N": [10, 20, 45]})
+    long = config(experiment={"duration_s": 600}, find_weight={"N": list(range(10, 410, 10))})
     assert len(N_batches(long)) >= 2
     one_each = config(sweep={"weights_per_batch": 1}, find_weight={"N_per_batch": 1})
     assert len(weight_batches(one_each)) == 18

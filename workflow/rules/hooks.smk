@@ -1,4 +1,6 @@
 # What happens before and after a run.
+import threading
+
 import summary
 import terminal
 from provenance import record
@@ -15,12 +17,19 @@ onstart:
     DISPLAY.append(terminal.follow(workflow))
 
 
-# A record is written when a run has ended; nothing depends on it.
+def end(succeeded: bool) -> None:
+    """A record is written when a run has ended; nothing depends on it."""
+    record.write(workflow, config, succeeded)
+    summary.show(workflow, DISPLAY[-1], succeeded)
+    # Of Snakemake, which begins to choose jobs again up to a second later, even after the last.
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+
+
 onsuccess:
-    record.write(workflow, config, succeeded=True)
-    summary.show(workflow, DISPLAY[-1], succeeded=True)
+    end(succeeded=True)
 
 
 onerror:
-    record.write(workflow, config, succeeded=False)
-    summary.show(workflow, DISPLAY[-1], succeeded=False)
+    end(succeeded=False)

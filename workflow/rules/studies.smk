@@ -1,7 +1,7 @@
 # Studies of one's own, from the section `studies`: each is a target, and made beside the thesis.
 from snakemake.logging import logger
 
-from nto1.config.studies import complete, varied_columns
+from nto1.config.studies import complete
 from study_jobs import study_jobs
 
 STUDIES = {name: complete(study) for name, study in config["studies"].items()}
@@ -59,7 +59,7 @@ for name, study in STUDIES.items():
 
     rule:
         name:
-            f"summarise_study_{name}"
+            f"study_{name}"
         input:
             **{
                 kind: expand(
@@ -73,6 +73,7 @@ for name, study in STUDIES.items():
                 )
                 for kind in ("runs", "scores", "found", "evaluations")
             },
+            style=STYLE,
         output:
             table=table(f"results/studies/{name}", "Studies", f"Table: {name}", "study"),
             summary=table(
@@ -81,38 +82,12 @@ for name, study in STUDIES.items():
                 f"Table: {name}, summary",
                 "study_summary",
             ),
+            figure=figure(f"results/studies/{name}", "Studies", name, "study"),
         log:
-            f"results/logs/summarise_study/{name}.log",
+            f"results/logs/study/{name}.log",
         params:
             study=study,
         script:
             "../scripts/summarise_study.py"
 
-    rule:
-        name:
-            f"plot_study_{name}"
-        input:
-            summary=f"results/studies/{name}_summary.parquet",
-            style=STYLE,
-        output:
-            figure(f"results/studies/{name}", "Studies", name, "study"),
-        log:
-            f"results/logs/plot_study/{name}.log",
-        params:
-            study=study,
-            columns=varied_columns(study),
-        script:
-            "../scripts/plot_study.py"
-
-    rule:
-        name:
-            f"study_{name}"
-        input:
-            f"results/studies/{name}.html",
-            f"results/studies/{name}_summary.html",
-            f"results/studies/{name}.pdf",
-
-    RESULTS += [
-        getattr(rules, f"summarise_study_{name}").output,
-        getattr(rules, f"plot_study_{name}").output,
-    ]
+    RESULTS.append(getattr(rules, f"study_{name}").output)

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from script_io import read_parquet, run
+from nto1.config.studies import varied_columns
 from nto1.units import GREEK
 from style import MARGIN_WIDTH, plt, save
 
@@ -46,9 +47,17 @@ def is_spaced_logarithmically(values) -> bool:
     )
 
 
-def axes_of(study: dict, columns: list[str], table) -> dict[str, str | None]:
+class Panels(sns.FacetGrid):
+    """Spaced once, at the end: seaborn lays all panels out again and again."""
+
+    def tight_layout(self, *args, **kwargs):
+        return self
+
+
+def axes_of(study: dict, table) -> dict[str, str | None]:
     """What is along x, and told by colour, columns and rows: as said, or in the order given. Of
     named cases, what is varied among them comes first."""
+    columns = varied_columns(study)
     varied = [name for name in columns if table[name].nunique() > 1] or columns[:1]
     varied.sort(key=lambda name: name == "case")
     chosen = {axis: study.get(axis) for axis in ("x", "hue", "col", "row")}
@@ -58,13 +67,11 @@ def axes_of(study: dict, columns: list[str], table) -> dict[str, str | None]:
     return chosen
 
 
-def draw(data, color, x, label=None):
+def draw(ax, data, color, x) -> None:
     if data[x].dtype.kind in "if":
         data = data.sort_values(x)
-    ax = plt.gca()
-    ax.grid(False, which="minor")
     ax.fill_between(data[x], data["low"], data["high"], color=color, alpha=0.25, lw=0)
-    ax.plot(data[x], data["mean"], ".-", color=color, label=label, ms=5, lw=1.2, clip_on=False)
+    ax.plot(data[x], data["mean"], ".-", color=color, ms=5, lw=1.2, clip_on=False)
 
 
 def make_logarithmic(axis, values=()) -> None:
@@ -95,25 +102,29 @@ def named(column: str, value) -> str:
     return f"{value}" if column == "case" else f"{label(column)} = {value}"
 
 
-def main(summary, study, columns, output):
-    table = read_parquet(summary)
-    axes = axes_of(study, columns, table)
+def plot(table, study: dict, paths: list[str]) -> None:
+    """``table``: a row per case, with means and intervals."""
+    axes = axes_of(study, table)
     x, hue = axes["x"], axes["hue"]
     panels = long_form(table, MEASURES[study["measure"]], axes["row"])
-    grid = sns.FacetGrid(
+    grid = Panels(
         panels,
         row="panel",
         col=axes["col"],
-        hue=hue,
-        palette="viridis" if hue and table[hue].dtype.kind in "if" else None,
         sharey="row",
         height=0.9 * MARGIN_WIDTH,
         aspect=1.25,
         despine=False,
     )
-    grid.map_dataframe(draw, x=x)
-    for (row, col, _), _ in grid.facet_data():
-        ax = grid.facet_axis(row, col)
+    values = table[hue].unique() if hue else [None]
+    is_number = hue and table[hue].dtype.kind in "if"
+    palette = sns.color_palette("viridis" if is_number else None, len(values))
+    colors = dict(zip(sorted(values) if is_number else values, palette, strict=True))
+    for (row, col, _), data in grid.facet_data():
+        for value, color in colors.items():
+            draw(grid.axes[row, col], data[data[hue] == value] if hue else data, color, x)
+    for (row, col), ax in np.ndenumerate(grid.axes):
+        ax.minorticks_off()
         ax.set_title(named(axes["col"], grid.col_names[col]) if axes["col"] and row == 0 else "")
         ax.set_ylabel(grid.row_names[row] if col == 0 else "")
         ax.set_xlabel(label(x) if row == len(grid.row_names) - 1 else "")
@@ -122,9 +133,13 @@ def main(summary, study, columns, output):
         if study["measure"] == "weight_for_rate":
             make_logarithmic(ax.yaxis)
     if hue:
-        grid.add_legend(title="" if hue == "case" else label(hue))
-    save(grid.figure, *output)
-
-
-if "snakemake" in globals():
-    run(main, snakemake)
+        grid.figure.legend(
+            [Line2D([], [], marker=".", color=color, ms=5, lw=1.2) for color in colors.values()],
+            [named(hue, value).rpartition(" = ")[2] for value in colors],
+            title="" if hue == "case" else label(hue),
+            loc="center left",
+            bbox_to_anchor=(1.01, 0.5),
+            frameon=False,
+        )
+    grid.figure.subplots_adjust(0, 0, 1, 1, wspace=0.12, hspace=0.2)
+    save(grid.figure, *paths)

@@ -1,12 +1,13 @@
-"""A study's table; and of each case, the means over seeds with their intervals."""
+"""A study's table; of each case, the means over seeds with their intervals; and their figure."""
 
 import pandas as pd
 
+from plot_study import plot
 from script_io import read_parquet, run, write_table
 from nto1.studies.summary import in_order, summarise_runs, summarise_weights
 
 
-def main(runs, scores, found, evaluations, study, table, summary):
+def main(runs, scores, found, evaluations, study, table, summary, figure):
     rows = in_order([read_parquet(path) for path in [*runs, *scores, *found]], study)
     write_table(rows, *table)
     if runs or scores:
@@ -15,6 +16,7 @@ def main(runs, scores, found, evaluations, study, table, summary):
         steps = pd.concat([read_parquet(path) for path in evaluations], ignore_index=True)
         means = summarise_weights(rows, steps, study)
     write_table(means, *summary)
+    plot(means, study, figure)
 
 
 if "snakemake" in globals():

@@ -68,7 +68,7 @@ def test_quantiles_are_near():
     samples = random_walks(2, 6000)
     bracket = Bracket.everything(8, 8, 6000 + BLOCK)
     feed(samples, bracket)
-    low, high = quantile_range(bracket, 0.44, 0.56)
+    low, high = quantile_range(bracket, np.full(8, 0.44), np.full(8, 0.56))
     for lane in range(8):
         below = (samples[:, lane] < low[lane]).mean(), (samples[:, lane] < high[lane]).mean()
         np.testing.assert_allclose(below, [0.44, 0.56], atol=0.01)

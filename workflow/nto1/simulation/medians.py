@@ -73,16 +73,16 @@ def collect(block, n_rows, width, bracket):
 
 @jit
 def quantile_range(bracket, below, above):
-    """Two quantiles of each lane's samples inside, from every fourth: two arrays [width].
+    """Two quantiles (each [width]) of each lane's samples inside, from every fourth.
 
-    NaN in lanes that have none.
+    Returns two arrays [width], NaN in lanes that have no samples.
     """
     low, high = np.full(bracket.low.size, np.nan), np.full(bracket.low.size, np.nan)
     for lane in range(low.size):
         samples = bracket.inside[lane, : max(bracket.n_inside[lane], 0) : 4].copy()
         if samples.size:
-            low[lane], _ = _two_of_rank(samples, int(below * (samples.size - 1)))
-            high[lane], _ = _two_of_rank(samples, int(above * (samples.size - 1)))
+            low[lane], _ = _two_of_rank(samples, int(max(0, below[lane]) * (samples.size - 1)))
+            high[lane], _ = _two_of_rank(samples, int(max(0, above[lane]) * (samples.size - 1)))
     return low, high
 
 

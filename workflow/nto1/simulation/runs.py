@@ -34,19 +34,18 @@ EULER_LIMIT = 2
 # Samples of all runs that are in memory at a time (335 runs of 10 s): this bounds a job's memory.
 MAX_SAMPLES = 2**25
 
-# Medians are guessed with time steps so much longer: first the one, then, if guesses fail in more
-# than a few lanes (as in neurons that fire fast), the other.
-COARSENINGS = (16, 4)
-FEW_LANES = 3
+# Medians are guessed with time steps so much longer. Spikes and their upstrokes last longer then, so
+# that the median lies lower among the coarse samples, nearly always within this much of the
+# quantile below (fitted up to 150 Hz).
+COARSENING = 16
+GUESS_HALF_WIDTH = 0.09
 
 # The share of all samples for which there is room around a guessed median.
-BRACKET_FRACTION = 1 / 4
+BRACKET_FRACTION = 3 / 8
 
-# Between these quantiles of a coarse simulation lies, nearly always, the median of the real one.
-GUESSED_QUANTILES = (0.41, 0.59)
-
-# Relative costs of one time step of a tile.
+# Relative costs of one time step of a tile; and how much more it is if every lane has own inputs.
 _TILE_COST = dict(zip(WIDTHS, (19, 25, 40, 80), strict=True))
+_OWN_INPUTS = 1.25
 
 
 class Trace(NamedTuple):
@@ -76,6 +75,31 @@ class Batch(NamedTuple):
     median_V: np.ndarray | None  # [n_inputs, n_weights] V, spikes ceiled
 
 
+@dataclass
+class InputColumns:
+    """Spike counts of a tile's lanes: one column for all, or each with its own."""
+
+    exc: np.ndarray  # [n_steps, 1 or width] uint16
+    inh: np.ndarray
+
+    @classmethod
+    def shared(cls, counts: SpikeCounts) -> "InputColumns":
+        return cls(*(np.ascontiguousarray(c)[:, np.newaxis] for c in (counts.exc, counts.inh)))
+
+    @cached_property
+    def coarse(self) -> "InputColumns":
+        """In time steps ``COARSENING`` times as long."""
+        return InputColumns(*(sum_rows(counts, COARSENING) for counts in (self.exc, self.inh)))
+
+    def only(self, lanes: np.ndarray) -> "InputColumns":
+        """These, as the narrowest tile needs them."""
+        if self.exc.shape[1] == 1:
+            return self
+        few = np.zeros((2, self.exc.shape[0], WIDTHS[0]), self.exc.dtype)
+        few[:, :, : lanes.size] = self.exc[:, lanes], self.inh[:, lanes]
+        return InputColumns(*few)
+
+
 class InputBatch:
     """Realisations of the inputs, drawn once to be used in any number of runs."""
 
@@ -84,26 +108,25 @@ class InputBatch:
         if len({c.time_grid for c in self.counts}) != 1:
             raise ValueError("realisations that are run together need one duration and time step")
         self.time_grid = self.counts[0].time_grid
+        self._columns = {}
 
     def __len__(self):
         return len(self.counts)
 
-    @cached_property
-    def columns(self) -> list[tuple[np.ndarray, np.ndarray]]:
-        """exc and inh, [n_steps, width] each, for every group that fits the widest tile.
+    def columns(self, lanes: slice) -> InputColumns:
+        """Of a group that fits the widest tile; of each of ``_groups``, made once.
 
         The realisations become views of their columns, so that nothing is kept twice.
         """
-        return [self._columns(lanes) for lanes in _groups(len(self))]
-
-    def _columns(self, lanes: slice) -> tuple[np.ndarray, np.ndarray]:
-        indices = range(lanes.start, lanes.stop)
-        shape = (self.time_grid.n_steps, width_for(len(indices)))
-        exc, inh = np.zeros(shape, np.uint16), np.zeros(shape, np.uint16)
-        for column, i in enumerate(indices):
-            exc[:, column], inh[:, column] = self.counts[i].exc, self.counts[i].inh
-            self.counts[i] = self.counts[i]._replace(exc=exc[:, column], inh=inh[:, column])
-        return exc, inh
+        if lanes.start not in self._columns:
+            indices = range(lanes.start, lanes.stop)
+            shape = (self.time_grid.n_steps, width_for(len(indices)))
+            exc, inh = np.zeros(shape, np.uint16), np.zeros(shape, np.uint16)
+            for column, i in enumerate(indices):
+                exc[:, column], inh[:, column] = self.counts[i].exc, self.counts[i].inh
+                self.counts[i] = self.counts[i]._replace(exc=exc[:, column], inh=inh[:, column])
+            self._columns[lanes.start] = InputColumns(exc, inh)
+        return self._columns[lanes.start]
 
 
 def draw_inputs(
@@ -286,8 +309,7 @@ class _Tile:
 
     runs: tuple  # where they are among [realisations, weights]
     counts: list[SpikeCounts]  # [1 or n]
-    exc: np.ndarray  # [n_steps, 1 or width]
-    inh: np.ndarray
+    inputs: InputColumns
     w_exc: np.ndarray  # [n]
     neuron: AdEx
 
@@ -299,17 +321,18 @@ class _Tile:
     def dt(self) -> float:
         return self.counts[0].time_grid.timestep
 
-    def run(self, bracket=None, recorder=None, coarsening=1) -> None:
+    def run(self, bracket=None, recorder=None, coarse=False) -> None:
         """Integrate, and leave a ``summary``."""
+        inputs = self.inputs.coarse if coarse else self.inputs
         width = width_for(self.n)
         w_exc = np.zeros(width)
         w_exc[: self.n] = self.w_exc
         summary = Summary.of(width)
         KERNELS[width](
-            self.exc if coarsening == 1 else sum_rows(self.exc, coarsening),
-            self.inh if coarsening == 1 else sum_rows(self.inh, coarsening),
+            inputs.exc,
+            inputs.inh,
             w_exc,
-            self.dt * coarsening,
+            self.dt * COARSENING if coarse else self.dt,
             self.neuron,
             summary,
             bracket or Bracket.everything(width, 0, 0),
@@ -319,17 +342,16 @@ class _Tile:
 
     def run_with_medians(self, recorder=None) -> np.ndarray:
         """Integrate, leave a ``summary`` and return the medians [n] (V)."""
-        n_steps, width = self.exc.shape[0], width_for(self.n)
-        median_V = np.full(self.n, np.nan)
-        for coarsening in COARSENINGS:
-            rough = Bracket.everything(width, self.n, n_steps // coarsening + BLOCK)
-            self.run(rough, coarsening=coarsening)
-            guess = quantile_range(rough, *GUESSED_QUANTILES)
-            bracket = Bracket.around(*guess, int(n_steps * BRACKET_FRACTION) + BLOCK)
-            self.run(bracket, recorder)
-            median_V = np.where(np.isnan(median_V), medians(bracket, n_steps)[: self.n], median_V)
-            if np.isnan(median_V).sum() <= FEW_LANES:
-                break
+        n_steps, width = self.inputs.exc.shape[0], width_for(self.n)
+        n_coarse = n_steps // COARSENING
+        rough = Bracket.everything(width, self.n, n_coarse + BLOCK)
+        self.run(rough, coarse=True)
+        spiking = self.summary.n_spikes / max(1, n_coarse)
+        middle = 0.5 - 1.3 * spiking / (0.5 + spiking)
+        guess = quantile_range(rough, middle - GUESS_HALF_WIDTH, middle + GUESS_HALF_WIDTH)
+        bracket = Bracket.around(*guess, int(n_steps * BRACKET_FRACTION) + BLOCK)
+        self.run(bracket, recorder)
+        median_V = medians(bracket, n_steps)[: self.n]
         failed = np.flatnonzero(np.isnan(median_V))
         n_at_once = min(max(1, MAX_SAMPLES // n_steps), WIDTHS[0])
         for few in np.split(failed, range(n_at_once, failed.size, n_at_once)):
@@ -348,37 +370,38 @@ class _Tile:
 
     def only(self, lanes: np.ndarray) -> "_Tile":
         """A tile with these runs, which fit the narrowest."""
-        exc, inh = self.exc, self.inh
-        if len(self.counts) > 1:
-            exc, inh = np.zeros((2, exc.shape[0], WIDTHS[0]), exc.dtype)
-            exc[:, : lanes.size], inh[:, : lanes.size] = self.exc[:, lanes], self.inh[:, lanes]
-        return _Tile((), self.counts, exc, inh, self.w_exc[lanes], self.neuron)
+        return _Tile((), self.counts, self.inputs.only(lanes), self.w_exc[lanes], self.neuron)
 
 
 def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_Tile]:
-    """The runs of all realisations with all weights, in the cheaper of two arrangements.
+    """The runs of all realisations with all weights: of each group of realisations, in the cheaper
+    of two arrangements.
 
     The longer the runs, the narrower the tiles: their memory is bounded.
     """
     room = MAX_SAMPLES // inputs.time_grid.n_steps
     max_width = max(width for width in WIDTHS if width <= max(room, WIDTHS[0]))
+    groups_of_weights = _groups(weights.size, max_width)
+    cost_by_weight = sum(_cost(lanes) for lanes in groups_of_weights)
 
-    def cost(n_lanes, width):
-        sizes = [len(range(n_lanes)[lanes]) for lanes in _groups(n_lanes, width)]
-        return sum(_TILE_COST[width_for(size)] for size in sizes)
+    for group in _groups(len(inputs)):
+        n = group.stop - group.start
+        cost_by_realisation = _OWN_INPUTS * weights.size * _cost(group)
+        if width_for(n) > max_width or n * cost_by_weight <= cost_by_realisation:
+            for i in range(group.start, group.stop):
+                counts = inputs.counts[i]
+                shared = InputColumns.shared(counts)
+                for lanes in groups_of_weights:
+                    yield _Tile((i, lanes), [counts], shared, weights[lanes], neuron)
+        else:
+            columns = inputs.columns(group)
+            for j, weight in enumerate(weights):
+                counts = inputs.counts[group]
+                yield _Tile((group, j), counts, columns, np.full(n, weight), neuron)
 
-    by_weight = len(inputs) * cost(weights.size, max_width)
-    by_realisation = weights.size * cost(len(inputs), WIDTHS[-1])
-    if by_weight <= by_realisation or min(len(inputs), WIDTHS[-1]) > max_width:
-        for i, counts in enumerate(inputs.counts):
-            for lanes in _groups(weights.size, max_width):
-                exc, inh = _one_column(counts)
-                yield _Tile((i, lanes), [counts], exc, inh, weights[lanes], neuron)
-    else:
-        for j, weight in enumerate(weights):
-            for lanes, (exc, inh) in zip(_groups(len(inputs)), inputs.columns, strict=True):
-                counts = inputs.counts[lanes]
-                yield _Tile((lanes, j), counts, exc, inh, np.full(len(counts), weight), neuron)
+
+def _cost(lanes: slice) -> int:
+    return _TILE_COST[width_for(lanes.stop - lanes.start)]
 
 
 def _groups(n: int, width: int = WIDTHS[-1]) -> list[slice]:
@@ -397,8 +420,3 @@ def _groups(n: int, width: int = WIDTHS[-1]) -> list[slice]:
         groups.append(slice(start, start + size))
         start += size
     return groups
-
-
-def _one_column(counts: SpikeCounts) -> tuple[np.ndarray, np.ndarray]:
-    """exc and inh [n_steps, 1]."""
-    return tuple(np.ascontiguousarray(c)[:, np.newaxis] for c in (counts.exc, counts.inh))

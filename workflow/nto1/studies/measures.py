@@ -8,10 +8,9 @@ them: they are drawn once.
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from nto1.errors import DivergenceError
 from nto1.neurons.adex import AdEx
@@ -34,6 +33,9 @@ from nto1.simulation.weight_search import (
 from nto1.studies import AROUND
 from nto1.units import mV, nS, pS, to_SI
 
+if TYPE_CHECKING:  # jobs start sooner without
+    import pandas as pd
+
 
 def _inputs_of(task: dict) -> tuple[int, TimeGrid, Inputs, list[int]]:
     experiment = task["experiment"]
@@ -43,17 +45,17 @@ def _inputs_of(task: dict) -> tuple[int, TimeGrid, Inputs, list[int]]:
 
 def responses(
     tasks: list[dict], threads: int = 1, report: Callable[[int], None] = lambda n_runs: None
-) -> Iterator[pd.DataFrame]:
+) -> Iterator[dict[str, np.ndarray]]:
     """Median voltage and firing rate, for each task with its ``weights_pS``.
 
     Yields
     ------
-    A table with a row per run: we_pS, seed, median_Vm_mV and output_rate_Hz.
+    Columns [n_weights · n_seeds], a value per run: we_pS, seed, median_Vm_mV and output_rate_Hz.
 
     Raises
     ------
     DivergenceError
-        The voltage diverged in some runs: raised after all tables, in which these are NaN.
+        The voltage diverged in some runs: raised after all columns, where these are NaN.
     """
     errors = []
     for (N, time, inputs, seeds), group in groupby(tasks, _inputs_of):
@@ -79,12 +81,13 @@ def responses(
                 "median_Vm_mV": medians.T.ravel(),
                 "output_rate_Hz": np.concatenate([batch.rates for batch in found]).T.ravel(),
             }
-            yield pd.DataFrame(task["columns"] | columns)
+            n_runs = medians.size
+            yield {n: np.full(n_runs, value) for n, value in task["columns"].items()} | columns
     if errors:
         raise DivergenceError("; ".join(errors))
 
 
-def with_guess(task: dict, sweep: pd.DataFrame | None, N_of_sweep: int | None) -> dict:
+def with_guess(task: dict, sweep: "pd.DataFrame | None", N_of_sweep: int | None) -> dict:
     """A search whose first guess is N and a weight (S) there: that of its configuration, or the
     weight of a sweep, at N inputs, whose mean rate is nearest to the target."""
     search = task["search"]

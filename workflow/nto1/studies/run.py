@@ -55,12 +55,13 @@ def run_study(study: dict, config: dict | None = None, threads: int = 0) -> Stud
         table = in_order([pd.DataFrame(rows)], study)
         return StudyTables(table, summarise_runs(table, study))
     if study["measure"] == "response":
-        table = in_order(list(responses(tasks, threads)), study)
+        table = in_order([pd.DataFrame(part) for part in responses(tasks, threads)], study)
         return StudyTables(table, summarise_runs(table, study))
     sweep = None
     if resolved["find_weight"]["guess"] == "sweep":
         own = {key: resolved["sweep"][key] for key in ("N", "weights_pS")}
-        (sweep,) = responses([task_of(resolved, **own)], threads)
+        (columns,) = responses([task_of(resolved, **own)], threads)
+        sweep = pd.DataFrame(columns)
     tasks = [with_guess(task, sweep, resolved["sweep"]["N"]) for task in tasks]
     rows, evaluations = zip(*weights_for_rate(tasks, threads, of_seeds=True), strict=True)
     found = in_order([pd.DataFrame(rows)], study)

@@ -9,7 +9,7 @@ from nto1.config import n_steps
 from nto1.config.studies import LISTS, Case, cases_of, omit
 
 # Seeds are run in blocks, so that later ones make runs of their own.
-SEEDS_PER_BLOCK = 64
+SEEDS_PER_BLOCK = 128
 
 
 class Unit(NamedTuple):
