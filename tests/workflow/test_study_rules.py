@@ -54,13 +54,11 @@ def test_figures(studies):
 def test_the_rest_of_the_graph_holds_them_too(studies):
     planned = studies.planned()
     assert "simulate_study" not in planned  # made
-    assert "plot_study_mine" not in planned
+    assert "study_mine" not in planned
     studies.config["studies"]["mine"]["vary"]["neuron.b_pA"] = [0, 65, 130]
     planned = studies.planned("study_mine", "study_other")
     assert planned == {
         "simulate_study": 1,
-        "summarise_study_mine": 1,
-        "plot_study_mine": 1,
         "study_mine": 1,
     }
 

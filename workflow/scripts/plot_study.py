@@ -21,6 +21,7 @@ MEASURES = {
     "weight_for_rate": ["we_nS"],
     "connections": ["AUC", "F1max"],
 }
+MARGIN = 0.1  # inches
 UNITS = ("per_ms", "pS", "nS", "pF", "pA", "mV", "ms", "s", "Hz")
 
 
@@ -132,6 +133,7 @@ def plot(table, study: dict, paths: list[str]) -> None:
             make_logarithmic(ax.xaxis, table[x].unique())
         if study["measure"] == "weight_for_rate":
             make_logarithmic(ax.yaxis)
+        ax.grid(False, which="minor")
     if hue:
         grid.figure.legend(
             [Line2D([], [], marker=".", color=color, ms=5, lw=1.2) for color in colors.values()],
@@ -142,4 +144,5 @@ def plot(table, study: dict, paths: list[str]) -> None:
             frameon=False,
         )
     grid.figure.subplots_adjust(0, 0, 1, 1, wspace=0.12, hspace=0.2)
-    save(grid.figure, *paths)
+    grid.figure.draw_without_rendering()
+    save(grid.figure, *paths, bbox=grid.figure.get_tightbbox().padded(MARGIN))

@@ -76,8 +76,11 @@ def hide_x_axis(ax) -> None:
     ax.tick_params(axis="x", which="both", bottom=False, labelbottom=False)
 
 
-def save(figure, *paths: str) -> None:
-    """Write the figure, without the time and the software's version in it."""
+def save(figure, *paths: str, bbox="tight") -> None:
+    """Write the figure, without the time and the software's version in it.
+
+    ``bbox``: what of it, in inches; else, for every file, what is drawn is looked for.
+    """
     nameless = {
         "pdf": dict.fromkeys(("Creator", "Producer", "CreationDate")),
         "svg": dict.fromkeys(("Creator", "Date")),
@@ -85,7 +88,7 @@ def save(figure, *paths: str) -> None:
     for path in paths:
         kind = Path(path).suffix[1:]
         with atomic_write(path) as file:
-            figure.savefig(file, format=kind, metadata=nameless[kind])
+            figure.savefig(file, format=kind, metadata=nameless[kind], bbox_inches=bbox)
     plt.close(figure)
 
 

@@ -129,8 +129,8 @@ class Sweep(Section):
     )
     weights_per_batch: BatchSize = Default(
         "auto",
-        "About how many weights are simulated in one job. With auto, so many that a job takes some "
-        "seconds.",
+        "How many weights at most are simulated in one job. With auto, so many that a job takes 10 "
+        "to 20 s.",
     )
 
 
@@ -154,8 +154,7 @@ class FindWeight(Section):
     only_subset: bool = Default(False, "Search for N_subset only; otherwise, it is only plotted.")
     N_per_batch: BatchSize = Default(
         "auto",
-        "About how many N are searched in one job. With auto, so many that a job takes some "
-        "seconds.",
+        "How many N at most are searched in one job. With auto, so many that a job takes 10 to 20 s.",
     )
     target_rate_Hz: float = Default(
         4, "Output firing rate to be reached, averaged over the seeds.", gt=0, le=1e4

@@ -114,7 +114,7 @@ class InputBatch:
         return len(self.counts)
 
     def columns(self, lanes: slice) -> InputColumns:
-        """Of a group that fits the widest tile; of each of ``_groups``, made once.
+        """Of a group that fits a tile; made once.
 
         The realisations become views of their columns, so that nothing is kept twice.
         """
@@ -384,10 +384,9 @@ def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_T
     groups_of_weights = _groups(weights.size, max_width)
     cost_by_weight = sum(_cost(lanes) for lanes in groups_of_weights)
 
-    for group in _groups(len(inputs)):
+    for group in _groups(len(inputs), max_width):
         n = group.stop - group.start
-        cost_by_realisation = _OWN_INPUTS * weights.size * _cost(group)
-        if width_for(n) > max_width or n * cost_by_weight <= cost_by_realisation:
+        if n * cost_by_weight <= _OWN_INPUTS * weights.size * _cost(group):
             for i in range(group.start, group.stop):
                 counts = inputs.counts[i]
                 shared = InputColumns.shared(counts)
@@ -404,7 +403,7 @@ def _cost(lanes: slice) -> int:
     return _TILE_COST[width_for(lanes.stop - lanes.start)]
 
 
-def _groups(n: int, width: int = WIDTHS[-1]) -> list[slice]:
+def _groups(n: int, width: int) -> list[slice]:
     """0 … n-1 in groups that fit a tile: as wide as allowed, and the rest as is cheapest."""
     groups, start = [], 0
     while start < n:
