@@ -83,11 +83,11 @@ def cut(parts: list[Part], max_cost: float) -> list[list]:
     Where batches end thus depends on the items themselves, not on how many there are: one more
     changes no other batch than the one it falls in.
     """
-    hashes = [part.hash_of_names for part in parts]
-    first_bit = (min(hashes) ^ max(hashes)).bit_length() - 1
+    hashes = {part.names: part.hash_of_names for part in parts}
+    first_bit = (min(hashes.values()) ^ max(hashes.values())).bit_length() - 1
     if first_bit < 0 or sum(part.cost for part in parts) <= max_cost:
         return [[part.item for part in parts]]
-    halves = ([p for p, h in zip(parts, hashes) if h >> first_bit & 1 == bit] for bit in (0, 1))
+    halves = ([p for p in parts if hashes[p.names] >> first_bit & 1 == bit] for bit in (0, 1))
     return [batch for half in halves for batch in cut(half, max_cost)]
 
 

@@ -1,6 +1,5 @@
 """How work is cut into jobs."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,7 +8,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from nto1.config.studies import varied_columns
 from nto1.units import GREEK
-from style import MARGIN_WIDTH, plt, save
+from style import MARGIN_WIDTH, save
 
 LABELS = {
     "median_Vm_mV": "Median $V_m$ (mV)",

@@ -12,7 +12,9 @@ def main(tasks, threads, output):
     for columns in responses(tasks, threads, progress(n_runs, "runs")):
         for weight_pS in np.unique(columns["we_pS"]):
             of_weight = columns["we_pS"] == weight_pS
-            rate, median = (columns[n][of_weight].mean() for n in ("output_rate_Hz", "median_Vm_mV"))
+            rate, median = (
+                columns[n][of_weight].mean() for n in ("output_rate_Hz", "median_Vm_mV")
+            )
             log(f"{weight_pS:g} pS: {rate:g} Hz, {median:g} mV on average")
         parts.append(columns)
     table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

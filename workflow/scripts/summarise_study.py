@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from plot_study import plot
 from script_io import read_parquet, run, write_table
 from nto1.studies.summary import in_order, summarise_runs, summarise_weights
+from plot_study import plot
 
 
 def main(runs, scores, found, evaluations, study, table, summary, figure):

@@ -154,7 +154,8 @@ class FindWeight(Section):
     only_subset: bool = Default(False, "Search for N_subset only; otherwise, it is only plotted.")
     N_per_batch: BatchSize = Default(
         "auto",
-        "How many N at most are searched in one job. With auto, so many that a job takes 10 to 20 s.",
+        "How many N at most are searched in one job. With auto, so many that a job takes 10 to "
+        "20 s.",
     )
     target_rate_Hz: float = Default(
         4, "Output firing rate to be reached, averaged over the seeds.", gt=0, le=1e4

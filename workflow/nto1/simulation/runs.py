@@ -34,9 +34,9 @@ EULER_LIMIT = 2
 # Samples of all runs that are in memory at a time (335 runs of 10 s): this bounds a job's memory.
 MAX_SAMPLES = 2**25
 
-# Medians are guessed with time steps so much longer. Spikes and their upstrokes last longer then, so
-# that the median lies lower among the coarse samples, nearly always within this much of the
-# quantile below (fitted up to 150 Hz).
+# Medians are guessed with time steps so much longer. Spikes and their upstrokes last longer then:
+# the median lies lower among the coarse samples, nearly always within this much of the quantile
+# below (fitted up to 150 Hz).
 COARSENING = 16
 GUESS_HALF_WIDTH = 0.09
 
