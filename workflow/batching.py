@@ -1,11 +1,9 @@
 """How work is cut into jobs."""
 
 import hashlib
-import json
 from typing import Any, NamedTuple
 
 from nto1.config import ConfigError, n_steps
-from nto1.config.studies import omit
 from nto1.studies.tasks import search_of, task_of
 
 # A job should be worth its start, of about a second, and leave work for other cores.
@@ -17,12 +15,6 @@ EVALUATIONS_PER_SEARCH = 12
 
 # More than these are taken for a mistake. Snakemake plans some thousand jobs in seconds.
 MAX_JOBS = 10_000
-
-# Each keeps a voltage of its own in memory.
-MAX_TESTS_PER_JOB = 4
-
-# Folders are named after variants, and file systems stop at 255.
-MAX_NAME_LENGTH = 200
 
 
 def weight_batches(config: dict) -> dict[str, list[dict]]:
@@ -83,6 +75,8 @@ def cut(parts: list[Part], max_cost: float) -> list[list]:
     Where batches end thus depends on the items themselves, not on how many there are: one more
     changes no other batch than the one it falls in.
     """
+    if not parts:
+        return []
     hashes = {part.names: part.hash_of_names for part in parts}
     first_bit = (min(hashes.values()) ^ max(hashes.values())).bit_length() - 1
     if first_bit < 0 or sum(part.cost for part in parts) <= max_cost:
@@ -94,46 +88,3 @@ def cut(parts: list[Part], max_cost: float) -> list[list]:
 def label(value: float) -> str:
     """A number as it stands in file names: 14, 12.5."""
     return repr(float(value) + 0.0).removesuffix(".0")  # 0 for -0.0, too
-
-
-def variants(config: dict) -> dict[str, dict]:
-    """The parameters of every connection test, by name: ``base``, and ``key=value,…`` of the
-    variants."""
-    test = config["connection_test"]
-    base = omit(test, "seeds", "seeds_up_to_s", "significance", "excerpt", "variants")
-    named = {"base": base}
-    for changes in test["variants"]:
-        name = ",".join(
-            f"{key}={value if isinstance(value, str) else label(value)}"
-            for key, value in sorted(changes.items())
-        )
-        if len(name) > MAX_NAME_LENGTH:
-            digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-            name = f"{name[: MAX_NAME_LENGTH - 9]},{digest}"
-        named[name] = base | changes
-    return named
-
-
-def repeats(config: dict) -> dict[str, dict]:
-    """The connection tests whose recordings are short, once more with each other seed."""
-    test = config["connection_test"]
-    return {
-        f"{name},seed={seed}": parameters | {"seed": seed, "variant": name}
-        for seed in test["seeds"]
-        for name, parameters in variants(config).items()
-        if parameters["duration_s"] <= test["seeds_up_to_s"] and seed != parameters["seed"]
-    }
-
-
-def recording_groups(named: dict[str, dict]) -> list[dict[str, dict]]:
-    """Connection tests that differ in noise or p-value alone, some together: they share voltage
-    and shuffles."""
-    groups = {}
-    for name, test in named.items():
-        shared = json.dumps(omit(test, "imaging_spike_SNR", "p_value", "variant"))
-        groups.setdefault(shared, []).append((name, test))
-    return [
-        dict(group[i : i + MAX_TESTS_PER_JOB])
-        for group in groups.values()
-        for i in range(0, len(group), MAX_TESTS_PER_JOB)
-    ]

@@ -16,38 +16,26 @@ from nto1.studies import AROUND
 from nto1.studies.tasks import tasks_of, units_of
 from terminal import duration
 
-SECONDS_PER_STEP_OF = {
-    "response": SECONDS_PER_STEP_WITH_MEDIAN,
-    "weight_for_rate": SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + len(AROUND)),
-    "connections": 200e-9,  # with the tests of a few hundred trains
+WHAT_IS_RUN = {
+    "response": ("runs", SECONDS_PER_STEP_WITH_MEDIAN),
+    "weight_for_rate": ("searches", SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + len(AROUND))),
+    # With the tests of a few hundred trains.
+    "connections": ("recordings", 200e-9),
+    "connection_test": ("connection tests", 20e-9),
 }
 
-# Measured: to draw an input spike.
+# Measured: to draw an input spike; or to shuffle one, and to average its window.
 SECONDS_PER_INPUT_SPIKE = 12e-9
 
 
 class StudyJobs(NamedTuple):
-    """The work of a study."""
-
     tasks: dict[str, list[dict]]  # of each job, by its name
-    n_runs: int  # simulations, or searches
-    seconds: float  # of one core, about
-
-    @property
-    def description(self) -> str:
-        first = next(iter(self.tasks.values()))[0]
-        runs = (
-            "searches" if "search" in first else "runs" if "weights_pS" in first else "recordings"
-        )
-        n_jobs = f"{len(self.tasks)} job{'s' * (len(self.tasks) > 1)}"
-        return (
-            f"{self.n_runs} {runs} in {n_jobs}, about {duration(max(1, self.seconds))} on one core"
-        )
+    description: str
 
 
 def study_jobs(study: dict, config: dict) -> StudyJobs:
     """A job is named after its first unit: one more value changes no other job's name."""
-    seconds_per_step = SECONDS_PER_STEP_OF[study["measure"]]
+    what, seconds_per_step = WHAT_IS_RUN[study["measure"]]
     units = units_of(study, config)
     seconds, inputs = [], None
     for unit in units:
@@ -60,10 +48,11 @@ def study_jobs(study: dict, config: dict) -> StudyJobs:
         Part(tuple(json.dumps(unit.name[:n]) for n in (2, 3, 4)), unit, each)
         for unit, each in zip(units, seconds, strict=True)
     ]
+    jobs = cut(parts, MAX_JOB_SECONDS)
     return StudyJobs(
-        {_digest(job[0].name): tasks_of(job) for job in cut(parts, MAX_JOB_SECONDS)},
-        sum(unit.n_runs for unit in units),
-        sum(seconds),
+        {_digest(job[0].name): tasks_of(job) for job in jobs},
+        f"{sum(unit.n_runs for unit in units)} {what} in {len(jobs)} job{'s' * (len(jobs) > 1)}, "
+        f"about {duration(max(1, sum(seconds)))} on one core",
     )
 
 

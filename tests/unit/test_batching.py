@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batching import N_batches, batches, label, recording_groups, variants, weight_batches
+from batching import N_batches, batches, label, weight_batches
+from connection_tests import recording_groups, repeats, variants
 from nto1.config import resolve
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
@@ -70,6 +71,20 @@ def test_tests_that_differ_in_noise_alone_share_a_job():
         ["seed=1"],
         ["n_shuffles=5"],
     ]
+
+
+def test_short_recordings_are_tested_with_the_other_seeds():
+    variants = [{"duration_s": 60}, {"duration_s": 60, "seed": 2}, {"duration_s": 90}]
+    own = {"variants": variants, "seeds": [0, 1, 2], "seeds_up_to_s": 60}
+    jobs = repeats(config(connection_test=own))
+    tested = {
+        (task["columns"]["case"], task["test"]["seed"]) for job in jobs.values() for task in job
+    }
+    assert tested == {
+        *(("duration_s=60", seed) for seed in (1, 2)),
+        *(("duration_s=60,seed=2", seed) for seed in (0, 1)),
+    }
+    assert not repeats(config(connection_test=own | {"seeds_up_to_s": 0}))
 
 
 def test_names_of_variants_fit_a_file_system():

@@ -21,7 +21,11 @@ DETECTION = {
     "vary": {"recording.spike_SNR": [10, 40]},
     "set": {"recording.N": [20], "recording.seeds": [1, 2], "recording.duration_s": 20},
 }
-STUDIES = {"mine": RESPONSE, "other": WEIGHT, "detection": DETECTION}
+NOISE = {
+    "measure": "connection_test",
+    "vary": {"connection_test.imaging_spike_SNR": [1, 20], "connection_test.seeds": [1, 2]},
+}
+STUDIES = {"mine": RESPONSE, "other": WEIGHT, "detection": DETECTION, "noise": NOISE}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +47,7 @@ def test_runs_and_searches_are_counted_beforehand(studies):
     assert "Study mine: 16 runs in 1 job, about" in studies.said
     assert "Study other: 2 searches in 1 job, about" in studies.said
     assert "Study detection: 4 recordings in 1 job, about" in studies.said
+    assert "Study noise: 4 connection tests in 1 job, about" in studies.said
 
 
 def test_figures(studies):

@@ -7,15 +7,9 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(HERE / "workflow"))
 
 import run_lock
-from batching import (
-    N_batches,
-    omit,
-    recording_groups,
-    repeats,
-    variants,
-    weight_batches,
-)
+from batching import N_batches, weight_batches
 from nto1.config import ConfigError, resolve
+from nto1.config.studies import omit
 from nto1.kernel_cache import CACHE
 
 SCRIPTS = HERE / "workflow/scripts"

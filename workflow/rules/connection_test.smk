@@ -1,3 +1,5 @@
+from connection_tests import recording_groups, repeats, variants
+
 VARIANTS, REPEATS = variants(config), repeats(config)
 OF_VARIANT = "results/connection_test/{variant}/"
 
@@ -49,28 +51,26 @@ for tests in recording_groups(VARIANTS):
             "../scripts/infer_connections.py"
 
 
-if REPEATS:
-
-    rule repeat_connection_tests:
-        """Tests of short recordings with other seeds: p-values alone."""
-        input:
-            KERNELS,
-        output:
-            "results/connection_test/repeats.parquet",
-        log:
-            "results/logs/repeat_connection_tests.log",
-        group:
-            "short"
-        params:
-            groups=[list(tests.values()) for tests in recording_groups(REPEATS)],
-            neuron=config["izhikevich"],
-        script:
-            "../scripts/repeat_connection_tests.py"
+rule repeat_connection_tests:
+    """Tests of short recordings with other seeds: areas alone."""
+    input:
+        KERNELS,
+    output:
+        "results/connection_test/repeats/{batch}.parquet",
+    log:
+        "results/logs/repeat_connection_tests/{batch}.log",
+    group:
+        "short"
+    params:
+        tasks=lookup("{batch}", within=REPEATS),
+        weights=None,
+    script:
+        "../scripts/detect_inputs.py"
 
 
 rule summarise_connection_tests:
     input:
-        repeats="results/connection_test/repeats.parquet" if REPEATS else [],
+        repeats=expand("results/connection_test/repeats/{batch}.parquet", batch=REPEATS),
         trains=expand(f"{OF_VARIANT}trains.parquet", variant=VARIANTS),
         runs=expand(f"{OF_VARIANT}run.parquet", variant=VARIANTS),
     output:

@@ -11,6 +11,7 @@ PARTS = {
     "response": ["runs"],
     "weight_for_rate": ["found", "evaluations"],
     "connections": ["scores"],
+    "connection_test": ["scores"],
 }
 if workflow.is_main_process:
     for name, jobs in STUDY_JOBS.items():

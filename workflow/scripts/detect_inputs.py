@@ -1,13 +1,20 @@
-"""Scores of tests for connections, in the recordings of a study."""
+"""How well connections are found in the recordings of a study: the areas under ROC curves."""
 
 from script_io import log, progress, run, write_parquet
+from nto1.studies.connection_tests import connection_test_areas
 from nto1.studies.detection import detection_scores
 
 
 def main(tasks, weights, threads, output):
+    report = progress(len(tasks), "recordings", 0)
+    measured = (
+        connection_test_areas(tasks, threads, report)
+        if "test" in tasks[0]
+        else detection_scores(tasks, weights, threads, report)
+    )
     rows = []
-    for row in detection_scores(tasks, weights, threads, progress(len(tasks), "recordings", 0)):
-        log(f"N = {row['N']}, seed {row['seed']}: AUC {row['AUC']:.3f}")
+    for row in measured:
+        log(", ".join(f"{name} {value}" for name, value in row.items()))
         rows.append(row)
     write_parquet(rows, output[0])
 

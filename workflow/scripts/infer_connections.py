@@ -4,15 +4,9 @@ imaging noise."""
 import numpy as np
 
 from script_io import log, run, write_parquet
-from nto1.connections.sta import p_value, shuffle_test
-from nto1.connections.windows import digitise
-from nto1.simulation.voltage_imaging import (
-    Experiment,
-    add_imaging_noise,
-    draw_experiment,
-    simulate_voltage,
-)
-from nto1.units import ms, mV, to_SI
+from nto1.connections.sta import p_value
+from nto1.studies.connection_tests import simulated_tests
+from nto1.units import ms, mV
 
 
 def train_row(train, times, connectivity, test, published) -> dict:
@@ -59,27 +53,6 @@ def height_columns(train, test) -> dict:
 
 def stacked(parts: list[dict]) -> dict:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-
-
-def simulated_tests(tests: list[dict], neuron: dict, threads: int) -> tuple:
-    """What was drawn, the simulation, and for each train in turn the results of all tests, which
-    differ in noise or p-value alone."""
-    experiment, values = Experiment.of(tests[0], neuron), to_SI(tests[0])
-    dt = experiment.timestep
-    drawn = draw_experiment(experiment, tests[0]["seed"])
-    simulated = simulate_voltage(drawn, experiment)
-    noise = drawn.rng.randn(simulated.v.size)
-    voltages = [
-        digitise(
-            add_imaging_noise(simulated.v, test["imaging_spike_SNR"], experiment.neuron, noise)
-        )
-        for test in tests
-    ]
-    del noise
-
-    window, n_shuffles = round(values["window"] / dt), tests[0]["n_shuffles"]
-    tested = shuffle_test(drawn.times, voltages, dt, window, n_shuffles, drawn.rng, threads)
-    return drawn, simulated, tested
 
 
 def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, summary):

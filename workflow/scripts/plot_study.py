@@ -20,6 +20,7 @@ MEASURES = {
     "response": ["median_Vm_mV", "output_rate_Hz"],
     "weight_for_rate": ["we_nS"],
     "connections": ["AUC", "F1max"],
+    "connection_test": ["area"],
 }
 MARGIN = 0.1  # inches
 UNITS = ("per_ms", "pS", "nS", "pF", "pA", "mV", "ms", "s", "Hz")

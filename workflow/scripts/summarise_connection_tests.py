@@ -3,7 +3,8 @@
 import pandas as pd
 
 from script_io import read_parquet, run, write_table
-from nto1.connections.scores import area, detection_rates, roc
+from nto1.connections.scores import detection_rates, roc
+from nto1.studies.connection_tests import areas_of
 
 
 def varied(tests: dict) -> list[str]:
@@ -14,15 +15,6 @@ def varied(tests: dict) -> list[str]:
 
 def truth_of(trains) -> tuple:
     return trains["connected"].to_numpy(), (trains["kind"] == "inhibitory").to_numpy()
-
-
-def areas_of(variant: str, seed: int, curve) -> dict:
-    """As published; and with half of a tie."""
-    row = {"variant": variant, "seed": seed}
-    row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
-    for kind, TPR in (("", curve.TPR), ("_exc", curve.TPR_exc), ("_inh", curve.TPR_inh)):
-        row[f"ties_halved{kind}"] = area(curve.FPR, TPR, "trapezoid")
-    return row
 
 
 def main(trains, runs, repeats, tests, significance, base, performance, curves, areas):
@@ -40,15 +32,13 @@ def main(trains, runs, repeats, tests, significance, base, performance, curves, 
         row |= {name: rate[0] for name, rate in rates._asdict().items()}
         row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
         rows.append(row)
-        all_areas.append(areas_of(variant, tests[variant]["seed"], curve))
+        all_areas.append({"variant": variant, "seed": tests[variant]["seed"]} | areas_of(curve))
     table = pd.DataFrame(rows).astype({"n_output_spikes": int})
     write_table(table, *performance)
     table = pd.concat(all_curves, ignore_index=True)
     write_table(table[["variant", *table.columns.drop("variant")]], *curves)
-    if repeats:
-        for (variant, seed), part in read_parquet(repeats).groupby(["variant", "seed"]):
-            curve = roc(part["p_value"].to_numpy(), *truth_of(part))
-            all_areas.append(areas_of(variant, seed, curve))
+    for path in repeats:
+        all_areas += read_parquet(path).rename(columns={"case": "variant"}).to_dict("records")
     order = list(tests)
     all_areas.sort(key=lambda row: (order.index(row["variant"]), row["seed"]))
     write_table(pd.DataFrame(all_areas), *areas)

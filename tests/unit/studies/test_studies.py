@@ -20,8 +20,11 @@ from nto1 import (
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import cases_of, complete, n_cases, values_of, varied_columns
 from nto1.connections.experiment import Signal, choose_trains, imaged, record
+from nto1.connections.scores import roc
+from nto1.connections.sta import p_value
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
+from nto1.studies.connection_tests import simulated_tests
 from nto1.studies.summary import passing, summarise_runs
 from nto1.units import ms, mV, nS, pA, pS, s
 from study_jobs import study_jobs
@@ -106,6 +109,27 @@ def test_scores_are_those_of_the_test_alone():
         scores = score(t, trains.kinds)
         assert (row.AUC, row.F1max, row.n_tested) == (scores.AUC, scores.F1max, 12)
         assert row.output_rate_Hz == recording.output_rate
+
+
+def test_areas_are_those_of_each_test_alone():
+    study = {
+        "measure": "connection_test",
+        "vary": {"connection_test.imaging_spike_SNR": [20, 0.5], "connection_test.seeds": [3, 4]},
+        "cases": {"published": {}, "weak": {"connection_test.exc_weight_nS": 0.01}},
+        "set": {"connection_test.duration_s": 20, "connection_test.n_shuffles": 20},
+    }
+    table, summary = run_study(study)
+    assert summary["n_seeds"].tolist() == [2] * 4
+    section = resolve({})["connection_test"] | {"duration_s": 20, "n_shuffles": 20}
+    for row in table.to_dict("records"):
+        own = {"seed": row["seed"], "imaging_spike_SNR": row["imaging_spike_SNR"]}
+        own["exc_weight_nS"] = 0.4 if row["case"] == "published" else 0.01
+        drawn, _, tested = simulated_tests([section | own], resolve({})["izhikevich"])
+        p = [p_value(test.height, test.shuffled_heights).p for (test,) in tested]
+        curve = roc(np.array(p), drawn.connectivity.connected, drawn.connectivity.inhibitory)
+        assert (row["area"], row["area_exc"], row["area_inh"]) == curve.auc()
+    strong, weak = (table[table["case"] == case] for case in study["cases"])
+    assert strong["area"].mean() > weak["area"].mean()
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=3))
@@ -257,7 +281,7 @@ MISTAKES = {
     ),
     "measure": (
         {"measure": "rate", "vary": {"sweep.N": [5]}},
-        "measure: 'rate' is not response or weight_for_rate or connections",
+        "measure: 'rate' is not response or weight_for_rate or connections or connection_test",
     ),
 }
 

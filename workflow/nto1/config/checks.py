@@ -78,7 +78,11 @@ def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str
 
 
 def run_errors(config: dict) -> Iterator[str]:
-    """Of runs, for the sweep, the searches and recordings, as far as their sections are given."""
+    """Of runs, for the sweep, the searches and recordings, as far as their sections are given; or
+    of a connection test."""
+    if "neuron" not in config:
+        yield from _about_connection_test(config["connection_test"], "connection_test")
+        return
     neuron, inputs = config["neuron"], config["inputs"]
     time_constants_ms = {
         "neuron.tau_g_ms": neuron["tau_g_ms"],

@@ -627,11 +627,12 @@ Values = Annotated[list[Value], Field(min_length=1, max_length=1_000_000)]
 class Study(Section):
     """A question of one's own: what is varied, and what is measured."""
 
-    measure: Literal["response", "weight_for_rate", "connections"] = Default(
+    measure: Literal["response", "weight_for_rate", "connections", "connection_test"] = Default(
         ...,
         "response: median voltage and firing rate of each run, with the sweep's N and weights; "
         "weight_for_rate: the weight that gives the target rate of find_weight, for its N; "
-        "connections: how well inputs are told from other trains, in recordings like recording.",
+        "connections: how well inputs are told from other trains, in recordings like recording; "
+        "connection_test: how well connected trains are told from others, in connection_test.",
     )
     vary: dict[str, Values | Range] = Default(
         {},

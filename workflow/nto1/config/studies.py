@@ -16,6 +16,7 @@ SECTIONS = {
     "response": ("experiment", "inputs", "neuron", "sweep"),
     "weight_for_rate": ("experiment", "inputs", "neuron", "find_weight"),
     "connections": ("inputs", "neuron", "recording", "connection_inference"),
+    "connection_test": ("connection_test", "izhikevich"),
 }
 # Keys about how work is cut into jobs, or with a meaning of their own in the thesis.
 NOT_VARIED = {
@@ -23,12 +24,15 @@ NOT_VARIED = {
     *("sweep.weights_per_batch", "find_weight.N_per_batch", "find_weight.N_subset"),
     *("find_weight.only_subset", "find_weight.guess"),
     *("connection_inference.weights", "connection_inference.duration_s"),
+    *("connection_test.seed", "connection_test.seeds_up_to_s", "connection_test.variants"),
+    "connection_test.significance",
 }
 # Keys that hold a list, of which each value is a run (or a search) of its own.
 LISTS = {
     "response": ("sweep.weights_pS", "experiment.seeds"),
     "weight_for_rate": ("find_weight.N",),
     "connections": ("recording.N", "recording.seeds"),
+    "connection_test": ("connection_test.seeds",),
 }
 COLUMNS = {
     "sweep.weights_pS": "we_pS",
@@ -37,6 +41,7 @@ COLUMNS = {
     "experiment.seeds": "seed",
     "recording.N": "N",
     "recording.seeds": "seed",
+    "connection_test.seeds": "seed",
 }
 
 # More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.

@@ -8,6 +8,7 @@ import pandas as pd
 
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import complete
+from nto1.studies.connection_tests import connection_test_areas
 from nto1.studies.detection import detection_scores
 from nto1.studies.measures import responses, weights_for_rate, with_guess
 from nto1.studies.summary import in_order, summarise_runs, summarise_weights
@@ -50,19 +51,25 @@ def run_study(study: dict, config: dict | None = None, threads: int = 0) -> Stud
     resolved = resolve((config or {}) | {"studies": {"study": study}})
     study, threads = complete(study), threads or os.cpu_count() or 1
     tasks = tasks_of(units_of(study, resolved))
-    if study["measure"] == "connections":
-        rows = detection_scores(tasks, _table_of_weights(resolved), threads)
-        table = in_order([pd.DataFrame(rows)], study)
-        return StudyTables(table, summarise_runs(table, study))
     if study["measure"] == "response":
-        table = in_order([pd.DataFrame(part) for part in responses(tasks, threads)], study)
-        return StudyTables(table, summarise_runs(table, study))
+        parts = [pd.DataFrame(part) for part in responses(tasks, threads)]
+    elif study["measure"] == "connections":
+        parts = [pd.DataFrame(detection_scores(tasks, _table_of_weights(resolved), threads))]
+    elif study["measure"] == "connection_test":
+        parts = [pd.DataFrame(connection_test_areas(tasks, threads))]
+    else:
+        return _weights(tasks, study, resolved, threads)
+    table = in_order(parts, study)
+    return StudyTables(table, summarise_runs(table, study))
+
+
+def _weights(tasks: list[dict], study: dict, config: dict, threads: int) -> StudyTables:
     sweep = None
-    if resolved["find_weight"]["guess"] == "sweep":
-        own = {key: resolved["sweep"][key] for key in ("N", "weights_pS")}
-        (columns,) = responses([task_of(resolved, **own)], threads)
+    if config["find_weight"]["guess"] == "sweep":
+        own = {key: config["sweep"][key] for key in ("N", "weights_pS")}
+        (columns,) = responses([task_of(config, **own)], threads)
         sweep = pd.DataFrame(columns)
-    tasks = [with_guess(task, sweep, resolved["sweep"]["N"]) for task in tasks]
+    tasks = [with_guess(task, sweep, config["sweep"]["N"]) for task in tasks]
     rows, evaluations = zip(*weights_for_rate(tasks, threads, of_seeds=True), strict=True)
     found = in_order([pd.DataFrame(rows)], study)
     evaluations = pd.DataFrame([step for steps in evaluations for step in steps])

@@ -12,6 +12,10 @@ from nto1.config.studies import varied_columns
 MEASURES = {
     "response": ("median_Vm_mV", "output_rate_Hz"),
     "connections": ("AUC", "AUC_exc", "AUC_inh", "F1max", "output_rate_Hz"),
+    "connection_test": (
+        *("area", "area_exc", "area_inh"),
+        *("ties_halved", "ties_halved_exc", "ties_halved_inh"),
+    ),
 }
 FOUND = ("target_rate_Hz", "we_nS", "fr_Hz", "iterations", "function_calls")
 N_RESAMPLES = 2000

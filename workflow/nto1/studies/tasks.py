@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from nto1.config import n_steps
 from nto1.config.studies import LISTS, Case, cases_of, omit
 
+# Connection tests that share a recording: each keeps a noisy voltage of its own in memory.
+MAX_TESTS_AT_ONCE = 4
+
 # Seeds are run in blocks, so that later ones make runs of their own.
 SEEDS_PER_BLOCK = 128
 
@@ -24,7 +27,12 @@ class Unit(NamedTuple):
 
 def units_of(study: dict, config: dict) -> list[Unit]:
     """Everything that is run, in order."""
-    measures = {"response": _runs, "weight_for_rate": _searches, "connections": _recordings}
+    measures = {
+        "response": _runs,
+        "weight_for_rate": _searches,
+        "connections": _recordings,
+        "connection_test": _connection_tests,
+    }
     return sorted(measures[study["measure"]](study, config), key=lambda unit: unit.name)
 
 
@@ -38,6 +46,17 @@ def task_of(config: dict, **own) -> dict:
 def search_of(config: dict) -> dict:
     """What every search depends on, of the section find_weight."""
     return omit(config["find_weight"], "N", "N_subset", "only_subset", "N_per_batch")
+
+
+def one_connection_test(section: dict) -> dict:
+    """Of the section connection_test, what a single test depends on."""
+    return omit(section, "seeds", "seeds_up_to_s", "significance", "excerpt", "variants")
+
+
+def recording_of(test: dict) -> str:
+    """The same for connection tests that differ in noise or p-value alone: they share voltage and
+    shuffles."""
+    return json.dumps(omit(test, "imaging_spike_SNR", "p_value"))
 
 
 def tasks_of(units: list[Unit]) -> list[dict]:
@@ -92,6 +111,19 @@ def _recordings(study: dict, config: dict) -> Iterator[Unit]:
             for seed in sections["recording"]["seeds"]:
                 task = shared | {"N": N, "seed": seed}
                 yield Unit((name, N, seed), task, 1, n_steps, n_spikes)
+
+
+def _connection_tests(study: dict, config: dict) -> Iterator[Unit]:
+    for case in cases_of(study, config):
+        neuron, section = case.config["izhikevich"], case.config["connection_test"]
+        name = json.dumps(omit(case.changes, *LISTS["connection_test"]))
+        for seed in section["seeds"]:
+            test = one_connection_test(section) | {"seed": seed}
+            task = {"columns": case.columns, "test": test, "neuron": neuron}
+            n_steps = test["duration_s"] / (test["timestep_ms"] * 1e-3)
+            n_spikes = test["n_trains"] * test["spike_rate_Hz"] * test["duration_s"]
+            inputs = json.dumps([recording_of(test), neuron])
+            yield Unit((inputs, seed, name, 0), task, 1, n_steps, n_spikes * test["n_shuffles"])
 
 
 def _cases(study: dict, config: dict) -> Iterator[tuple[Case, str, dict]]:
