@@ -44,6 +44,7 @@ for tests in recording_groups(VARIANTS):
             f"results/logs/infer_connections/{next(iter(tests))}.log",
         group:
             "short"
+        priority: 1  # what follows takes longest
         params:
             tests=list(tests.values()),
             neuron=config["izhikevich"],
@@ -61,6 +62,7 @@ rule repeat_connection_tests:
         "results/logs/repeat_connection_tests/{batch}.log",
     group:
         "short"
+    priority: 1
     params:
         tasks=lookup("{batch}", within=REPEATS),
         weights=None,
