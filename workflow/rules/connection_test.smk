@@ -42,9 +42,9 @@ for tests in recording_groups(VARIANTS):
             summary=expand(f"{OF_VARIANT}run.parquet", variant=tests),
         log:
             f"results/logs/infer_connections/{next(iter(tests))}.log",
+        priority: 1  # what follows takes longest
         group:
             "short"
-        priority: 1  # what follows takes longest
         params:
             tests=list(tests.values()),
             neuron=config["izhikevich"],
@@ -60,9 +60,9 @@ rule repeat_connection_tests:
         "results/connection_test/repeats/{batch}.parquet",
     log:
         "results/logs/repeat_connection_tests/{batch}.log",
+    priority: 1
     group:
         "short"
-    priority: 1
     params:
         tasks=lookup("{batch}", within=REPEATS),
         weights=None,
