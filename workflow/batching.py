@@ -1,6 +1,8 @@
 """How work is cut into jobs."""
 
 import hashlib
+import json
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from nto1.config import ConfigError, n_steps
@@ -51,37 +53,39 @@ def _batches(config, section, size_key, key, seconds_each) -> dict[str, list]:
 
 def batches(values: list, size: int) -> dict[str, list]:
     """Values in batches of at most ``size``, by the label of each batch's first value."""
-    parts = cut([Part((label(value),), value, 1) for value in sorted(values)], size)
-    return {label(batch[0]): batch for batch in sorted(parts)}
+    found = cut([Part(hash_of(label(value)), value, 1) for value in sorted(values)], size)
+    return {label(batch[0]): batch for batch in sorted(found)}
 
 
 class Part(NamedTuple):
     """What can be in one job or another."""
 
-    names: tuple[str, ...]  # parts whose first names are the same belong together
+    hash: bytes  # parts in whose hashes the first bits agree are the last to be separated
     item: Any
     cost: float
 
-    @property
-    def hash_of_names(self) -> int:
-        digests = (hashlib.sha256(name.encode()).digest()[:8] for name in self.names)
-        return int.from_bytes(b"".join(digests))
+
+@lru_cache(1024)
+def hash_of(name: Any) -> bytes:
+    return hashlib.sha256(json.dumps(name).encode()).digest()[:8]
 
 
 def cut(parts: list[Part], max_cost: float) -> list[list]:
     """Items in batches that cost at most so much each, unless a single item costs more.
 
-    What costs too much is split in two halves, by the first bit in which hashes of names differ.
-    Where batches end thus depends on the items themselves, not on how many there are: one more
-    changes no other batch than the one it falls in.
+    What costs too much is split in two halves, by the first bit in which hashes differ. Where
+    batches end thus depends on the items themselves, not on how many there are: one more changes
+    no other batch than the one it falls in.
     """
     if not parts:
         return []
-    hashes = {part.names: part.hash_of_names for part in parts}
-    first_bit = (min(hashes.values()) ^ max(hashes.values())).bit_length() - 1
+    hashes = [int.from_bytes(part.hash) for part in parts]
+    first_bit = (min(hashes) ^ max(hashes)).bit_length() - 1
     if first_bit < 0 or sum(part.cost for part in parts) <= max_cost:
         return [[part.item for part in parts]]
-    halves = ([p for p in parts if hashes[p.names] >> first_bit & 1 == bit] for bit in (0, 1))
+    halves = ([], [])
+    for part, hash_ in zip(parts, hashes, strict=True):
+        halves[hash_ >> first_bit & 1].append(part)
     return [batch for half in halves for batch in cut(half, max_cost)]
 
 

@@ -1,7 +1,5 @@
 """How studies are cut into jobs: across cases, those with the same inputs one after the other."""
 
-import hashlib
-import json
 from typing import NamedTuple
 
 from batching import (
@@ -11,6 +9,7 @@ from batching import (
     SECONDS_PER_STEP_WITH_MEDIAN,
     Part,
     cut,
+    hash_of,
 )
 from nto1.studies import AROUND
 from nto1.studies.tasks import tasks_of, units_of
@@ -45,16 +44,12 @@ def study_jobs(study: dict, config: dict) -> StudyJobs:
         inputs = unit.name[:2]
     parts = [
         # Together stays first what has the same inputs, then what has the same case.
-        Part(tuple(json.dumps(unit.name[:n]) for n in (2, 3, 4)), unit, each)
+        Part(b"".join(hash_of(unit.name[:n]) for n in (2, 3, 4)), unit, each)
         for unit, each in zip(units, seconds, strict=True)
     ]
     jobs = cut(parts, MAX_JOB_SECONDS)
     return StudyJobs(
-        {_digest(job[0].name): tasks_of(job) for job in jobs},
+        {hash_of(job[0].name).hex()[:12]: tasks_of(job) for job in jobs},
         f"{sum(unit.n_runs for unit in units)} {what} in {len(jobs)} job{'s' * (len(jobs) > 1)}, "
         f"about {duration(max(1, sum(seconds)))} on one core",
     )
-
-
-def _digest(name: tuple) -> str:
-    return hashlib.sha256(json.dumps(name).encode()).hexdigest()[:12]
