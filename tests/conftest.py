@@ -24,7 +24,7 @@ settings.load_profile("here")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slurm first, since its tests mostly wait, beside the others; short tests last, so that both
+    """Slurm first, since its tests mostly wait, beside the others; short tests last, so that all
     processes end at about the same time."""
 
     def rank(item: pytest.Item) -> int:

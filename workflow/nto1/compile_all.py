@@ -1,4 +1,11 @@
-"""Compile every kernel of this package, or load it from the cache."""
+"""Compile every kernel of this package, or load it from the cache: in two processes at a time.
+
+``python -m nto1.compile_all PART`` compiles one part.
+"""
+
+import os
+import subprocess
+import sys
 
 import numpy as np
 
@@ -6,6 +13,7 @@ from nto1.connections import chance_level, spike_triggered_average
 from nto1.connections.experiment import METHODS, Signal, choose_trains, imaged, record, run_tests
 from nto1.connections.sta import shuffle_test
 from nto1.connections.windows import digitise
+from nto1.kernel_cache import PACKAGE
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import TimeGrid, draw_spike_trains
 from nto1.simulation.network import Network, poisson_trains, simulate_network
@@ -17,11 +25,12 @@ from nto1.simulation.voltage_imaging import (
     draw_experiment,
     simulate_voltage,
 )
+from nto1.threads import map_ahead
 from nto1.units import ms, nS
 
 
-def compile_all() -> None:
-    """Run everything once, on the smallest of inputs."""
+def compile_runs() -> None:
+    """Runs of the N-to-1 experiment and their tests: everything once, on the smallest of inputs."""
     time_grid = TimeGrid(0.01, 0.1 * ms)
     draw_spike_trains(10, 0, time_grid)
     for width in WIDTHS:
@@ -29,6 +38,14 @@ def compile_all() -> None:
         simulate_batch([0], inputs)
         simulate_batch(np.zeros(width), InputBatch(inputs.counts[:1]))
 
+    recording = record(5, 1, 0.2 * nS, 1.0)
+    trains = choose_trains(recording, 1)
+    V = imaged(recording, Signal("at_reset", spike_SNR=40, clip_percentile=99.9))
+    run_tests(recording, trains, {"V": V}, METHODS)
+    spike_triggered_average(V, 0.1 * ms, trains.times[0])
+
+
+def compile_networks() -> None:
     experiment = Experiment(0.5, 0.1 * ms, PoissonTrains(n_trains=1))
     drawn = draw_experiment(experiment, 0)
     v = digitise(simulate_voltage(drawn, experiment).v)
@@ -37,10 +54,25 @@ def compile_all() -> None:
     # Networks, that is; the experiment above compiled the kernel for a single neuron.
     simulate_network(Network.of({"neuron": Izhikevich()}, ["neuron"] * 2), 0.01, 0.1 * ms)
     poisson_trains([10], 0.01, 0)
-
-    recording = record(5, 1, 0.2 * nS, 1.0)
-    trains = choose_trains(recording, 1)
-    V = imaged(recording, Signal("at_reset", spike_SNR=40, clip_percentile=99.9))
-    run_tests(recording, trains, {"V": V}, METHODS)
-    spike_triggered_average(V, 0.1 * ms, trains.times[0])
     chance_level(n_draws=1)
+
+
+PARTS = {"runs": compile_runs, "networks": compile_networks}
+
+
+def compile_all() -> None:
+    """Raises ``RuntimeError``, with what a process said, if it fails."""
+    paths = [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+    def compile_part(name: str) -> None:
+        command = [sys.executable, "-m", "nto1.compile_all", name]
+        done = subprocess.run(command, env=environment, text=True, capture_output=True)
+        if done.returncode:
+            raise RuntimeError(f"{name}: {done.stderr}")
+
+    list(map_ahead(compile_part, PARTS, threads=len(PARTS)))
+
+
+if __name__ == "__main__":
+    PARTS[sys.argv[1]]()
