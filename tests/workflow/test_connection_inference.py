@@ -13,7 +13,7 @@ CHEAP = {
         "duration": {"seeds": [1], "duration_s": [10]},
         "N_by_duration": {"N": [20, 100], "duration_s": [10, 30], "seeds": [1]},
     },
-    "adex_network": {"duration_s": 4},
+    "adex_network": {"duration_s": 10},
 }
 FOLDER = "results/connection_inference"
 
