@@ -145,5 +145,4 @@ def plot(table, study: dict, paths: list[str]) -> None:
             frameon=False,
         )
     grid.figure.subplots_adjust(0, 0, 1, 1, wspace=0.12, hspace=0.2)
-    grid.figure.draw_without_rendering()
     save(grid.figure, *paths, bbox=grid.figure.get_tightbbox().padded(MARGIN))

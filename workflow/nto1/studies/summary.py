@@ -22,7 +22,7 @@ N_RESAMPLES = 2000
 RESAMPLING_SEED = 1
 
 # Values of resamples that are in memory at a time.
-MAX_VALUES = 10_000_000
+MAX_VALUES = 1_000_000
 
 
 def in_order(parts: Sequence[pd.DataFrame], study: dict) -> pd.DataFrame:
@@ -78,19 +78,15 @@ def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
 
 def _interval_of_means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of each row of values [n_cases, n_seeds]."""
-    n_at_once = max(1, MAX_VALUES // (N_RESAMPLES * values.shape[1]))
-    intervals = [
-        stats.bootstrap(
-            (values[start : start + n_at_once],),
-            np.mean,
-            axis=-1,
-            n_resamples=N_RESAMPLES,
-            method="percentile",
-            rng=np.random.default_rng(RESAMPLING_SEED),
-        ).confidence_interval
-        for start in range(0, len(values), n_at_once)
-    ]
-    return tuple(np.concatenate(ends) for ends in zip(*intervals, strict=True))
+    return stats.bootstrap(
+        (values,),
+        np.mean,
+        axis=-1,
+        n_resamples=N_RESAMPLES,
+        batch=max(1, MAX_VALUES // values.size),
+        method="percentile",
+        rng=np.random.default_rng(RESAMPLING_SEED),
+    ).confidence_interval
 
 
 def summarise_weights(found: pd.DataFrame, evaluations: pd.DataFrame, study: dict) -> pd.DataFrame:
