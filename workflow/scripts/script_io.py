@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from provenance.environment import register
 from run_lock import UNFINISHED, is_superseded
 
-MAX_ROWS = 2_000  # of a table on a page: what a browser shows at once
+MAX_ROWS = 5_000  # of a table on a page: what a browser shows at once
 
 PAGE = """\
 <!doctype html>
