@@ -4,7 +4,8 @@ import hashlib
 
 from batching import label
 from nto1.config.studies import cases_of, complete
-from nto1.studies.tasks import MAX_TESTS_AT_ONCE, one_connection_test, recording_of
+from nto1.studies import MAX_TESTS_AT_ONCE, recording_of
+from nto1.studies.tasks import one_connection_test
 from study_jobs import study_jobs
 
 # Folders are named after variants, and file systems stop at 255.
@@ -24,11 +25,10 @@ def repeats(config: dict) -> dict[str, list[dict]]:
     """The connection tests whose recordings are short, once more with each other seed, cut into
     jobs."""
     section, study = config["connection_test"], study_of_variants(config)
-    for changes in study["cases"].values():
-        test = section | {key.partition(".")[2]: value for key, value in changes.items()}
+    for name, test in variants(config).items():
         is_short = test["duration_s"] <= section["seeds_up_to_s"]
         others = [seed for seed in section["seeds"] if seed != test["seed"]]
-        changes["connection_test.seeds"] = others if is_short else []
+        study["cases"][name]["connection_test.seeds"] = others if is_short else []
     return study_jobs(study, config).tasks
 
 

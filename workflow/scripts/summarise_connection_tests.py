@@ -4,7 +4,6 @@ import pandas as pd
 
 from script_io import read_parquet, run, write_table
 from nto1.connections.scores import detection_rates, roc
-from nto1.studies.connection_tests import areas_of
 
 
 def varied(tests: dict) -> list[str]:
@@ -32,7 +31,7 @@ def main(trains, runs, repeats, tests, significance, base, performance, curves, 
         row |= {name: rate[0] for name, rate in rates._asdict().items()}
         row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
         rows.append(row)
-        all_areas.append({"variant": variant, "seed": tests[variant]["seed"]} | areas_of(curve))
+        all_areas.append({"variant": variant, "seed": tests[variant]["seed"]} | curve.areas())
     table = pd.DataFrame(rows).astype({"n_output_spikes": int})
     write_table(table, *performance)
     table = pd.concat(all_curves, ignore_index=True)

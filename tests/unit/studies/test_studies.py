@@ -206,6 +206,8 @@ def test_one_more_value_or_seed_makes_only_jobs_with_something_new():
     assert len(changed) <= 2  # for each block of seeds, the one it falls in
     new = [job for job in after if after[job] != before.get(job)]
     assert len(new) <= 2 * 2 < len(after)  # or the two that one was split into
+    assert sum(55.5 in [task["neuron"]["b_pA"] for task in after[job]] for job in new) >= 2
+    assert len(new) - len(changed) <= 2
     later = jobs_of(study, {"experiment": {"duration_s": 50, "seeds": [*seeds, 168]}})
     old = [job for job, tasks in before.items() if tasks[-1]["experiment"]["seeds"][0] == 0]
     assert old

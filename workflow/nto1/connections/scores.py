@@ -31,6 +31,13 @@ class DetectionRates(NamedTuple):
         """Under TPR, TPR_exc and TPR_inh against FPR, as left sums."""
         return tuple(area(self.FPR, TPR, "left") for TPR in self[1:4])
 
+    def areas(self) -> dict[str, float]:
+        """As published; and with half of a tie."""
+        areas = dict(zip(("area", "area_exc", "area_inh"), self.auc(), strict=True))
+        for kind, TPR in zip(("", "_exc", "_inh"), self[1:4], strict=True):
+            areas[f"ties_halved{kind}"] = area(self.FPR, TPR, "trapezoid")
+        return areas
+
 
 class Curve(NamedTuple):
     """Scores when t > θ is called excitatory, t < -θ inhibitory and the rest unconnected, each

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nto1.connections.scores import DetectionRates, area, roc
+from nto1.connections.scores import roc
 from nto1.connections.sta import TrainTest, p_value, shuffle_test
 from nto1.connections.windows import digitise
 from nto1.simulation.voltage_imaging import (
@@ -18,7 +18,7 @@ from nto1.simulation.voltage_imaging import (
     draw_experiment,
     simulate_voltage,
 )
-from nto1.studies.tasks import MAX_TESTS_AT_ONCE, recording_of
+from nto1.studies import MAX_TESTS_AT_ONCE, recording_of
 from nto1.units import to_SI
 
 
@@ -43,14 +43,6 @@ def simulated_tests(
     window, n_shuffles = round(values["window"] / dt), tests[0]["n_shuffles"]
     tested = shuffle_test(drawn.times, voltages, dt, window, n_shuffles, drawn.rng, threads)
     return drawn, simulated, tested
-
-
-def areas_of(curve: DetectionRates) -> dict[str, float]:
-    """Under a ROC curve: as published; and with half of a tie."""
-    areas = dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
-    for kind, TPR in (("", curve.TPR), ("_exc", curve.TPR_exc), ("_inh", curve.TPR_inh)):
-        areas[f"ties_halved{kind}"] = area(curve.FPR, TPR, "trapezoid")
-    return areas
 
 
 def connection_test_areas(
@@ -81,5 +73,5 @@ def connection_test_areas(
             )
             for task, test, p_of_test in zip(some, tests, p.T, strict=True):
                 truth = drawn.connectivity.connected, drawn.connectivity.inhibitory
-                yield task["columns"] | {"seed": test["seed"]} | areas_of(roc(p_of_test, *truth))
+                yield task["columns"] | {"seed": test["seed"]} | roc(p_of_test, *truth).areas()
             report(len(some))

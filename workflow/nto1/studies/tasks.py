@@ -7,9 +7,7 @@ from typing import Any, NamedTuple
 
 from nto1.config import n_steps
 from nto1.config.studies import LISTS, Case, cases_of, omit
-
-# Connection tests that share a recording: each keeps a noisy voltage of its own in memory.
-MAX_TESTS_AT_ONCE = 4
+from nto1.studies import recording_of
 
 # Seeds are run in blocks, so that later ones make runs of their own.
 SEEDS_PER_BLOCK = 128
@@ -22,7 +20,7 @@ class Unit(NamedTuple):
     task: dict[str, Any]  # as in ``nto1.studies.measures``, with columns of the study's table
     n_runs: int
     n_steps: int  # of all its runs; of a search, at each weight it tries
-    n_input_spikes: float  # to be drawn, unless the unit before has the same inputs
+    n_input_spikes: float  # to be drawn (or shuffled), unless the unit before has the same inputs
 
 
 def units_of(study: dict, config: dict) -> list[Unit]:
@@ -51,12 +49,6 @@ def search_of(config: dict) -> dict:
 def one_connection_test(section: dict) -> dict:
     """Of the section connection_test, what a single test depends on."""
     return omit(section, "seeds", "seeds_up_to_s", "significance", "excerpt", "variants")
-
-
-def recording_of(test: dict) -> str:
-    """The same for connection tests that differ in noise or p-value alone: they share voltage and
-    shuffles."""
-    return json.dumps(omit(test, "imaging_spike_SNR", "p_value"))
 
 
 def tasks_of(units: list[Unit]) -> list[dict]:
