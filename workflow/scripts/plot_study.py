@@ -1,5 +1,6 @@
 """A study's figure: what was measured against what was varied, with 95 % intervals as bands."""
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import seaborn as sns
@@ -104,6 +105,7 @@ def named(column: str, value) -> str:
     return f"{value}" if column == "case" else f"{label(column)} = {value}"
 
 
+@mpl.rc_context({"xtick.minor.visible": False, "ytick.minor.visible": False})
 def plot(table, study: dict, paths: list[str]) -> None:
     """``table``: a row per case, with means and intervals."""
     axes = axes_of(study, table)
@@ -122,11 +124,13 @@ def plot(table, study: dict, paths: list[str]) -> None:
     is_number = hue and table[hue].dtype.kind in "if"
     palette = sns.color_palette("viridis" if is_number else None, len(values))
     colors = dict(zip(sorted(values) if is_number else values, palette, strict=True))
+    for ax in grid.axes.flat:
+        ax.autoscale(False)  # once is enough
     for (row, col, _), data in grid.facet_data():
         for value, color in colors.items():
             draw(grid.axes[row, col], data[data[hue] == value] if hue else data, color, x)
     for (row, col), ax in np.ndenumerate(grid.axes):
-        ax.minorticks_off()
+        ax.autoscale()
         ax.set_title(named(axes["col"], grid.col_names[col]) if axes["col"] and row == 0 else "")
         ax.set_ylabel(grid.row_names[row] if col == 0 else "")
         ax.set_xlabel(label(x) if row == len(grid.row_names) - 1 else "")

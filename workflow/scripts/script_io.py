@@ -192,12 +192,13 @@ def write_page(path: str, title: str, *parts, digits: int = 7) -> None:
 
 def _rows(table, digits: int) -> str:
     """For people: 4 and not 3.999999999999999, which the CSV has."""
-
-    def written(cell) -> str:
-        return f"{cell:.{digits}g}" if isinstance(cell, float) else str(cell)
-
-    shown = table.head(MAX_ROWS).astype(object).where(table.notna(), "").map(written)
-    html = shown.to_html(index=False, border=0, classes="rows")
+    html = table.head(MAX_ROWS).to_html(
+        float_format=lambda number: f"{number:.{digits}g}",
+        na_rep="",
+        index=False,
+        border=0,
+        classes="rows",
+    )
     if len(table) > MAX_ROWS:
         html = f"<p>The first {MAX_ROWS} of {len(table)} rows:</p>\n{html}"
     return html
