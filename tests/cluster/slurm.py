@@ -116,8 +116,7 @@ class Cluster:
         return {job["JobId"] for job in lost}
 
     def bring_back(self, node: str) -> None:
-        self._start_node(node)
-        run("scontrol", "update", f"nodename={node}", "state=resume")
+        self._start_node(node)  # on which Slurm takes it back (ReturnToService)
         _until(lambda: self.states() <= {"idle", "mix", "alloc"}, f"{node} to be back")
 
     def _daemon(self, *command) -> subprocess.Popen:

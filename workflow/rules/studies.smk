@@ -43,7 +43,9 @@ use rule find_weight as find_weight_of_study with:
 rule detect_inputs_of_study:
     input:
         KERNELS,
-        weights=WEIGHTS,
+        weights=lambda wildcards: (
+            WEIGHTS if STUDIES[wildcards.study]["measure"] == "connections" else []
+        ),
     output:
         f"{PART_OF_STUDY}_scores.parquet",
     log:

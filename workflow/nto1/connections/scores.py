@@ -192,5 +192,7 @@ def _repeated_uniforms(n_draws, n, state):
     """n uniform numbers, drawn n_draws times [n_draws, n]."""
     u = np.empty((n_draws, n))
     for i in range(n_draws):
-        u[i], state = uniforms(n, state)
+        row, state = uniforms(n, state)
+        for j in range(n):
+            u[i, j] = row[j]
     return u

@@ -11,5 +11,6 @@ def ensure_capacity(array, n):
     if n < array.size:
         return array
     longer = np.empty(2 * array.size, array.dtype)
-    longer[:n] = array
+    for i in range(array.size):  # compiles sooner than slices, whose lengths numba compares
+        longer[i] = array[i]
     return longer
