@@ -52,7 +52,8 @@ def runs(slurm, request, tmp_path_factory):
         return SimpleNamespace(study=study, output=output, jobs=jobs)
 
     def everything():
-        here = study("everything", "--group-components", "short=3", "--local-cores", "2")
+        groups = ("--group-components", "short=3", "search=2")
+        here = study("everything", *groups, "--local-cores", "2")
         return finished(here, here.snakemake("--verbose", *RESULTS))
 
     def first_time():
@@ -62,7 +63,8 @@ def runs(slurm, request, tmp_path_factory):
 
     def node_fails():
         on_left = ["--set-resources", "find_weight:slurm_partition=steady"]
-        here = study("node_fails", "--group-components", "short=1", *on_left)
+        groups = ("--group-components", "short=1", "search=2")
+        here = study("node_fails", *groups, *on_left)
         with ThreadPoolExecutor() as pool:
             output = pool.submit(here.snakemake, *TABLES)
             wait_for_job_on("right", here)

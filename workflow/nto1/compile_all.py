@@ -15,7 +15,7 @@ from nto1.connections.sta import shuffle_test
 from nto1.connections.windows import digitise
 from nto1.kernel_cache import PACKAGE
 from nto1.neurons.izhikevich import Izhikevich
-from nto1.simulation.inputs import TimeGrid, draw_spike_trains
+from nto1.simulation.inputs import SpikeCounts, TimeGrid, draw_spike_trains
 from nto1.simulation.network import Network, poisson_trains, simulate_network
 from nto1.simulation.runs import InputBatch, draw_inputs, simulate_batch
 from nto1.simulation.vectorized import WIDTHS
@@ -28,15 +28,16 @@ from nto1.simulation.voltage_imaging import (
 from nto1.threads import map_ahead
 from nto1.units import ms, nS
 
+NARROW, WIDE = WIDTHS[:2], WIDTHS[2:]
+
 
 def compile_runs() -> None:
     """Runs of the N-to-1 experiment and their tests: everything once, on the smallest of inputs."""
     time_grid = TimeGrid(0.01, 0.1 * ms)
     draw_spike_trains(10, 0, time_grid)
-    for width in WIDTHS:
-        inputs = draw_inputs(10, range(width), time_grid)
-        simulate_batch([0], inputs)
-        simulate_batch(np.zeros(width), InputBatch(inputs.counts[:1]))
+    inputs = draw_inputs(10, [0], time_grid)
+    for width in NARROW:
+        simulate_batch(np.zeros(width), inputs)
 
     recording = record(5, 1, 0.2 * nS, 1.0)
     trains = choose_trains(recording, 1)
@@ -46,6 +47,12 @@ def compile_runs() -> None:
 
 
 def compile_networks() -> None:
+    """And wide tiles, so that both parts take about as long."""
+    nothing = np.zeros((2, 100), np.uint16)
+    inputs = InputBatch([SpikeCounts(10, 0, TimeGrid(0.01, 0.1 * ms), *nothing, 0)])
+    for width in WIDE:
+        simulate_batch(np.zeros(width), inputs, with_medians=False)
+
     experiment = Experiment(0.5, 0.1 * ms, PoissonTrains(n_trains=1))
     drawn = draw_experiment(experiment, 0)
     v = digitise(simulate_voltage(drawn, experiment).v)
