@@ -1,4 +1,4 @@
-"""NumPy's legacy stream in compiled code: what ``RandomState.random_sample`` and ``randn`` draw.
+"""NumPy's legacy normals in compiled code: what ``RandomState.randn`` draws.
 
 MT19937 (Matsumoto & Nishimura 1998), doubles of 53 bits, normals by Marsaglia's polar method, of
 which every second one is kept for the next call.
@@ -51,13 +51,16 @@ def _renew(key):
 
 
 @jit_inline
-def _next_word(mt):
-    position = mt.position[0]
+def _next_word(key, position):
+    """A word as the recurrence gives it, and the position after."""
     if position == _N:
-        _renew(mt.key)
+        _renew(key)
         position = int64(0)
-    mt.position[0] = position + 1
-    y = mt.key[position]
+    return key[position], position + 1
+
+
+@jit_inline
+def _tempered(y):
     y ^= y >> uint32(11)
     y ^= (y << uint32(7)) & uint32(0x9D2C5680)
     y ^= (y << uint32(15)) & uint32(0xEFC60000)
@@ -65,32 +68,42 @@ def _next_word(mt):
 
 
 @jit_inline
-def next_uniform(mt):
-    """A double in [0, 1)."""
-    high = _next_word(mt) >> uint32(5)
-    low = _next_word(mt) >> uint32(6)
+def _uniform(high, low):
+    """A double in [0, 1) from two words."""
+    high, low = _tempered(high) >> uint32(5), _tempered(low) >> uint32(6)
     return (high * 67108864.0 + low) / 9007199254740992.0
 
 
 @jit_inline
-def next_normal(mt):
-    """A standard normal."""
-    if mt.kept[0]:
-        mt.kept[0] = 0
-        return mt.kept[1]
-    while True:
-        x = 2.0 * next_uniform(mt) - 1.0
-        y = 2.0 * next_uniform(mt) - 1.0
-        r2 = x * x + y * y
-        if 0.0 < r2 < 1.0:
-            break
-    factor = sqrt(-2.0 * log(r2) / r2)
-    mt.kept[0], mt.kept[1] = 1, factor * x
-    return factor * y
-
-
-@jit_inline
 def fill_normals(z, n, mt):
-    """Fill z[:n] with standard normals."""
-    for i in range(n):
-        z[i] = next_normal(mt)
+    """Fill z[:n] with standard normals.
+
+    All in one loop: a function for each normal would count references to the arrays every time,
+    which takes longer than drawing it.
+    """
+    key, position = mt.key, mt.position[0]
+    i = 0
+    if n > 0 and mt.kept[0]:
+        z[0], mt.kept[0] = mt.kept[1], 0
+        i = 1
+    while i < n:
+        if position + 4 <= _N:
+            a, b, c, d = key[position], key[position + 1], key[position + 2], key[position + 3]
+            position += 4
+        else:
+            a, position = _next_word(key, position)
+            b, position = _next_word(key, position)
+            c, position = _next_word(key, position)
+            d, position = _next_word(key, position)
+        x, y = 2.0 * _uniform(a, b) - 1.0, 2.0 * _uniform(c, d) - 1.0
+        r2 = x * x + y * y
+        if not 0.0 < r2 < 1.0:
+            continue
+        factor = sqrt(-2.0 * log(r2) / r2)
+        z[i] = factor * y
+        if i + 1 < n:
+            z[i + 1] = factor * x
+        else:
+            mt.kept[0], mt.kept[1] = 1, factor * x
+        i += 2
+    mt.position[0] = position
