@@ -9,7 +9,10 @@ import json
 import os
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 LOCK, CONFIGS = Path(".snakemake/run.lock"), Path(".snakemake/run.configs.json")
 OUTPUTS = ("results", "thesis_figs")
@@ -18,6 +21,10 @@ RUN = "NTO1_RUN"  # the environment variable by which jobs know their run
 
 _lock = None
 _configs = []  # one, unless the workflow is a module that is used more than once
+
+
+class SupersededError(Exception):
+    """This job's run was killed, and another one has begun."""
 
 
 def acquire() -> None:
@@ -69,3 +76,27 @@ def is_superseded() -> bool:
     """Whether the run that started this job was killed, and another one has begun since."""
     run = os.environ.get(RUN)
     return run is not None and LOCK.exists() and LOCK.read_text() != run
+
+
+@contextmanager
+def atomic_write(path: str | Path) -> Iterator[str]:
+    """A path to write to, that takes its right name only when all of it is on the disk.
+
+    What a killed job leaves has a name that nothing reads, and that the next run removes.
+    """
+    unfinished = f"{path}.{uuid4().hex[:8]}{UNFINISHED}"
+    try:
+        yield unfinished
+        with open(unfinished, "rb+") as stream:
+            os.fsync(stream)
+        if is_superseded():
+            raise SupersededError(f"{path} is not written: another run has begun.")
+        os.replace(unfinished, path)
+    finally:
+        Path(unfinished).unlink(missing_ok=True)
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """What UTF-8 can't hold (of a path, say) becomes a question mark."""
+    with atomic_write(path) as file:
+        Path(file).write_text(text, "utf-8", "replace")

@@ -29,7 +29,7 @@ MAX_RULES = 8  # shown at work at the same time
 OF_SNAKEMAKE = re.compile(  # what the lines here say better, or what says nothing
     r"(Select jobs to execute|Execute \d+ jobs|Shutting down, this might|Exiting because a job"
     r"|RuleException|Error in group|Complete log|Elapsed time"
-    r"|Removing output files of failed job|.*Recorded in results/provenance"
+    r"|Removing output files of failed job"
     r"|WorkflowError:\nAt least one job did not complete)"
 )
 WHAT_TO_DO = (

@@ -33,7 +33,7 @@ rule draw:
     output: "results/figure.svg"
     log: "results/logs/draw.log"
     threads: 2
-    shell: "conda/bin/python job.py {{log}} {{output}}"
+    shell: "other/bin/python job.py {{log}} {{output}}"
 
 rule compare:
     input: "results/table.csv"
@@ -69,7 +69,6 @@ if open("data.csv").read() == "bad" and output.endswith(".md"):
 with open(output, "w") as stream:
     stream.write("# Comparison\\n\\nAll 3 numbers agree.\\n\\n" + open("data.csv").read())
 """
-CONDA_PACKAGE = {"name": "numba", "version": "0.68.1", "build": "py311_0", "channel": "conda-forge"}
 
 
 class Workflow:
@@ -96,12 +95,19 @@ class Workflow:
         return self.folder / path
 
 
+def install(folder: Path, package: str, version: str) -> None:
+    """In the environment apart, as far as its record goes."""
+    (site_packages,) = folder.glob("other/lib/python*/site-packages")
+    metadata = site_packages / f"{package}-{version}.dist-info/METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
+
+
 def make_workflow(folder: Path) -> str:
     """After a run of everything, whose output is returned."""
     (folder / "Snakefile").write_text(SNAKEFILE)
     (folder / "job.py").write_text(JOB)
     (folder / "data.csv").write_text("1")
-    venv.create(folder / "conda", symlinks=True)
-    (folder / "conda/conda-meta").mkdir()
-    (folder / "conda/conda-meta/numba.json").write_text(json.dumps(CONDA_PACKAGE))
+    venv.create(folder / "other", symlinks=True)
+    install(folder, "numba", "0.68.1")
     return Workflow(folder).snakemake()

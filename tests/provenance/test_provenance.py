@@ -9,11 +9,11 @@ import sys
 from importlib.metadata import version
 
 import pytest
-from small_workflow import Workflow, make_workflow
+from small_workflow import Workflow, install, make_workflow
 
 from conftest import ROOT
 from provenance import environment
-from provenance.page import sections, summary
+from provenance.page import sections
 from provenance.record import git_state
 
 
@@ -41,7 +41,6 @@ def test_who_when_where_and_how(workflow):
     assert run["folder"] == str(workflow.folder)
     assert run["command_line"] == "snakemake --cores 2 --nocolor"
     assert run["published_numbers"] == "All 3 numbers agree."
-    assert "All 3 numbers agree. Recorded in results/provenance.md." in workflow.output
     assert run["snakemake"]["snakemake"] == version("snakemake")
     assert (run["snakemake"]["executor"], run["snakemake"]["cores"]) == ("local", 2)
 
@@ -69,22 +68,18 @@ def test_each_job_tells_in_which_environment_it_ran(workflow):
     assert launcher == run["snakemake"]["launched_in"]
     ours = run["environments"][launcher]
     assert (ours["interpreter"], ours["host"]) == (sys.executable, platform.node())
-    assert ours["packages"]["numba"] == {"version": version("numba")}
+    assert ours["packages"]["numba"] == version("numba")
 
-    (conda,) = run["rules"]["draw"]["environments"]
-    assert run["outputs"]["results/figure.svg"]["environment"] == conda
-    assert run["environments"][conda]["interpreter"] == str(workflow / "conda/bin/python")
-    assert run["environments"][conda]["packages"]["numba"] == {
-        "version": "0.68.1",
-        "build": "py311_0",
-        "channel": "conda-forge",
-    }
-    assert "snakemake" not in run["environments"][conda]["packages"]
+    (other,) = run["rules"]["draw"]["environments"]
+    assert run["outputs"]["results/figure.svg"]["environment"] == other
+    assert run["environments"][other]["interpreter"] == str(workflow / "other/bin/python")
+    assert run["environments"][other]["packages"]["numba"] == "0.68.1"
+    assert "snakemake" not in run["environments"][other]["packages"]
 
 
-def test_an_environment_has_another_name_when_a_package_changes(workflow, monkeypatch):
-    monkeypatch.chdir(workflow.folder)
-    command = [workflow / "conda/bin/python", "-c", "from provenance.environment import register"]
+def test_an_environment_has_another_name_when_a_package_changes(copied, monkeypatch):
+    monkeypatch.chdir(copied.folder)
+    command = [copied / "other/bin/python", "-c", "from provenance.environment import register"]
     command[-1] += "; print(register())"
 
     def name() -> str:
@@ -94,16 +89,15 @@ def test_an_environment_has_another_name_when_a_package_changes(workflow, monkey
 
     before = name()
     assert name() == before
-    (workflow / "conda/conda-meta/numpy-2.json").write_text('{"name": "numpy", "version": "2"}')
+    install(copied.folder, "numpy", "2")
     assert name() != before
-    (workflow / "conda/conda-meta/numpy-2.json").unlink()
 
 
 @pytest.mark.parametrize("log", ["", "as ever\n", "about: results/logs/environments/gone.json\n"])
 def test_a_log_that_does_not_tell(tmp_path, log):
     (tmp_path / "log").write_text(log)
-    assert environment.of_log(tmp_path / "log") is None
-    assert environment.of_log(tmp_path / "none") is None
+    assert environment.environment_of_log(tmp_path / "log") is None
+    assert environment.environment_of_log(tmp_path / "none") is None
 
 
 def test_the_page(workflow):
@@ -116,8 +110,8 @@ def test_the_page(workflow):
         run["outputs"]["results/table.csv"]["sha256"],
     ):
         assert text in page
-    assert f"| numba | {version('numba')} |  |  |" not in page, "no empty columns outside of conda"
-    assert "| numba | 0.68.1 | py311_0 | conda-forge |" in page
+    assert f"| numba | {version('numba')} |" in page
+    assert "| numba | 0.68.1 |" in page
     if run["source"]["commit"]:
         assert f"| commit date | {run['source']['commit_date']} |" in page
 
@@ -127,19 +121,6 @@ def test_numbers_are_rounded_for_people(workflow):
     run["rules"]["table"]["wall_s"] = 0.30000000000000004
     (row,) = (row for row in sections(run)["Rules"] if row[""] == "table")
     assert row["wall s"] == "0.3"
-
-
-def test_the_last_lines_of_a_run(workflow, tmp_path):
-    command = [sys.executable, "-m", "provenance.page"]
-
-    def said(file) -> str:
-        return subprocess.check_output([*command, file], cwd=ROOT / "workflow", text=True)
-
-    lines = said(workflow / "results/provenance.json").splitlines()
-    assert lines[:3] == ["1 figures in results/", "1 tables in results/", "All 3 numbers agree."]
-    assert lines[-1].endswith("results/run-crate/")
-    assert "is not there yet" in said(tmp_path / "provenance.json")
-    assert "run-crate" not in summary(workflow.record | {"complete": False})
 
 
 def test_it_makes_nothing_stale_and_is_not_written_for_nothing(workflow):
@@ -158,25 +139,20 @@ def test_showing_the_record_is_no_run_to_record(copied):
     assert (copied / "results/provenance.json").read_bytes() == before
 
 
-def test_a_run_for_one_file_keeps_what_is_still_true(copied):
+def test_a_run_for_one_file_is_about_what_that_was_made_from(copied):
     before = copied.record
+    crate = (copied / "results/run-crate/ro-crate-metadata.json").read_bytes()
     copied.snakemake("results/figure.svg", "--force")
     after = copied.record
     assert not after["complete"]
-    for key in ("published_numbers", "inputs"):
-        assert after[key] == before[key]
-    assert after["rules"].keys() == before["rules"].keys()
-    comparison = "results/published_comparison.md"
-    assert after["outputs"][comparison] == before["outputs"][comparison]
-    assert after["outputs"]["results/figure.svg"]["up_to_date_at"] == after["ended"]
-
-    (copied / "results/figure.svg").write_text("by hand")
-    (copied / "data.csv").write_text("2")
-    copied.snakemake("results/table.csv")
-    assert copied.record["published_numbers"] is None, "of another table"
-    assert copied.record["outputs"].keys() == {
-        *(comparison, "results/part.csv", "results/table.csv")
+    assert after["published_numbers"] is None, "not compared"
+    assert after["inputs"] == before["inputs"]
+    files = {f"results/{name}" for name in ("part.csv", "table.csv", "figure.svg")}
+    assert after["outputs"].keys() == files
+    assert after["outputs"]["results/table.csv"] == before["outputs"]["results/table.csv"] | {
+        "final": False
     }
+    assert (copied / "results/run-crate/ro-crate-metadata.json").read_bytes() == crate
 
 
 def test_a_run_that_failed_says_so_and_claims_nothing_that_is_old(copied):
@@ -193,15 +169,12 @@ def test_a_run_that_failed_says_so_and_claims_nothing_that_is_old(copied):
     assert (copied / "results/run-crate/ro-crate-metadata.json").read_bytes() == crate
 
 
-def test_without_its_packages_all_else_is_recorded(copied, tmp_path):
-    for name in ("rocrate", "archspec"):
-        (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError(name={name!r})")
+def test_without_its_package_all_else_is_recorded(copied, tmp_path):
+    (tmp_path / "rocrate.py").write_text("raise ModuleNotFoundError(name='rocrate')")
     shutil.rmtree(copied / "results")
     output = copied.snakemake(PYTHONPATH=str(tmp_path))
     assert "No run crate: rocrate, of envs/requirements.lock, is missing." in output
-    run = copied.record
-    assert run["environments"][run["snakemake"]["launched_in"]]["cpu"] == platform.machine()
-    assert len(run["outputs"]) == 4
+    assert len(copied.record["outputs"]) == 4
     assert not (copied / "results/run-crate").exists()
 
 

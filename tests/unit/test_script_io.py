@@ -14,9 +14,7 @@ import pytest
 import run_lock
 from script_io import (
     MAX_ROWS,
-    SupersededError,
     UnreadableTableError,
-    atomic_write,
     progress,
     read_parquet,
     run,
@@ -24,6 +22,7 @@ from script_io import (
     write_parquet,
     write_table,
 )
+from run_lock import SupersededError, atomic_write
 from study import ROOT
 
 

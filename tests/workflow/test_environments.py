@@ -87,7 +87,7 @@ def needed_by(script) -> set[str]:
                 todo += set(ours[:1]) - done
             elif module.partition(".")[0] not in sys.stdlib_module_names | {"snakemake"}:
                 found.add(module.partition(".")[0])
-    found -= {"llvmlite", "archspec"}  # comes with numba; tried only
+    found.discard("llvmlite")  # comes with numba
     return {MODULES.get(name, name) for name in found}
 
 

@@ -13,12 +13,12 @@ import yaml
 from rocrate.model import ContextEntity, Person
 from rocrate.rocrate import ROCrate
 
-from provenance.page import KINDS
 from provenance.record import sha256
 
 # What makes a checkout, of which a run needs the most.
 SOURCES = ("LICENSE", "README.md", "pyproject.toml", "workflow", "config", "envs", "profiles")
 SOURCES += ("resources", "benchmarks")
+RESULTS = (".csv", ".parquet", ".pdf", ".svg")
 LICENSE = "https://spdx.org/licenses/MIT"
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
@@ -64,7 +64,7 @@ def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Pa
     results = [
         _add(crate, Path(name), name)
         for name, file in record["outputs"].items()
-        if file["final"] and Path(name).suffix in KINDS
+        if file["final"] and Path(name).suffix in RESULTS
     ]
     about = {"name": f"Run of {record['ended']}", "description": record["command_line"]}
     about |= {"startTime": record["started"], "endTime": record["ended"]}

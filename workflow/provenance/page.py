@@ -1,13 +1,6 @@
-"""The record for people: ``results/provenance.md``, the report's page, the last lines of a run."""
-
-import json
-import sys
-from collections import Counter
-from pathlib import Path
+"""The record for people: ``results/provenance.md``, and the report's page."""
 
 import yaml
-
-KINDS = {".csv": "table", ".parquet": "table", ".pdf": "figure", ".svg": "figure"}
 
 
 def headline(record: dict) -> str:
@@ -19,8 +12,7 @@ def headline(record: dict) -> str:
 
 def sections(record: dict) -> dict[str, list[dict[str, str]]]:
     """Tables by title, as rows of readable cells."""
-    run = record | record["source"] | record["snakemake"] | record["seeds"]
-    environments = record["environments"].items()
+    run = record | record["source"] | record["snakemake"]
     return {
         "Run": [{"": key, "value": value} for key, value in _readable(run).items()],
         "Rules": _rows(record["rules"]),
@@ -28,7 +20,10 @@ def sections(record: dict) -> dict[str, list[dict[str, str]]]:
         "Files": _rows(record["outputs"], "rule", "made", "environment", "sha256"),
         "Inputs": _rows(record["inputs"]),
     } | {
-        f"Packages of environment {name}": _rows(known["packages"]) for name, known in environments
+        f"Packages of environment {name}": [
+            {"": package, "version": version} for package, version in known["packages"].items()
+        ]
+        for name, known in record["environments"].items()
     }
 
 
@@ -42,26 +37,10 @@ def page(record: dict) -> str:
     return "\n\n".join([*parts, "## Configuration, as resolved", f"```yaml\n{config}```\n"])
 
 
-def summary(record: dict) -> str:
-    """What this run made or found up to date, where, and how the published numbers compare."""
-    made = Counter(
-        (KINDS[Path(path).suffix], Path(path).parts[0])
-        for path, file in record["outputs"].items()
-        if file["final"] and file["up_to_date_at"] == record["ended"] and Path(path).suffix in KINDS
-    )
-    lines = [f"{n} {kind}s in {folder}/" for (kind, folder), n in sorted(made.items())]
-    lines += [record["published_numbers"]] if record["published_numbers"] else []
-    lines += ["Who, when, where, from what, and all hashes: results/provenance.md"]
-    if record["complete"] and record["succeeded"]:
-        lines += ["To archive or hand on, with the sources: results/run-crate/"]
-    return "\n".join(lines)
-
-
 def _rows(by_name: dict[str, dict], *columns: str) -> list[dict[str, str]]:
-    """Rows with the same columns: those given, or all that there are."""
-    columns = columns or tuple(dict.fromkeys(key for row in by_name.values() for key in row))
+    """Of the given columns, or of all."""
     return [
-        {"": name} | _readable({column: row.get(column) for column in columns})
+        {"": name} | _readable({key: row[key] for key in columns or row})
         for name, row in by_name.items()
     ]
 
@@ -77,11 +56,3 @@ def _readable(values: dict) -> dict[str, str]:
         if not isinstance(value, dict):
             cells[key.replace("_", " ")] = "" if value is None else str(value)
     return cells
-
-
-if __name__ == "__main__":
-    file = Path(sys.argv[1])
-    if file.exists():
-        print(summary(json.loads(file.read_text("utf-8"))))
-    else:
-        print(f"{file} is not there yet; the next run that makes something writes it.")

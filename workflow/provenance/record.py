@@ -10,18 +10,17 @@ import sys
 from collections.abc import Iterable
 from datetime import datetime
 from importlib.metadata import version
-from itertools import groupby
 from pathlib import Path
 
 from snakemake.logging import logger
 
 from provenance import environment
 from provenance.page import page
+from run_lock import write_text
 
 CHECKOUT = Path(os.path.abspath(__file__)).parents[2]
 RECORD, PAGE = Path("results/provenance.json"), Path("results/provenance.md")
 COMPARISON = "results/published_comparison.md"
-FORMAT = 2  # nothing is taken over from a record of another format
 STARTED = datetime.now()
 
 
@@ -30,11 +29,10 @@ def write(workflow, config: dict, succeeded: bool) -> None:
     made = [job for job in workflow.dag.finished_jobs if job.output]
     if made and all(str(RECORD) in job.input for job in made):
         return
-    record = of_run(workflow, config, succeeded)
-    environment.write(RECORD, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    record = build_record(workflow, config, succeeded)
+    write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", RECORD)
     record = json.loads(RECORD.read_text("utf-8"))
-    environment.write(PAGE, page(record))
-    logger.info(f"{record['published_numbers'] or ''} Recorded in {PAGE}.".strip())
+    write_text(page(record), PAGE)
     if record["complete"] and succeeded:
         try:
             from provenance import crate
@@ -44,13 +42,16 @@ def write(workflow, config: dict, succeeded: bool) -> None:
             crate.write(Path("results/run-crate"), record, CHECKOUT, RECORD, PAGE)
 
 
-def of_run(workflow, config: dict, succeeded: bool) -> dict:
-    """The record. Of what this run didn't make it keeps what the one before says, if still true."""
+def build_record(workflow, config: dict, succeeded: bool) -> dict:
+    """The record of a run, and of all files it made or found up to date."""
     dag, source, ended = workflow.dag, git_state(CHECKOUT), _time(datetime.now())
     jobs = [job for job in dag.jobs if job.output]
     done = [job for job in jobs if dag.noneedrun_finished(job)]
-    record = {
-        "format": FORMAT,
+    outputs = _outputs(done, workflow)
+    launched_in = environment.register()
+    names = {launched_in} | {file["environment"] for file in outputs.values()} - {None}
+    compared = COMPARISON in outputs or None
+    return {
         "succeeded": succeeded,
         "complete": any(job.rule.name == workflow.default_target for job in dag.jobs),
         "who": _user(),
@@ -58,38 +59,25 @@ def of_run(workflow, config: dict, succeeded: bool) -> dict:
         "ended": ended,
         "folder": str(Path.cwd()),
         "command_line": shlex.join(["snakemake", *sys.argv[1:]]),
-        "published_numbers": None,
+        "published_numbers": compared and Path(COMPARISON).read_text("utf-8").split("\n\n")[1],
         "source": source,
         "snakemake": {
             "snakemake": version("snakemake"),
             "executor": workflow.executor_plugin.name,
             "deployment": sorted(map(str, workflow.deployment_settings.deployment_method)),
             "cores": workflow.resource_settings.cores,
-            "launched_in": environment.register(),
+            "launched_in": launched_in,
         },
         "config": config,
-        "seeds": dict(_seeds(config)),
-        "compared": {},
-        "inputs": _data(
-            {f for job in jobs for f in job.input} - {f for j in jobs for f in j.output}
+        "inputs": _hashes(
+            file
+            for file in {f for job in jobs for f in job.input} - {f for j in jobs for f in j.output}
+            if CHECKOUT / "workflow" not in Path(file).parents  # of the code, the commit tells
         ),
-        "outputs": _outputs(done, workflow, {"up_to_date_at": ended, "commit": source["commit"]}),
+        "outputs": outputs,
+        "rules": _rules(outputs),
+        "environments": {name: environment.read(name) for name in sorted(names)},
     }
-    comparison = next((job for job in jobs if COMPARISON in job.output), None)
-    if comparison in done:
-        record["published_numbers"] = Path(COMPARISON).read_text("utf-8").split("\n\n")[1]
-        record["compared"] = _data(comparison.input)
-    before = {} if record["complete"] and succeeded else _record_before()
-    if before:
-        for part in ("inputs", "outputs"):
-            record[part] = _unchanged(before[part]) | record[part]
-        if comparison is None and _unchanged(before["compared"]) == before["compared"]:
-            record |= {key: before[key] for key in ("published_numbers", "compared")}
-    used = {record["snakemake"]["launched_in"]}
-    used |= {file["environment"] for file in record["outputs"].values()} - {None}
-    known = before.get("environments", {})
-    record["environments"] = {n: known.get(n) or environment.read(n) for n in sorted(used)}
-    return record | {"rules": _rules(record["outputs"])}
 
 
 def git_state(folder: Path) -> dict:
@@ -117,7 +105,7 @@ def sha256(file: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _outputs(done: list, workflow, about_run: dict) -> dict[str, dict]:
+def _outputs(done: list, workflow) -> dict[str, dict]:
     """By path. Final are those that a run is for, which rules without output ask for."""
     outputs, persistence, depending = {}, workflow.persistence, workflow.dag.depending
     persistence._clear_cache()  # where the run's last job is still without its times
@@ -128,73 +116,33 @@ def _outputs(done: list, workflow, about_run: dict) -> dict[str, dict]:
             "rule": job.rule.name,
             "threads": job.threads,
             "wall_s": round(times.endtime - times.starttime, 3) if times else None,
-            "environment": environment.of_log(job.log[0]) if job.log else None,
+            "environment": environment.environment_of_log(job.log[0]) if job.log else None,
             "final": not depending[job] or any(not user.output for user in depending[job]),
         }
         for name, file in _hashes(job.output).items():
             made = datetime.fromtimestamp(Path(name).stat().st_mtime)
-            outputs[name] = file | {"made": _time(made)} | about_job | about_run
+            outputs[name] = file | {"made": _time(made)} | about_job
     return dict(sorted(outputs.items()))
 
 
 def _rules(outputs: dict[str, dict]) -> dict[str, dict]:
     """A job that was not run again counts with its time when it was; on a cluster, with waiting."""
-
-    def rule_of(job: dict) -> str:
-        return job["rule"]
-
-    rules = {}
-    jobs_apart = {file["job"]: file for file in outputs.values()}.values()
-    for rule, group in groupby(sorted(jobs_apart, key=rule_of), key=rule_of):
-        jobs = list(group)
-        times = [job["wall_s"] for job in jobs]
-        rules[rule] = {
+    jobs_of = {}
+    for job in {file["job"]: file for file in outputs.values()}.values():
+        jobs_of.setdefault(job["rule"], []).append(job)
+    return {
+        rule: {
             "jobs": len(jobs),
             "threads": max(job["threads"] for job in jobs),
-            "wall_s": None if None in times else round(sum(times), 3),
+            "wall_s": round(sum(job["wall_s"] for job in jobs if job["wall_s"]), 3),
             "environments": sorted({job["environment"] for job in jobs} - {None}),
         }
-    return rules
-
-
-def _data(files: Iterable[str]) -> dict[str, dict]:
-    """Files that are not the workflow's code; of that, the commit tells."""
-    paths = (Path(os.path.abspath(file)) for file in files)
-    here = Path.cwd()
-    return _hashes(
-        path.relative_to(here) if here in path.parents else path
-        for path in paths
-        if CHECKOUT / "workflow" not in path.parents
-    )
+        for rule, jobs in sorted(jobs_of.items())
+    }
 
 
 def _hashes(files: Iterable[str | Path]) -> dict[str, dict]:
     return {str(file): {"sha256": sha256(file)} for file in sorted(files) if Path(file).is_file()}
-
-
-def _unchanged(files: dict[str, dict]) -> dict[str, dict]:
-    return {
-        name: files[name]
-        for name, now in _hashes(files).items()
-        if now.items() <= files[name].items()
-    }
-
-
-def _record_before() -> dict:
-    try:
-        record = json.loads(RECORD.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record if record.get("format") == FORMAT else {}
-
-
-def _seeds(config: dict | list, path: str = ""):
-    """All seeds, by where they stand."""
-    for key, value in config.items() if isinstance(config, dict) else enumerate(config):
-        if key in ("seed", "seeds"):
-            yield path + key, value
-        elif isinstance(value, dict | list):
-            yield from _seeds(value, f"{path}{key}.")
 
 
 def _user() -> str:

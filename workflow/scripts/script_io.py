@@ -4,13 +4,12 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, suppress
+from collections.abc import Callable
+from contextlib import redirect_stderr, suppress
 from html import escape
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +17,7 @@ import pyarrow.parquet as pq
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from provenance.environment import register
-from run_lock import UNFINISHED, is_superseded
+from run_lock import atomic_write, write_text
 
 MAX_ROWS = 5_000  # of a table on a page: what a browser shows at once
 
@@ -70,10 +69,6 @@ for (const table of document.querySelectorAll("table.rows")) {
 """
 
 
-class SupersededError(Exception):
-    """This job's run was killed, and another one has begun."""
-
-
 class UnreadableTableError(ValueError):
     """A file is not the Parquet table it should be."""
 
@@ -116,29 +111,6 @@ def progress(n_all: int, what: str, every_s: float = 5) -> Callable[[int], None]
                 last = monotonic()
 
     return add
-
-
-@contextmanager
-def atomic_write(path: str) -> Iterator[str]:
-    """A path to write to, that takes its right name only when all of it is on the disk.
-
-    What a killed job leaves has a name that nothing reads, and that the next run removes.
-    """
-    unfinished = f"{path}.{uuid4().hex[:8]}{UNFINISHED}"
-    try:
-        yield unfinished
-        with open(unfinished, "rb+") as stream:
-            os.fsync(stream)
-        if is_superseded():
-            raise SupersededError(f"{path} is not written: another run has begun.")
-        os.replace(unfinished, path)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
-
-
-def write_text(text: str, path: str) -> None:
-    with atomic_write(path) as file:
-        Path(file).write_text(text, "utf-8")
 
 
 def write_table(table, csv: str, parquet: str, page: str = "") -> None:
