@@ -1,10 +1,10 @@
 """The simulations of the connection inference, and how their trains are cut into jobs."""
 
-from collections.abc import Callable
+from itertools import product
 from math import ceil
 from statistics import NormalDist
 
-from batching import label
+from batching import MAX_JOB_SECONDS, label
 
 # Measured: per spike and series (the train, and each of its shuffles), in every signal.
 SECONDS_PER_SPIKE = {"sta": 6e-9, "template": 6e-9, "line_fit": 0, "spikes": 6e-9}
@@ -12,9 +12,6 @@ SECONDS_PER_SAMPLE = 50e-12  # of a window
 
 # Per spike of all inputs: to draw them, simulate the neuron, and find the trains to test.
 SECONDS_PER_INPUT_SPIKE, SECONDS_PER_STEP = 60e-9, 100e-9
-
-# A job simulates again what it tests: it should be worth that, too.
-JOB_SECONDS = 20
 
 # Simulations that are tested alike. Of all inputs and window, most are the same ones.
 GROUPS = ("clipping", "noise", "duration", "every_input", "N_by_duration")
@@ -65,28 +62,20 @@ def cases(config: dict) -> dict[str, dict[str, dict]]:
             add("duration", durations["N"], seed, length_s, [signal])
 
     of_all, windows = section["all_inputs"], section["window"]
-    for ceiling in dict.fromkeys((of_all["ceiling"], windows["ceiling"])):
-        for N in dict.fromkeys((*of_all["N"], *windows["N"])):
-            for seed in dict.fromkeys((*of_all["seeds"], *windows["seeds"])):
-                chosen = [
-                    part
-                    for part in (of_all, windows)
-                    if ceiling == part["ceiling"] and N in part["N"] and seed in part["seeds"]
-                ]
-                methods = of_all["methods"] if of_all in chosen else []
-                longer = {"more_windows_ms": [windows["window_ms"]] if windows in chosen else []}
-                if chosen:
-                    signals = [_signal(f"ceiled_{ceiling}", chosen[0])]
-                    add(
-                        "every_input",
-                        N,
-                        seed,
-                        duration_s,
-                        signals,
-                        methods,
-                        n_tested=None,
-                        **longer,
-                    )
+    ceilings = dict.fromkeys((of_all["ceiling"], windows["ceiling"]))
+    all_N, seeds = (dict.fromkeys((*of_all[key], *windows[key])) for key in ("N", "seeds"))
+    for ceiling, N, seed in product(ceilings, all_N, seeds):
+        chosen = [
+            part
+            for part in (of_all, windows)
+            if ceiling == part["ceiling"] and N in part["N"] and seed in part["seeds"]
+        ]
+        if chosen:
+            signals = [_signal(f"ceiled_{ceiling}", chosen[0])]
+            methods = of_all["methods"] if of_all in chosen else []
+            changes = {"more_windows_ms": [windows["window_ms"]] if windows in chosen else []}
+            changes["n_tested"] = None
+            add("every_input", N, seed, duration_s, signals, methods, **changes)
     grid = section["N_by_duration"]
     for N in grid["N"]:
         for seed in grid["seeds"]:
@@ -110,21 +99,21 @@ def _n_inh(config: dict, N: int) -> int:
     return round(N / (config["inputs"]["exc_to_inh"] + 1))
 
 
-def jobs(config: dict, cases: dict[str, dict], methods: set) -> list[list[tuple]]:
-    """Tasks (case, part, n_parts) in jobs of some seconds: long cases in parts, short ones
+def jobs(config: dict, cases: dict[str, dict], methods: set) -> list[list[dict]]:
+    """Tasks in jobs of some seconds: long cases in parts, each with some of the trains, short ones
     together. ``methods``: those that are used in these jobs."""
     found, seconds = [[]], 0
     for name, case in cases.items():
         simulation, tests = costs(config, case, methods)
         if not tests:
             continue
-        n_parts = ceil(tests / JOB_SECONDS)
+        n_parts = ceil(tests / MAX_JOB_SECONDS)
         for part in range(1, n_parts + 1):
-            needed = simulation + tests / n_parts
-            if found[-1] and seconds + needed > JOB_SECONDS:
+            needed = simulation + tests / n_parts  # every part simulates again what it tests
+            if found[-1] and seconds + needed > MAX_JOB_SECONDS:
                 found.append([])
                 seconds = 0
-            found[-1].append((name, part, n_parts))
+            found[-1].append(case | {"case": name, "part": part, "n_parts": n_parts})
             seconds += needed
     return [job for job in found if job]
 
@@ -157,29 +146,3 @@ def expected_spikes(config: dict, case: dict) -> float:
         z = NormalDist().inv_cdf(1 - share) if share < 1 else float("-inf")
         rates += 1.5 * n * mean_Hz * NormalDist().cdf(σ - z)
     return rates * case["duration_s"]
-
-
-def tasks_of(cases: dict, jobs: dict) -> Callable:
-    """For a job's wildcards: some simulations, and of each a part of its trains."""
-
-    def tasks(wildcards) -> list[dict]:
-        return [
-            cases[wildcards.set][case] | {"case": case, "part": part, "n_parts": n_parts}
-            for case, part, n_parts in jobs[wildcards.set][int(wildcards.job)]
-        ]
-
-    return tasks
-
-
-def first_passes_of(one_pass: dict, second_pass: dict, path: str) -> Callable:
-    """For a job's wildcards: files of the first passes over all trains of its simulations."""
-
-    def files(wildcards) -> list[str]:
-        cases = {case for case, *_ in second_pass[wildcards.set][int(wildcards.job)]}
-        return [
-            path.format(set=wildcards.set, job=i)
-            for i, job in enumerate(one_pass[wildcards.set])
-            if cases & {case for case, *_ in job}
-        ]
-
-    return files

@@ -40,11 +40,21 @@ rule infer_inputs:
     group:
         "inference"
     params:
-        tasks=detection.tasks_of(CASES, ONE_PASS),
+        tasks=lambda wildcards: ONE_PASS[wildcards.set][int(wildcards.job)],
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
         "../scripts/infer_inputs.py"
+
+
+def first_passes_of(wildcards) -> list[str]:
+    """Files of the first passes over all trains of a job's simulations."""
+    cases = {task["case"] for task in SECOND_PASS[wildcards.set][int(wildcards.job)]}
+    return [
+        f"{FOLDER}parts/{wildcards.set}_{i}_first_pass.parquet"
+        for i, job in enumerate(ONE_PASS[wildcards.set])
+        if cases & {task["case"] for task in job}
+    ]
 
 
 rule infer_inputs_by_template:
@@ -53,9 +63,7 @@ rule infer_inputs_by_template:
     input:
         KERNELS,
         weights=WEIGHTS,
-        first_passes=detection.first_passes_of(
-            ONE_PASS, SECOND_PASS, f"{PART}_first_pass.parquet"
-        ),
+        first_passes=first_passes_of,
     output:
         tests=f"{PART}_template.parquet",
     log:
@@ -63,7 +71,7 @@ rule infer_inputs_by_template:
     group:
         "second_pass"
     params:
-        tasks=detection.tasks_of(CASES, SECOND_PASS),
+        tasks=lambda wildcards: SECOND_PASS[wildcards.set][int(wildcards.job)],
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
@@ -345,56 +353,35 @@ rule plot_N_by_duration:
         "../scripts/plot_N_by_duration.py"
 
 
-rule connection_inference_clipping:
-    input:
-        rules.score_clipping.output,
-        rules.plot_clipping.output,
-
-
-rule connection_inference_noise:
-    input:
+TARGETS = {
+    "clipping": [rules.score_clipping.output, rules.plot_clipping.output],
+    "noise": [
         rules.score_noise.output,
         rules.plot_noise.output,
         rules.plot_chance_level.output,
-
-
-rule connection_inference_duration:
-    input:
-        rules.score_duration.output,
-        rules.plot_duration.output,
-
-
-rule connection_inference_all_inputs:
-    input:
-        rules.score_all_inputs.output,
-
-
-rule connection_inference_window:
-    input:
-        rules.score_window.output,
-        rules.plot_methods.output,
-
-
-rule connection_inference_N_by_duration:
-    input:
+    ],
+    "duration": [rules.score_duration.output, rules.plot_duration.output],
+    "all_inputs": [rules.score_all_inputs.output],
+    "window": [rules.score_window.output, rules.plot_methods.output],
+    "N_by_duration": [
         rules.score_N_by_duration.output,
         rules.plot_N_by_duration.output,
+    ],
+    "network": [rules.infer_network_connections.output],
+}
 
+for target, files in TARGETS.items():
 
-rule connection_inference_network:
-    input:
-        rules.infer_network_connections.output,
+    rule:
+        name:
+            f"connection_inference_{target}"
+        input:
+            files,
 
 
 rule connection_inference:
     input:
-        rules.connection_inference_clipping.input,
-        rules.connection_inference_noise.input,
-        rules.connection_inference_duration.input,
-        rules.connection_inference_all_inputs.input,
-        rules.connection_inference_window.input,
-        rules.connection_inference_N_by_duration.input,
-        rules.connection_inference_network.input,
+        list(TARGETS.values()),
         rules.compare_connection_inference.output,
         rules.verify_connection_inference.output,
         f"{FOLDER}explore.html",
