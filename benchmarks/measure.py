@@ -83,7 +83,6 @@ def machine() -> dict:
         "cpu": get_host_cpu_name(),
         "vectors": vectors[0] if vectors else "",
         "cores": os.cpu_count(),
-        "platform": platform.platform(terse=True),
         "python": platform.python_version(),
         "numpy": np.__version__,
         "numba": numba.__version__,

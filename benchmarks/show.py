@@ -10,13 +10,13 @@ import seaborn as sns
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
 
-from script_io import atomic_write, run, write_text
+from script_io import run, write_csv, write_text
 from style import hylabel, plt, save, set_up
 
 PAGE = """\
 # What it costs
 
-Measured on {date}, by `snakemake benchmark`, on one core of a shared machine
+Measured on {date}, by `snakemake benchmark`, on one core
 ({machine}).
 Times are the smallest of several; ratios are medians over rounds in which both took turns. Only
 ratios carry over to other machines.
@@ -126,8 +126,7 @@ def plot(measured: dict, paths) -> None:
 
 def main(measurements, page, table, figure):
     measured = json.loads(Path(measurements).read_text("utf-8"))
-    with atomic_write(table) as file:
-        pd.DataFrame(measured["compared"]).to_csv(file, index=False, lineterminator="\n")
+    write_csv(pd.DataFrame(measured["compared"]), table)
     plot(measured, figure)
     write_text(page_of(measured), page)
 

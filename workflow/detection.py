@@ -118,6 +118,12 @@ def jobs(config: dict, cases: dict[str, dict], methods: set) -> list[list[dict]]
     return [job for job in found if job]
 
 
+def with_same_cases(job: list[dict], jobs: list[list[dict]]) -> list[int]:
+    """Which jobs test trains of a job's cases."""
+    cases = {task["case"] for task in job}
+    return [i for i, other in enumerate(jobs) if cases & {task["case"] for task in other}]
+
+
 def costs(config: dict, case: dict, methods: set) -> tuple[float, float]:
     """Seconds to simulate a case, and to test its trains."""
     used = methods & {*case["methods"], *(["sta"] if case["more_windows_ms"] else [])}

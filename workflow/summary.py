@@ -14,28 +14,26 @@ NEXT = {  # where to look, in this order
 }
 
 
-def of_run(workflow, display, succeeded: bool) -> str:
-    """At most 15 lines. ``display``: what was shown of the jobs, or None."""
+def summary_of(workflow, display, succeeded: bool) -> str:
+    """At most 15 lines. ``display``: what was shown of the jobs."""
     files = sorted({str(file) for job in workflow.dag.jobs for file in job.output})
-    there = [file for file in files if Path(file).exists()]
-    lines = []
-    if display:
-        time = duration(display.seconds())
-        n_done = display.n_jobs - len(display.to_do)
-        lines.append(
-            f"Done: {n_done} jobs in {time}."
-            if succeeded
-            else f"Failed after {time}: {n_done} of {display.n_jobs} jobs are done."
-        )
-        lines += [f"  failed: {name}" for name in display.failed[:3]]
-        if len(display.failed) > 3:
-            lines.append(f"  failed: {len(display.failed) - 3} more")
+    existing = [file for file in files if Path(file).exists()]
+    time = duration(display.seconds())
+    n_done = display.n_jobs - len(display.to_do)
+    lines = [
+        f"Done: {n_done} jobs in {time}."
+        if succeeded
+        else f"Failed after {time}: {n_done} of {display.n_jobs} jobs are done."
+    ]
+    lines += [f"  failed: {name}" for name in display.failed[:3]]
+    if len(display.failed) > 3:
+        lines.append(f"  failed: {len(display.failed) - 3} more")
     for kind, ending in (("figures", ".svg"), ("tables", ".csv")):
-        made = [file for file in there if file.endswith(ending)]
+        made = [file for file in existing if file.endswith(ending)]
         folders = sorted({str(Path(file).parts[0]) for file in made})
         if made:
             lines.append(f"{len(made)} {kind} in {', '.join(f'{folder}/' for folder in folders)}")
-    if VERDICT in there:
+    if VERDICT in existing:
         lines.append(Path(VERDICT).read_text("utf-8").strip())
     if succeeded:
         shown = {path: why for path, why in NEXT.items() if Path(path).exists()}
@@ -53,5 +51,5 @@ def of_run(workflow, display, succeeded: bool) -> str:
 def show(workflow, display, succeeded: bool) -> None:
     """On the terminal, or where the run's other lines go."""
     if display:
-        display.end()
-        print(f"\n{of_run(workflow, display, succeeded)}", file=sys.stderr, flush=True)
+        display.close()
+        print(f"\n{summary_of(workflow, display, succeeded)}", file=sys.stderr, flush=True)

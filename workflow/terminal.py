@@ -100,7 +100,7 @@ class Display(logging.Handler):
         self.to_do, self.n_jobs, self.failed = to_do, len(to_do), []
         self.n_of = Counter(kind for kind, _ in to_do.values())
         self.running = {}  # by job: kind, what is special, log, time of start
-        self.took = defaultdict(list)  # seconds, by kind
+        self.durations = defaultdict(list)  # seconds, by kind
         self.console = console
         self.start()
 
@@ -134,15 +134,15 @@ class Display(logging.Handler):
             self.running[record.jobid] = (kind, special, log, time.monotonic())
             name = f"{kind} {special}".strip()
             self.failed = [other for other in self.failed if other != name]  # tried again
-            self.says_start(name)
+            self.report_start(name)
 
     def job_is_done(self, jobid: int) -> None:
         if jobid not in self.running:
             return
         kind, special, _, start = self.running.pop(jobid)
         self.to_do.pop(jobid, None)
-        self.took[kind].append(time.monotonic() - start)
-        self.says_done(kind, f"{kind} {special}".strip(), self.took[kind][-1])
+        self.durations[kind].append(time.monotonic() - start)
+        self.report_done(kind, f"{kind} {special}".strip(), self.durations[kind][-1])
 
     def job_failed(self, record) -> None:
         name = " ".join(title(record.rule_name, record.log)).strip()
@@ -167,10 +167,10 @@ class Display(logging.Handler):
             style = {"ERROR": "red", "WARNING": "yellow"}.get(record.levelname, "")
             self.print(message, style)
 
-    def says_start(self, name: str) -> None:
+    def report_start(self, name: str) -> None:
         self.print(f"{clock()}  started  {name}")
 
-    def says_done(self, kind: str, name: str, seconds: float) -> None:
+    def report_done(self, kind: str, name: str, seconds: float) -> None:
         left = "".join(f", {left}" for left in [self.time_left()] if left)
         done = f"{self.n_jobs - len(self.to_do)} of {self.n_jobs}{left}"
         self.print(f"{clock()}  done     {name} in {duration(seconds)} ({done})")
@@ -178,22 +178,19 @@ class Display(logging.Handler):
     def time_left(self) -> str:
         """Where it can be known: from how long jobs took before, or others like them just now."""
         n, now = len(self.to_do), time.monotonic()
-        means = {kind: sum(times) / len(times) for kind, times in self.took.items()}
+        means = {kind: sum(times) / len(times) for kind, times in self.durations.items()}
         times = [means.get(kind, earlier) for kind, earlier in self.to_do.values()]
         known = [seconds for seconds in times if seconds is not None]
         if not n or len(known) < n / 2:
             return ""
         at_work = sum(now - start for *_, start in self.running.values())
-        parallel = max(1, (sum(map(sum, self.took.values())) + at_work) / (now - self.begin))
+        parallel = max(1, (sum(map(sum, self.durations.values())) + at_work) / self.seconds())
         left = max(sum(known) * n / len(known) - at_work, 0) / parallel
         return f"about {duration(left)} left"
 
     def seconds(self) -> float:
         """Since the first job could start."""
         return time.monotonic() - self.begin
-
-    def end(self) -> None:
-        """What comes now is not about jobs."""
 
 
 class Bars(Display):
@@ -212,15 +209,15 @@ class Bars(Display):
     def print(self, text: str, style: str = "") -> None:
         self.console.print(Text(text, style), soft_wrap=True)
 
-    def says_start(self, name: str) -> None:
+    def report_start(self, name: str) -> None:
         pass  # a bar shows it
 
-    def says_done(self, kind: str, name: str, seconds: float) -> None:
+    def report_done(self, kind: str, name: str, seconds: float) -> None:
         """Once for all jobs of a kind."""
-        if len(self.took[kind]) == self.n_of[kind]:
+        if len(self.durations[kind]) == self.n_of[kind]:
             jobs = f"{self.n_of[kind]} jobs, " if self.n_of[kind] > 1 else ""
             line = Text.assemble(("✓ ", "green"), kind, (f"  {jobs}", "dim"))
-            self.console.print(line.append(duration(sum(self.took[kind])), "dim"))
+            self.console.print(line.append(duration(sum(self.durations[kind])), "dim"))
 
     def bars(self):
         table = Table.grid(padding=(0, 2))
@@ -232,10 +229,10 @@ class Bars(Display):
         for kind in list(kinds)[:MAX_RULES]:
             special, log = kinds[kind]
             says = ": ".join(filter(None, [special, *last_lines(log, 1)]))
-            self.row(table, kind, len(self.took.get(kind, ())), self.n_of[kind], says)
+            self.row(table, kind, len(self.durations.get(kind, ())), self.n_of[kind], says)
         if len(kinds) > MAX_RULES:
             table.add_row(f"and {len(kinds) - MAX_RULES} more kinds of jobs")
-        times = [duration(time.monotonic() - self.begin), self.time_left()]
+        times = [duration(self.seconds()), self.time_left()]
         self.row(
             table, "all", self.n_jobs - len(self.to_do), self.n_jobs, ", ".join(filter(None, times))
         )
@@ -244,9 +241,6 @@ class Bars(Display):
     def row(self, table, name: str, done: int, total: int, says: str) -> None:
         bar = ProgressBar(total, done, 24, complete_style="cyan", finished_style="green")
         table.add_row(name, bar, f"{done} of {total}", says)
-
-    def end(self) -> None:
-        self.live.stop()
 
     def close(self) -> None:
         self.live.stop()

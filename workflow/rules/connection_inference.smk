@@ -47,23 +47,18 @@ rule infer_inputs:
         "../scripts/infer_inputs.py"
 
 
-def first_passes_of(wildcards) -> list[str]:
-    """Files of the first passes over all trains of a job's simulations."""
-    cases = {task["case"] for task in SECOND_PASS[wildcards.set][int(wildcards.job)]}
-    return [
-        f"{FOLDER}parts/{wildcards.set}_{i}_first_pass.parquet"
-        for i, job in enumerate(ONE_PASS[wildcards.set])
-        if cases & {task["case"] for task in job}
-    ]
-
-
 rule infer_inputs_by_template:
     """t of some trains by their correlation with a template, made of those that a first pass over
     all trains found."""
     input:
         KERNELS,
         weights=WEIGHTS,
-        first_passes=first_passes_of,
+        first_passes=lambda wildcards: [
+            f"{FOLDER}parts/{wildcards.set}_{i}_first_pass.parquet"
+            for i in detection.with_same_cases(
+                SECOND_PASS[wildcards.set][int(wildcards.job)], ONE_PASS[wildcards.set]
+            )
+        ],
     output:
         tests=f"{PART}_template.parquet",
     log:

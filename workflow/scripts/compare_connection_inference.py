@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from script_io import atomic_write, read_parquet, run, write_text
+from script_io import read_parquet, run, write_csv, write_text
 from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline
 
 SEEDS_OF_MEANS = {1, 2, 3, 4, 5}
@@ -73,8 +73,7 @@ def main(numbers, conditions, scores, trains, chance, percentiles, config, compa
                 row |= {"difference": difference, "verdict": verdict}
         rows.append(row)
     table = pd.DataFrame(rows)
-    with atomic_write(comparison) as file:
-        table.to_csv(file, index=False, lineterminator="\n")
+    write_csv(table, comparison)
     write_text(summary_of(table), summary)
 
 

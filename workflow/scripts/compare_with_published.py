@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from script_io import atomic_write, read_parquet, run, write_page, write_text
+from script_io import read_parquet, run, write_csv, write_page, write_text
 from nto1.published import (
     DEVIATES,
     REPLAYED,
@@ -153,8 +153,7 @@ def main(numbers, conditions, matrix, spike_times, input, config, comparison, su
                 )
         rows.append(row)
     table = pd.DataFrame(rows)
-    with atomic_write(comparison) as file:
-        table.to_csv(file, index=False, lineterminator="\n")
+    write_csv(table, comparison)
     write_text(summary_of(table), summary)
     write_page(page, TITLE, outcome(table), table.drop(columns="source"), digits=12)
 

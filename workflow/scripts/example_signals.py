@@ -3,18 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from script_io import atomic_write, run, write_parquet
-from inference_case import stacked
+from script_io import run, write_csv, write_parquet
 from nto1.connections.sta import exact_stas
 from nto1.studies.detection import record_case, signal_of
 from nto1.units import ms, mV
+from tables import stacked
 
 PERCENTILES = [0, 0.1, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.9, 99.95, 99.99, 100]
 SHOWN_S = 2
 WINDOW_MS = 100
 
 
-def chosen_trains(trains, recording) -> dict[str, int]:
+def chosen_trains(trains) -> dict[str, int]:
     """Of the inputs, fastest first within a kind: the fastest, other fast ones, the median, the
     slowest."""
     n_exc, n_inh = (int((trains.kinds == kind).sum()) for kind in ("excitatory", "inhibitory"))
@@ -39,8 +39,7 @@ def main(case, noise_SNRs, inputs, neuron, weights, percentiles, voltages, avera
             {"spike_SNR": float(spike_SNR), "percentile": p, "V_mV": value / mV}
             for p, value in zip(PERCENTILES, np.percentile(V, PERCENTILES), strict=True)
         ]
-    with atomic_write(percentiles) as file:
-        pd.DataFrame(rows).to_csv(file, index=False, lineterminator="\n")
+    write_csv(pd.DataFrame(rows), percentiles)
 
     dt = recording.time_grid.timestep
     n_shown = round(min(SHOWN_S, recording.time_grid.duration) / dt)
@@ -48,7 +47,7 @@ def main(case, noise_SNRs, inputs, neuron, weights, percentiles, voltages, avera
     write_parquet({"t_ms": np.arange(n_shown) * dt / ms} | shown, voltages)
 
     window = round(WINDOW_MS * ms / dt)
-    chosen = chosen_trains(trains, recording)
+    chosen = chosen_trains(trains)
     times = [trains.times[train] for train in chosen.values()]
     stas = {name: exact_stas(V, dt, times, window) / mV for name, V in signals.items()}
     tables = [

@@ -7,6 +7,7 @@ from script_io import log, run, write_parquet
 from nto1.connections.sta import p_value
 from nto1.studies.connection_tests import simulated_tests
 from nto1.units import ms, mV
+from tables import stacked
 
 
 def train_row(train, times, connectivity, test, published) -> dict:
@@ -49,10 +50,6 @@ def height_columns(train, test) -> dict:
     heights = test.shuffled_heights / mV
     shuffles = np.arange(heights.size)
     return {"train": np.full(heights.size, train), "shuffle": shuffles, "height_mV": heights}
-
-
-def stacked(parts: list[dict]) -> dict:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, summary):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from script_io import log, progress, run, write_parquet
-from inference_case import columns, stacked
 from nto1.connections.experiment import run_tests
 from nto1.studies.detection import record_case, shuffle_seeds, signal_of
 from nto1.units import ms
+from tables import columns, stacked
 
 
 def test(task, inputs, neuron, weights, threads) -> tuple[list[dict], list[dict]]:

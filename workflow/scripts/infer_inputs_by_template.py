@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from script_io import log, progress, read_parquet, run, write_parquet
-from inference_case import columns, stacked
 from nto1.connections.experiment import Outcome
 from nto1.connections.sta import STATest
 from nto1.connections.template import correlation_test, make_template
 from nto1.studies.detection import record_case, shuffle_seeds, signal_of
 from nto1.units import ms
+from tables import columns, stacked
 
 
 def test(task, found, inputs, neuron, weights, threads) -> dict:

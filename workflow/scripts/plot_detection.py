@@ -3,7 +3,7 @@
 import numpy as np
 
 from script_io import read_parquet, run
-from style import grey_inner_labels, hylabel, percent, plt, save, set_up
+from style import grey_inner_labels, hide_x_axis, hylabel, percent, plt, save, set_up
 
 DURATIONS = {6: "6 sec", 60: "1 min", 600: "10 min", 6000: "1 hr 40"}
 
@@ -45,8 +45,7 @@ def main(scores, means, chance, key, output):
     percent(above.yaxis)
     for ax in (above, below):
         grey_inner_labels(ax.yaxis)
-    above.tick_params(axis="x", which="both", bottom=False, labelbottom=False)
-    above.spines["bottom"].set_visible(False)
+    hide_x_axis(above)
     if is_noise:
         labels = ["∞" if np.isinf(value) else f"{value:g}" for value in means[key]]
         below.set_xticks(x, labels)

@@ -11,9 +11,9 @@ TITLES = {
 }
 
 
-def with_margins(low: float, high: float, share: float = 0.04) -> list[float]:
+def with_margins(low: float, high: float) -> list[float]:
     """So that markers at the ends are whole."""
-    margin = share * (high - low)
+    margin = 0.04 * (high - low)
     return [low - margin, high + margin]
 
 
@@ -42,10 +42,11 @@ def main(samples, excerpt, output):
     figure, ax = plt.subplots(figsize=(5, 2.4))
     ax.plot(table["t_ms"], table["V_m_mV"])
     ax.axvspan(start, end, alpha=0.3, lw=0)
-    xlim = with_margins(table["t_ms"].min(), table["t_ms"].max() + 2 * half_step)
+    span = table["t_ms"].min(), table["t_ms"].max() + 2 * half_step  # of whole time steps
+    xlim = with_margins(*span)
     ylim = with_margins(*covering(table["V_m_mV"], [-60, 35]))
     set_up(ax, xlim=xlim, ylim=ylim)
-    ax.set_xticks(np.linspace(*excerpt_span(table, half_step), 9))
+    ax.set_xticks(np.linspace(*span, 9))
     ax.set(xlabel="Time (ms)", ylabel="$V_m$ (mV)")
     save(figure, *output.whole)
 
@@ -62,11 +63,6 @@ def main(samples, excerpt, output):
     plot_both_resets(axes, zoom.loc[peak - 6 : peak + 3])
     figure.tight_layout(w_pad=3)
     save(figure, *output.both)
-
-
-def excerpt_span(table, half_step: float) -> tuple[float, float]:
-    """From the first sample's time to the end of the last."""
-    return table["t_ms"].min(), table["t_ms"].max() + 2 * half_step
 
 
 if "snakemake" in globals():

@@ -115,11 +115,15 @@ def progress(n_all: int, what: str, every_s: float = 5) -> Callable[[int], None]
 
 def write_table(table, csv: str, parquet: str, page: str = "") -> None:
     """A pandas table as CSV, with all digits, as Parquet and, if a path is given, as a web page."""
-    with atomic_write(csv) as file:
-        table.to_csv(file, index=False, lineterminator="\n")
+    write_csv(table, csv)
     write_parquet(table, parquet)
     if page:
         write_page(page, Path(csv).name, table)
+
+
+def write_csv(table, path: str) -> None:
+    with atomic_write(path) as file:
+        table.to_csv(file, index=False, lineterminator="\n")
 
 
 def write_parquet(columns, path: str) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from script_io import log, progress, run, write_parquet
 from nto1.studies.measures import responses
+from tables import stacked
 
 
 def main(tasks, threads, output):
@@ -17,8 +18,7 @@ def main(tasks, threads, output):
             )
             log(f"{weight_pS:g} pS: {rate:g} Hz, {median:g} mV on average")
         parts.append(columns)
-    table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    write_parquet(table, output[0])
+    write_parquet(stacked(parts), output[0])
 
 
 if "snakemake" in globals():

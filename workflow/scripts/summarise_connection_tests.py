@@ -6,27 +6,22 @@ from script_io import read_parquet, run, write_table
 from nto1.connections.scores import detection_rates, roc
 
 
-def varied(tests: dict) -> list[str]:
-    """The parameters that are not the same in all tests."""
-    base = tests["base"]
-    return [key for key in base if any(test[key] != base[key] for test in tests.values())]
-
-
-def truth_of(trains) -> tuple:
-    return trains["connected"].to_numpy(), (trains["kind"] == "inhibitory").to_numpy()
-
-
 def main(trains, runs, repeats, tests, significance, base, performance, curves, areas):
     rows, all_curves, all_areas = [], [], []
+    varied = [
+        key
+        for key, value in tests["base"].items()
+        if any(test[key] != value for test in tests.values())
+    ]
     for variant, trains_file, run_file in zip(tests, trains, runs, strict=True):
         of_trains, response = read_parquet(trains_file), read_parquet(run_file)
         if variant == "base":
             write_table(of_trains, *base)
-        truth = truth_of(of_trains)
+        truth = of_trains["connected"].to_numpy(), (of_trains["kind"] == "inhibitory").to_numpy()
         p = of_trains["p_value"].to_numpy()
         curve, rates = roc(p, *truth), detection_rates(p, *truth, [significance])
         all_curves.append(pd.DataFrame(curve._asdict()).assign(variant=variant))
-        row = {"variant": variant} | {key: tests[variant][key] for key in varied(tests)}
+        row = {"variant": variant} | {key: tests[variant][key] for key in varied}
         row |= response.iloc[0].to_dict() | {"n_tested": int((p == p).sum())}
         row |= {name: rate[0] for name, rate in rates._asdict().items()}
         row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))

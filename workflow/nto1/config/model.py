@@ -259,7 +259,7 @@ class InputTrains(Section):
     weights_nS: _matrix_of(Annotated[float, Field(ge=0, le=1e6)]) | FileName | None = Default(
         None,
         "Conductance steps, from row (train) to column (neuron). Or the name of a table (CSV or "
-        "Parquet) with the columns from (train), to (neuron) and weight_nS, and maybe delay_ms.",
+        "Parquet) with the columns from (train), to (neuron), weight_nS and, optionally, delay_ms.",
     )
     E_syn_mV: Voltage | Annotated[list[Voltage], Field(min_length=1, max_length=10_000)] = Default(
         0.0, "Reversal potential of the trains' synapses: one, or a list with one for each train."
@@ -302,7 +302,7 @@ class Network(Section):
     weights_nS: _matrix_of(Annotated[float, Field(ge=0, le=1e6)]) | FileName = Default(
         [[0.0, 4.0, 0.0, 0.0], [0.0] * 4, [0.0, 4.0, 0.0, 0.0], [0.0] * 4],
         "Conductance steps, from row to column. Or the name of a table (CSV or Parquet) of the "
-        "connections, with the columns from, to and weight_nS, and maybe delay_ms.",
+        "connections, with the columns from, to and weight_nS and, optionally, delay_ms.",
     )
     delay_ms: Delay = Default(
         0, "Transmission delay of connections, where the table has no column delay_ms."
@@ -497,7 +497,7 @@ class RecordingDuration(Section):
 
 
 class AllInputs(Section):
-    """Every input tested beside as many trains that are none, by several methods, without noise."""
+    """All inputs tested beside as many trains that are not, by several methods, without noise."""
 
     N: _list_of(NumberOfInputs, 100) = Default([5, 20, 100, 400, 1600, 6500], "Numbers of inputs.")
     seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
@@ -538,7 +538,7 @@ class Chance(Section):
 
 
 class ConnectionInference(Section):
-    """Which of the AdEx neuron's inputs can be detected, among trains that are none?"""
+    """Which of the AdEx neuron's inputs can be detected, among trains that are not?"""
 
     weights: str = Default(
         "published",

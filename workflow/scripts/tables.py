@@ -1,4 +1,4 @@
-"""What the scripts of the connection inference share: tables of tested trains."""
+"""Tables as dicts of columns: of tested trains, and several put together."""
 
 from itertools import chain
 
