@@ -14,9 +14,7 @@ from hypothesis import settings
 
 from browser import Browser
 from nto1.kernel_cache import CACHE
-from study import ROOT, SMALL, Study, clone, copy_checkout, need
-
-__all__ = ["ROOT", "SMALL", "Study", "copy_checkout", "need"]
+from study import ROOT, SMALL, Study, clone, need
 
 # The first example of a test may compile; the same examples every time.
 settings.register_profile("here", deadline=None, derandomize=True)

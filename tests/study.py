@@ -56,27 +56,17 @@ class Study:
     def snakemake(self, *arguments, ok=True) -> str:
         """Run snakemake there; its output. With ``ok=False`` it has to fail. What waits for ever,
         for a job that no node can take, say, is ended."""
-        done = subprocess.run(
-            self.command(*arguments),
-            text=True,
-            stderr=subprocess.STDOUT,
-            timeout=900,
-            **self.surroundings(),
-        )
-        if (done.returncode == 0) != ok:
-            pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
-        return done.stdout
+        return self._run(self.command(*arguments), ok)
 
     def make(self, target: str) -> str:
         """Run ``make`` in the checkout, for this is a clone that is worked in; its output."""
+        return self._run(["make", "--no-print-directory", target])
+
+    def _run(self, command: list, ok=True) -> str:
         done = subprocess.run(
-            ["make", "--no-print-directory", target],
-            text=True,
-            stderr=subprocess.STDOUT,
-            timeout=900,
-            **self.surroundings(),
+            command, text=True, stderr=subprocess.STDOUT, timeout=900, **self.surroundings()
         )
-        if done.returncode:
+        if (done.returncode == 0) != ok:
             pytest.fail("\n".join(done.stdout.splitlines()[-60:]))
         return done.stdout
 

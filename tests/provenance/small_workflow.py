@@ -7,7 +7,7 @@ import sys
 import venv
 from pathlib import Path
 
-from conftest import ROOT
+from study import ROOT
 
 SNAKEFILE = f"""
 import sys

@@ -10,7 +10,6 @@ import requests
 from rocrate.rocrate import ROCrate
 from rocrate_validator import services
 from rocrate_validator.utils.http import HttpRequester
-from small_workflow import Workflow, make_workflow
 
 # What terms meant in RO-Crate 1.1, to which the profiles 0.5 belong, if not what they mean in the
 # version whose vocabulary comes with the package rocrate.
@@ -21,12 +20,6 @@ TERMS_OF_1_1 = {
     "input": f"{BIOSCHEMAS}ComputationalWorkflow#input",
     "output": f"{BIOSCHEMAS}ComputationalWorkflow#output",
 }
-
-
-@pytest.fixture(scope="module")
-def workflow(made_once):
-    """Tests share it, and leave it alone."""
-    return Workflow(made_once("small_workflow", make_workflow)[0])
 
 
 @pytest.fixture

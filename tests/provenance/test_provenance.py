@@ -9,21 +9,12 @@ import sys
 from importlib.metadata import version
 
 import pytest
-from small_workflow import Workflow, install, make_workflow
+from small_workflow import Workflow, install
 
-from conftest import ROOT
 from provenance import environment
 from provenance.page import sections
 from provenance.record import git_state
-
-
-@pytest.fixture(scope="module")
-def workflow(made_once):
-    """Tests share it, and leave it alone."""
-    folder, output = made_once("small_workflow", make_workflow)
-    workflow = Workflow(folder)
-    workflow.output = output
-    return workflow
+from study import ROOT
 
 
 @pytest.fixture

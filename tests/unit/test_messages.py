@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from conftest import ROOT
+from study import ROOT
 
 SOURCES = [*ROOT.glob("workflow/**/*.py"), *ROOT.glob("workflow/**/*.smk"), ROOT / "Snakefile"]
 FROM_THE_SYSTEM = {"No space left on device"}

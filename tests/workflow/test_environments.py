@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-import subprocess
 import sys
 import tomllib
 
@@ -12,7 +11,7 @@ import yaml
 from rattler import MatchSpec
 
 import fake_conda
-from study import ROOT, SMALL, Study, copy_checkout
+from study import ROOT, SMALL, Study
 
 LOCK = (ROOT / "envs/requirements.lock").read_text()
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
@@ -119,27 +118,3 @@ def test_jobs_run_in_their_environment(conda, small_run, tmp_path):
     assert "Activating conda environment: .snakemake/conda/" in said
     assert len(list((study / ".snakemake/conda").glob("*/conda-meta"))) == 1
     assert study.outputs().items() <= small_run.outputs().items()
-
-
-def test_an_environment_that_cannot_be_had_stops_the_run(conda, tmp_path):
-    checkout = copy_checkout(tmp_path / "checkout")
-    env = checkout / "envs/workflow.yaml"
-    env.write_text(env.read_text().replace("seaborn=", "seaborn=9"))
-    said = Study(tmp_path / "study", SMALL, checkout).snakemake("--sdm", "conda", ok=False)
-    assert "Could not create conda environment from" in said
-    assert "seaborn 9" in said
-
-
-def test_containerize_writes_a_dockerfile_with_the_environment(conda, tmp_path):
-    checkout = copy_checkout(tmp_path / "checkout")
-    command = ["--snakefile", "Snakefile", "--containerize"]
-    done = subprocess.run(
-        [sys.executable, "-m", "snakemake", *command], cwd=checkout, text=True, capture_output=True
-    )
-    lines = done.stdout.splitlines()
-    assert lines[0].startswith("FROM condaforge/miniforge3:")
-    copied = dict(re.findall(r"^COPY (\S+) (/conda-envs/\w+)/environment.yaml$", done.stdout, re.M))
-    assert list(copied) == ["envs/workflow.yaml"]
-    prefix = copied["envs/workflow.yaml"]
-    assert f"conda env create --prefix {prefix} --file {prefix}/environment.yaml" in done.stdout
-    assert all(f"#     - {spec}" in lines for spec in SPECS)

@@ -30,9 +30,11 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
                 "find_weight": {"N_subset": [20]},
                 "example": {"shown_s": 0.1},
                 "network": {"shown_s": 0.3},
-                "connection_test": {"significance": 0.1},
+                "connection_test": {"variants": [{"imaging_spike_SNR": 5}, {"duration_s": 1}]},
             },
             {"simulate": 1, "find_weight": 2, "plot_example": 1, "plot_network": 1}
+            | {"infer_connections_2": 1}
+            | REPEATS
             | SWEEP_FIGURES
             | WEIGHT_FIGURES
             | TEST_FIGURES,
@@ -51,15 +53,11 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
             | NETWORK
             | TEST_FIGURES,
         ),
-        (
-            {"connection_test": {"variants": [{"imaging_spike_SNR": 5}, {"duration_s": 1}]}},
-            {"infer_connections_2": 1} | REPEATS | TEST_FIGURES,
-        ),
         ({"experiment": {"seeds": [0, 1, 2]}}, {k: v for k, v in ADEX.items() if k not in EXAMPLE}),
         ({"neuron": {"b_pA": 66}}, ADEX | ADEX_NETWORK),
         ({"izhikevich": {"d_pA": 90}}, NETWORK | TESTS),
     ],
-    ids=["pieces", "parts", "variant", "seeds", "AdEx", "Izhikevich"],
+    ids=["pieces", "parts", "seeds", "AdEx", "Izhikevich"],
 )
 def test_a_change_makes_again_what_depends_on_it_and_nothing_else(small, changes, jobs):
     for section, values in changes.items():
@@ -125,11 +123,3 @@ def test_a_published_number_that_deviates_stops_the_run_and_is_shown(thesis, tmp
     rows = pd.read_csv(study / "results/published_comparison.csv")
     assert (rows["verdict"] == "DEVIATES").sum() == 1
     assert not (study / "results/published_verdict.txt").exists()
-
-
-def test_a_hundred_thousand_runs_are_few_jobs(tmp_path):
-    weights = [round(0.03 * i, 2) for i in range(1000)]
-    config = {"experiment": {"seeds": list(range(100))}, "sweep": {"weights_pS": weights}}
-    planned = Study(tmp_path, config).planned()
-    assert planned["simulate"] <= 10
-    assert sum(planned.values()) <= 30

@@ -132,11 +132,6 @@ def test_configs_that_make_no_sense(changes, message):
 
 
 def test_one_run(tmp_path):
-    study = Study(tmp_path, {"network": NETWORK, "adex_network": {"duration_s": 10}})
-    study.snakemake("thesis_figs/network.pdf", "thesis_figs/adex_network_raster.pdf")
-    spikes = pd.read_csv(study / "results/adex_network/spikes.csv")
-    assert len(pd.read_csv(study / "results/adex_network/connections.csv")) == 488
-    assert spikes.query("neuron == 0")["t_ms"].iloc[:4].tolist() == pytest.approx(
-        [98.1, 215.4, 408.7, 849.7]
-    )
+    study = Study(tmp_path, {"network": NETWORK})
+    study.snakemake("thesis_figs/network.pdf")
     assert len(pd.read_csv(study / "results/network/voltages.csv")) == 5000

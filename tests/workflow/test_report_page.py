@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from script_io import MAX_ROWS, write_page
+from script_io import write_page
 
 
 @pytest.fixture
@@ -103,18 +103,3 @@ def test_words_sort_as_words_and_numbers_as_numbers(browser, tmp_path):
     for title, expected in (("a", ["9", "10", "100"]), ("b", ["9", "10", "100"])):
         browser.find_element(By.XPATH, f"//th[starts-with(., '{title}')]").click()
         assert [row[0] for row in rows(browser)] == expected
-
-
-def test_a_table_of_thousands_of_rows_is_whole(tmp_path):
-    write_page(tmp_path / "page.html", "A & B", pd.DataFrame({"a": range(5000), "b": "<b>"}))
-    html = (tmp_path / "page.html").read_text()
-    assert html.count("<tr") == 1 + 5000
-    assert "A &amp; B" in html
-    assert "<b>" not in html
-
-
-def test_a_table_that_no_browser_likes_is_cut_and_says_so(tmp_path):
-    write_page(tmp_path / "page.html", "T", pd.DataFrame({"a": range(MAX_ROWS + 5)}))
-    html = (tmp_path / "page.html").read_text()
-    assert html.count("<tr") == 1 + MAX_ROWS
-    assert f"The first {MAX_ROWS} of {MAX_ROWS + 5} rows" in html

@@ -1,7 +1,6 @@
-"""The real config, in full, in another folder than the checkout."""
+"""The real config, in full."""
 
 import csv
-import subprocess
 
 import numpy as np
 import pandas as pd
@@ -28,10 +27,6 @@ FIGURES = {
     "connection_test_roc",
     "connection_test_variants",
 }
-
-
-def git(*arguments) -> str:
-    return subprocess.run(["git", *arguments], cwd=ROOT, text=True, capture_output=True).stdout
 
 
 def test_every_published_number_is_replayed(thesis):
@@ -121,17 +116,6 @@ def test_network_tables(thesis):
     assert rates.between(2, 4.5).all()
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["we_sweep", "we_sweep_means", "we_for_target_rate", "we_for_target_rate_evaluations"]
-    + [f"connection_test/{name}" for name in ("trains", "performance", "roc", "areas")],
-)
-def test_csv_and_parquet_are_the_same_table(thesis, name):
-    csv_table = pd.read_csv(thesis / f"results/{name}.csv")
-    parquet = pd.read_parquet(thesis / f"results/{name}.parquet")
-    pd.testing.assert_frame_equal(csv_table, parquet, check_exact=True)
-
-
 def test_figures_are_the_committed_ones_byte_for_byte(thesis):
     made = {path.name for path in (thesis / "thesis_figs").iterdir()}
     assert made == {f"{name}.{kind}" for name in FIGURES for kind in ("pdf", "svg")}
@@ -152,9 +136,3 @@ def test_every_job_has_a_log(thesis):
     assert "N = 10: 24.48 Hz at 9750 pS (evaluation 1)\n" in log
     log = (thesis / "results/logs/simulate/N6500_we0pS.log").read_text()
     assert "180 of 180 runs done\n" in log
-
-
-@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
-def test_the_checkout_is_untouched(thesis):
-    changed = git("status", "--porcelain", "--untracked-files=all").splitlines()
-    assert not [line for line in changed if "results/" in line or "thesis_figs/" in line]

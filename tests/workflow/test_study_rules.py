@@ -50,12 +50,6 @@ def test_runs_and_searches_are_counted_beforehand(studies):
     assert "Study noise: 4 connection tests in 1 job, about" in studies.said
 
 
-def test_figures(studies):
-    for name in STUDIES:
-        assert (studies / f"results/studies/{name}.pdf").read_bytes().startswith(b"%PDF")
-        assert "<svg" in (studies / f"results/studies/{name}.svg").read_text()
-
-
 def test_the_rest_of_the_graph_holds_them_too(studies):
     planned = studies.planned()
     assert "simulate_study" not in planned  # made
@@ -66,9 +60,3 @@ def test_the_rest_of_the_graph_holds_them_too(studies):
         "simulate_study": 1,
         "study_mine": 1,
     }
-
-
-def test_a_wrong_key_is_refused_before_anything_starts(studies):
-    studies.config["studies"]["mine"]["vary"] = {"neuron.b_pa": [0]}
-    said = studies.snakemake("study_mine", ok=False)
-    assert "studies.mine.vary.neuron.b_pa: no such key. Did you mean neuron.b_pA?" in said

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from snakemake.logging import logger
+from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.common import LogEvent
 
 import terminal
@@ -31,12 +32,6 @@ def on_a_terminal(study, *arguments, columns=100) -> tuple[str, int]:
             break
     os.close(ours)
     return said.decode("utf-8", "replace"), run.wait()
-
-
-def broken(study):
-    """A study one of whose tables can't be read."""
-    (study / "results/example_trace.parquet").write_text("no table")
-    return study
 
 
 def test_the_whole_run_is_short_where_there_is_no_terminal(thesis):
@@ -67,29 +62,17 @@ def test_a_terminal_shows_bars(small):
     assert "reason:" not in said
 
 
-@pytest.mark.parametrize("where", ["terminal", "pipe"])
-def test_a_failure_shows_the_job_the_end_of_its_log_and_what_to_do(small, where):
+def test_a_failure_shows_the_job_the_end_of_its_log_and_what_to_do(small):
+    (small / "results/example_trace.parquet").write_text("no table")
     command = ("thesis_figs/voltage_example.svg", "--forcerun", "plot_example")
-    if where == "terminal":
-        said, status = on_a_terminal(broken(small), *command, columns=300)
-        assert status != 0
-        said = re.sub(r"\x1b\[[\d;?]*\w|\r", "", said)
-    else:
-        said = broken(small).snakemake(*command, ok=False)
+    said, status = on_a_terminal(small, *command, columns=300)
+    assert status != 0
+    said = re.sub(r"\x1b\[[\d;?]*\w|\r", "", said)
     failure = said[said.index("Failed: plot example") :]
     assert "The last lines of results/logs/plot_example.log:" in failure
     assert "UnreadableTableError: results/example_trace.parquet is truncated or corr" in failure
     assert "What to do: " in failure
     assert "failed: plot example" in SUMMARY.search(failure)[0]
-
-
-def test_verbose_and_quiet_are_snakemakes_own(small):
-    force = ("thesis_figs/voltage_example.svg", "--forcerun", "plot_example")
-    assert "rule plot_example:" in small.snakemake(*force, "--verbose")
-    said = small.snakemake(*force, "--quiet", "progress")
-    assert "rule plot_example:" in said
-    assert "Done: " not in said
-    assert "plot_example" not in small.snakemake(*force, "--quiet", "all")
 
 
 def test_without_rich_there_are_lines(small, tmp_path):
@@ -179,10 +162,21 @@ def test_what_snakemake_says_beside_its_events_is_kept_unless_it_says_nothing(di
     assert "Select" not in said
 
 
-def test_other_loggers_are_left_alone(monkeypatch):
-    monkeypatch.setattr(logger, "handlers", [])
-    settings = SimpleNamespace(verbose=False, quiet=set(), nocolor=False)
-    assert terminal.follow(SimpleNamespace(output_settings=settings)) is None
+@pytest.mark.parametrize(
+    ("handlers", "settings"),
+    [
+        ([], {}),
+        (["DefaultStreamHandler"], {"verbose": True}),
+        (["DefaultStreamHandler"], {"quiet": {Quietness.PROGRESS}}),
+        (["DefaultStreamHandler"], {"quiet": {Quietness.ALL}}),
+    ],
+    ids=["another logger", "verbose", "quiet progress", "quiet all"],
+)
+def test_what_was_asked_for_is_left_to_snakemake(monkeypatch, handlers, settings):
+    monkeypatch.setattr(logger, "handlers", [SimpleNamespace(name=name) for name in handlers])
+    settings = {"verbose": False, "quiet": set(), "nocolor": False} | settings
+    workflow = SimpleNamespace(output_settings=SimpleNamespace(**settings))
+    assert terminal.follow(workflow) is None
 
 
 @pytest.mark.parametrize(

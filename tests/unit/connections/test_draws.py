@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nto1.connections import draw_shuffles
-from nto1.connections.experiment import choose_trains, draw_unconnected, record
+from nto1.connections.experiment import choose_trains, draw_unconnected, record, tabled_weight
 from nto1.connections.shuffles import draw_orders
 from nto1.jit import jit
 from nto1.random.stream import (
@@ -197,3 +197,13 @@ def test_the_seed_of_unconnected_trains():
         np.testing.assert_array_equal(a, c)
     assert not np.array_equal(other.times[4], default.times[4])
     np.testing.assert_array_equal(other.times[0], default.times[0])
+
+
+def test_weights_of_a_table(tmp_path):
+    table = tmp_path / "weights.csv"
+    table.write_text("N,we_nS\n20,1.8\n")
+    assert tabled_weight(20, table, 0.2 * nS) == 1.8 * nS
+    assert tabled_weight(5, table, 0.2 * nS) == 0.2 * nS
+    table.write_text("number,we_nS\n20,1.8\n")
+    with pytest.raises(ValueError, match=r"weights\.csv has to be a table of numbers with the col"):
+        tabled_weight(20, table, 0.2 * nS)

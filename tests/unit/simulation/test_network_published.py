@@ -1,6 +1,5 @@
 """The network simulator against the published network: its connections, and every spike."""
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +24,7 @@ def simulated():
 def test_connections(simulated):
     matrix = simulated.matrix
     np.testing.assert_array_equal(matrix, np.load(PUBLISHED / "connectivity_matrix.npy"))
-    assert [(matrix != 0).sum(), (matrix > 0).sum(), (matrix < 0).sum()] == [488, 396, 92]
-    assert np.mean(matrix != 0) == pytest.approx(0.0488)
-    assert np.flatnonzero(matrix[0]).tolist() == [17, 42, 46, 53, 78]
-    assert np.flatnonzero(matrix[81]).tolist() == [12, 32, 40, 47, 59, 73, 84]
-    assert np.flatnonzero(matrix[99]).tolist() == [21, 26, 57, 67, 74, 84, 96]
-    assert [(matrix[:, 0] > 0).sum(), (matrix[:, 0] < 0).sum()] == [3, 1]
-    n_inputs = (matrix != 0).sum(axis=0)
-    assert [n_inputs.min(), n_inputs.max()] == [0, 11]
+    assert [(matrix > 0).sum(), (matrix < 0).sum()] == [396, 92]
 
 
 def test_every_spike(simulated):
@@ -45,13 +37,6 @@ def test_every_spike(simulated):
         np.testing.assert_allclose(in_steps, np.rint(in_steps), atol=1e-9)
         np.testing.assert_array_equal(steps[neuron], np.rint(in_steps))
     assert activity.spike_steps.size == 29_776
-    assert [s.size for s in steps[:10]] == [251, 406, 313, 383, 442, 234, 372, 135, 250, 344]
-    assert [steps[80].size, steps[99].size, steps[7].size, steps[72].size] == [425, 271, 135, 459]
-    assert activity.spike_times[-1] == pytest.approx(59.9896)
-    in_bytes = np.concatenate(steps).astype("<i4").tobytes()
-    assert hashlib.sha256(in_bytes).hexdigest() == (
-        "205f5abdd0324ad6b5caca1518f6fa69e4491a139da11fa1c3f19c4dfe4b2196"
-    )
 
 
 def test_voltages(simulated):
