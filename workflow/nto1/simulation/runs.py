@@ -61,7 +61,7 @@ class Trace(NamedTuple):
 class Simulation(NamedTuple):
     """One run."""
 
-    spike_steps: np.ndarray  # [n_spikes] int64
+    spike_steps: np.ndarray  # [n_spikes] int32
     spike_times: np.ndarray  # [n_spikes] s
     rate: float  # Hz
     median_V: float | None  # V, spikes ceiled
@@ -202,7 +202,7 @@ def simulate(
     record
         Names of the signals to record, among V, w, g_exc and g_inh.
     with_median
-        Whether to compute the median voltage, which takes about as long as the run.
+        Whether to compute the median voltage.
 
     Raises
     ------
@@ -308,18 +308,14 @@ class _Tile:
     """Runs that are integrated together, with one realisation for all or each with its own."""
 
     runs: tuple  # where they are among [realisations, weights]
-    counts: list[SpikeCounts]  # [1 or n]
     inputs: InputColumns
     w_exc: np.ndarray  # [n]
+    dt: float  # s
     neuron: AdEx
 
     @property
     def n(self) -> int:
         return self.w_exc.size
-
-    @property
-    def dt(self) -> float:
-        return self.counts[0].time_grid.timestep
 
     def run(self, bracket=None, recorder=None, coarse=False) -> None:
         """Integrate, and leave a ``summary``."""
@@ -354,7 +350,8 @@ class _Tile:
         median_V = medians(bracket, n_steps)[: self.n]
         failed = np.flatnonzero(np.isnan(median_V))
         n_at_once = min(max(1, MAX_SAMPLES // n_steps), WIDTHS[0])
-        for few in np.split(failed, range(n_at_once, failed.size, n_at_once)):
+        for start in range(0, failed.size, n_at_once):
+            few = failed[start : start + n_at_once]
             again = self.only(few)
             bracket = Bracket.everything(WIDTHS[0], few.size, n_steps + BLOCK)
             again.run(bracket)
@@ -370,7 +367,7 @@ class _Tile:
 
     def only(self, lanes: np.ndarray) -> "_Tile":
         """A tile with these runs, which fit the narrowest."""
-        return _Tile((), self.counts, self.inputs.only(lanes), self.w_exc[lanes], self.neuron)
+        return _Tile((), self.inputs.only(lanes), self.w_exc[lanes], self.dt, self.neuron)
 
 
 def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_Tile]:
@@ -381,6 +378,7 @@ def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_T
     """
     room = MAX_SAMPLES // inputs.time_grid.n_steps
     max_width = max(width for width in WIDTHS if width <= max(room, WIDTHS[0]))
+    dt = inputs.time_grid.timestep
     groups_of_weights = _groups(weights.size, max_width)
     cost_by_weight = sum(_cost(lanes) for lanes in groups_of_weights)
 
@@ -388,15 +386,13 @@ def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_T
         n = group.stop - group.start
         if n * cost_by_weight <= _OWN_INPUTS * weights.size * _cost(group):
             for i in range(group.start, group.stop):
-                counts = inputs.counts[i]
-                shared = InputColumns.shared(counts)
+                shared = InputColumns.shared(inputs.counts[i])
                 for lanes in groups_of_weights:
-                    yield _Tile((i, lanes), [counts], shared, weights[lanes], neuron)
+                    yield _Tile((i, lanes), shared, weights[lanes], dt, neuron)
         else:
             columns = inputs.columns(group)
             for j, weight in enumerate(weights):
-                counts = inputs.counts[group]
-                yield _Tile((group, j), counts, columns, np.full(n, weight), neuron)
+                yield _Tile((group, j), columns, np.full(n, weight), dt, neuron)
 
 
 def _cost(lanes: slice) -> int:
