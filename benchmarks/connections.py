@@ -16,12 +16,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+from numba import int64, uint64
 
-from nto1.connections import line_fit_test, sta_test
+from nto1 import line_fit_test, sta_test
 from nto1.connections.experiment import Signal, choose_trains, imaged, record
 from nto1.connections.template import correlation_test, make_template
 from nto1.jit import jit
-from nto1.random.stream import seeded, shuffle
+from nto1.random.stream import next_word, seeded
 from nto1.units import ms, pS
 
 W_EXC = 15.036 * pS  # N = 6500, about 4 Hz
@@ -43,6 +44,28 @@ def add_up(v, times, dt, window, total):
                 total[j] += v[start + j]
             n += 1
     return n
+
+
+@jit
+def shuffle(x, state):
+    """Shuffle x [n] in place (Fisher-Yates); the state after.
+
+    The place to swap with is drawn from as few bits as hold it, again until it is small enough.
+    """
+    mask = uint64(1)
+    while mask < uint64(x.size):
+        mask <<= uint64(1)
+    mask -= uint64(1)
+    for i in range(x.size, 1, -1):
+        if mask >> uint64(1) == uint64(i):
+            mask >>= uint64(1)
+        while True:
+            word, state = next_word(state)
+            j = int64((word >> uint64(12)) & mask)
+            if j < i:
+                break
+        x[i - 1], x[j] = x[j], x[i - 1]
+    return state
 
 
 @jit

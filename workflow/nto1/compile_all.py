@@ -9,14 +9,14 @@ import sys
 
 import numpy as np
 
-from nto1.connections import chance_level, spike_triggered_average
+from nto1.connections.chance import chance_level
 from nto1.connections.experiment import METHODS, Signal, choose_trains, imaged, record, run_tests
-from nto1.connections.sta import shuffle_test
+from nto1.connections.sta import shuffle_test, spike_triggered_average
 from nto1.connections.windows import digitise
 from nto1.kernel_cache import PACKAGE
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import SpikeCounts, TimeGrid, draw_spike_trains
-from nto1.simulation.network import Network, poisson_trains, simulate_network
+from nto1.simulation.network import Network, simulate_network
 from nto1.simulation.runs import InputBatch, draw_inputs, simulate_batch
 from nto1.simulation.vectorized import WIDTHS
 from nto1.simulation.voltage_imaging import (
@@ -60,7 +60,6 @@ def compile_networks() -> None:
 
     # Networks, that is; the experiment above compiled the kernel for a single neuron.
     simulate_network(Network.of({"neuron": Izhikevich()}, ["neuron"] * 2), 0.01, 0.1 * ms)
-    poisson_trains([10], 0.01, 0)
     chance_level(n_draws=1)
 
 

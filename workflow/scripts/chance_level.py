@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from script_io import run, write_table
-from nto1.connections.scores import chance_level
+from nto1.connections.chance import chance_level
 
 
 def main(chance, n_tested, output):

@@ -10,7 +10,7 @@ from nto1.units import ms, mV, pS, to_SI
 def main(example, time, inputs, neuron, output):
     neuron = AdEx(**to_SI(neuron))
     counts = count_spikes(example["N"], example["seed"], TimeGrid.of(time), Inputs(**to_SI(inputs)))
-    simulation = simulate(example["weight_pS"] * pS, counts, neuron, record=["V"])
+    simulation = simulate(example["weight_pS"] * pS, counts, neuron, ["V"], with_median=False)
     V = ceil_spikes(simulation.trace.V, simulation.spike_steps, neuron.V_spike)
     write_parquet({"t_ms": simulation.trace.t / ms, "V_m_mV": V / mV}, output[0])
 

@@ -145,7 +145,7 @@ def columns_of(activity, network: Network) -> dict[str, np.ndarray]:
 
 
 def main(network, izhikevich, neuron, spikes, voltages):
-    time_grid = TimeGrid(network["duration_s"], network["timestep_ms"] * ms)
+    time_grid = TimeGrid.of(network)
     simulated = build(network, izhikevich, neuron)
     record = {signal: some for signal, some in network["record"].items() if some}
     record["v"] = list(dict.fromkeys([*network["recorded_neurons"], *record.get("v", [])]))

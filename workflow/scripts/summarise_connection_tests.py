@@ -24,9 +24,10 @@ def main(trains, runs, repeats, tests, significance, base, performance, curves, 
         row = {"variant": variant} | {key: tests[variant][key] for key in varied}
         row |= response.iloc[0].to_dict() | {"n_tested": int((p == p).sum())}
         row |= {name: rate[0] for name, rate in rates._asdict().items()}
-        row |= dict(zip(("area", "area_exc", "area_inh"), curve.auc(), strict=True))
+        areas_of_curve = curve.areas()
+        row |= {name: areas_of_curve[name] for name in ("area", "area_exc", "area_inh")}
         rows.append(row)
-        all_areas.append({"variant": variant, "seed": tests[variant]["seed"]} | curve.areas())
+        all_areas.append({"variant": variant, "seed": tests[variant]["seed"]} | areas_of_curve)
     table = pd.DataFrame(rows).astype({"n_output_spikes": int})
     write_table(table, *performance)
     table = pd.concat(all_curves, ignore_index=True)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nto1.connections import line_fit_test, output_spike_test, sta_test, template_test
+from nto1 import line_fit_test, output_spike_test, sta_test, template_test
 from nto1.connections.network_pairs import find_inputs, receivers
 from nto1.connections.scores import score
 from nto1.simulation.adex_network import RandomNetwork, simulate_random_network

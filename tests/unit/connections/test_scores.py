@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import plain_connection_tests as plain
-from nto1.connections import chance_level, score
+from nto1 import score
+from nto1.connections.chance import chance_level
 from nto1.connections.scores import F_score, area
 
 KINDS = ("excitatory", "inhibitory", "unconnected")

@@ -8,19 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import plain_connection_tests as plain
-from nto1.connections import (
-    draw_shuffles,
-    line_fit_test,
-    output_spike_test,
-    spike_triggered_average,
-    sta_test,
-    template_test,
-)
+from nto1 import line_fit_test, output_spike_test, sta_test, template_test
 from nto1.connections.experiment import choose_trains, record
 from nto1.connections.output_spikes import binned, correlogram, excess_coincidences
-from nto1.connections.sta import join_parts, sta_tests
+from nto1.connections.shuffles import draw_shuffles
+from nto1.connections.sta import HeightTest, spike_triggered_average
 from nto1.connections.template import correlation_test
-from nto1.connections.windows import INT15_MAX, batches, quantise
+from nto1.connections.windows import INT15_MAX, batches, in_batches, quantise
 from nto1.jit import jit
 from nto1.random.stream import next_word, seeded
 from nto1.units import ms, nS, s
@@ -200,13 +194,14 @@ def test_connected_trains_are_found_by_every_test():
 def test_threads_parts_and_company_change_nothing():
     V, trains = connected_case()
     alone = sta_test(V, DT, trains)
-    (long, threaded), (_, other) = sta_tests([V, V[::-1]], DT, trains, [0.1, 0.02], threads=3)
+    test = HeightTest([V, V[::-1]], DT, [0.1, 0.02], 100)
+    (found,) = in_batches(trains, DT, V.size, test.windows, [test], 100, 1, threads=3)
+    (long, threaded), (_, other) = test.results(found)
     assert long.t.tolist() == sta_test(V, DT, trains, 0.1).t.tolist()
-    parts = [np.array([5, 1, 7]), np.array([0, 2, 3, 4, 6, 8, 9, 10, 11])]
-    joined = join_parts([sta_test(V, DT, [trains[i] for i in part]) for part in parts], parts)
-    for test in (threaded, joined):
-        for a, b in zip(alone, test, strict=True):
-            np.testing.assert_array_equal(a, b)
+    for part in (np.array([5, 1, 7]), np.arange(12)):
+        of_part = sta_test(V, DT, [trains[i] for i in part]) if len(part) < 12 else threaded
+        for a, b in zip(alone[:3], of_part[:3], strict=True):
+            np.testing.assert_array_equal(a[part], b)
     assert not np.array_equal(other.t, alone.t)
     for method in (template_test, line_fit_test):
         one, three = (method(V, DT, trains, threads=n) for n in (1, 3))
@@ -306,7 +301,7 @@ def test_more_bad_input():
     with pytest.raises(ValueError, match="give one seed, or one for each of 1 trains, not"):
         sta_test(V, DT, [TIMES], seed=[1, 2])
     with pytest.raises(ValueError, match="must have the same length"):
-        sta_tests([V, V[1:]], DT, [TIMES], [0.02])
+        HeightTest([V, V[1:]], DT, [0.02], N_SHUFFLES)
     with pytest.raises(ValueError, match="output spikes are not in ascending order"):
         output_spike_test(np.array([0.02, 0.01]), 0.1, [TIMES])
     with pytest.raises(ValueError, match=r"output spikes, from 0.01 to 0.2 s, go beyond"):

@@ -127,7 +127,8 @@ def test_areas_are_those_of_each_test_alone():
         drawn, _, tested = simulated_tests([section | own], resolve({})["izhikevich"])
         p = [p_value(test.height, test.shuffled_heights).p for (test,) in tested]
         curve = roc(np.array(p), drawn.connectivity.connected, drawn.connectivity.inhibitory)
-        assert (row["area"], row["area_exc"], row["area_inh"]) == curve.auc()
+        areas = curve.areas()
+        assert {name: row[name] for name in areas} == areas
     strong, weak = (table[table["case"] == case] for case in study["cases"])
     assert strong["area"].mean() > weak["area"].mean()
 
@@ -151,6 +152,32 @@ def test_named_cases_are_crossed_with_what_is_varied():
     assert summary["case"].tolist() == ["regular"] * 2 + ["bursting"] * 2
     assert varied_columns(complete(study)) == ["case", "we_pS"]
     assert set(table.query("case == 'regular'")["we_pS"]) == {600, 1200}
+
+
+@pytest.mark.parametrize(
+    "study",
+    [
+        {"cases": {"a": {"sweep.weights_pS": [600]}, "b": {"sweep.weights_pS": [1200]}}},
+        {"cases": {"a": {"experiment.seeds": [0]}, "b": {"experiment.seeds": [1, 2]}}},
+        {"cases": {"a": {}, "b": {}}},
+        {"zip": True, "vary": {"experiment.seeds": [0, 1], "sweep.weights_pS": [600, 600]}},
+        {"zip": True, "vary": {"neuron.b_pA": [0, 0, 9], "neuron.a_nS": [1, 2, 2]}},
+    ],
+    ids=["weights", "seeds", "the same", "zipped lists", "zipped"],
+)
+def test_nothing_of_any_case_is_lost(study):
+    study |= {"measure": "response", "set": {"experiment.duration_s": 0.2, "sweep.N": 100}}
+    config = {"experiment": {"seeds": [0, 1]}, "sweep": {"weights_pS": [600, 900]}}
+    table = run_study(study, config).table
+    cases = cases_of(complete(study), resolve(config))
+    expected = [
+        (*case.columns.values(), weight, seed)
+        for case in cases
+        for weight in case.config["sweep"]["weights_pS"]
+        for seed in case.config["experiment"]["seeds"]
+    ]
+    made = table[[*cases[0].columns, "we_pS", "seed"]].itertuples(index=False, name=None)
+    assert sorted(made) == sorted(expected)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +303,22 @@ MISTAKES = {
     "axis": (
         {"vary": {"neuron.b_pA": [1]}, "x": "a_nS"},
         "x: a_nS is not varied. There are: b_pA, we_pS.",
+    ),
+    "zip, twice": (
+        {"zip": True, "vary": {"neuron.b_pA": [1, 2, 1], "sweep.weights_pS": [5, 5, 5]}},
+        "zip: the same values are there twice. Keep one.",
+    ),
+    "zip, logarithmic from 0": (
+        {"zip": True, "vary": {"neuron.b_pA": {"from": 0, "to": 3, "n": 2, "log": True}}},
+        "a logarithmic range needs n, and begins above 0.",
+    ),
+    "varied and set": (
+        {"vary": {"neuron.b_pA": [1]}, "set": {"neuron.b_pA": 2}},
+        "vary.neuron.b_pA: it is in set, too. Name it in one of them.",
+    ),
+    "varied and in a case": (
+        {"vary": {"neuron.b_pA": [1]}, "cases": {"a": {"neuron.b_pA": 2}}},
+        "vary.neuron.b_pA: it is in a, too.",
     ),
     "in a case": (
         {"cases": {"a": {"neuron.c": 3}}},

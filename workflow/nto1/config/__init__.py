@@ -46,7 +46,7 @@ def resolve(config: dict) -> dict:
 
 
 def _parse(value: Any) -> Any:
-    """With every text as YAML reads it."""
+    """With every text as YAML reads it, if that is no text again (without what follows #)."""
     match value:
         case dict():
             return {key: _parse(item) for key, item in value.items()}
@@ -54,7 +54,8 @@ def _parse(value: Any) -> Any:
             return [_parse(item) for item in value]
         case str():
             try:
-                return yaml.safe_load(value)
+                read = yaml.safe_load(value)
+                return value if isinstance(read, str) else read
             except (yaml.YAMLError, ValueError):
                 return value
     return value

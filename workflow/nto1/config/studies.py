@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -124,10 +125,14 @@ def cases_of(study: dict, config: dict) -> list[Case]:
 
 def n_cases(study: dict) -> int:
     """How many there are, without making them."""
+    return n_points(study) * max(1, len(study["cases"]))
+
+
+def n_points(study: dict) -> int:
+    """Combinations of varied values."""
     lists = () if study["zip"] else LISTS[study["measure"]]
     lengths = [len(values_of(values)) for key, values in study["vary"].items() if key not in lists]
-    points = max(lengths, default=1) if study["zip"] else np.prod([1, *lengths], dtype=object)
-    return points * max(1, len(study["cases"]))
+    return max(lengths, default=1) if study["zip"] else prod(lengths)
 
 
 def n_runs(study: dict, case: Case) -> int:
@@ -140,12 +145,14 @@ def n_runs(study: dict, case: Case) -> int:
 
 
 def keys_for(measure: str) -> list[str]:
-    """The dotted keys that a study with this measure may change."""
+    """The dotted keys that a study with this measure may change: those with an effect."""
     return [
         f"{section}.{key}"
         for section in SECTIONS[measure]
         for key, field in Config.model_fields[section].annotation.model_fields.items()
-        if f"{section}.{key}" not in NOT_VARIED and not isinstance(field.default, BaseModel)
+        if f"{section}.{key}" not in NOT_VARIED
+        and (measure, key) != ("connections", "drop_last_spike")  # there it is delivered
+        and not isinstance(field.default, BaseModel)
     ]
 
 
@@ -198,11 +205,9 @@ def _key_errors(study: dict, where: str) -> Iterator[str]:
                 else f"Those with an effect on {study['measure']} are: {', '.join(allowed)}."
             )
             yield f"{place}: no such key. {hint}"
-    if study["zip"]:
-        lengths = {key: len(values_of(values)) for key, values in study["vary"].items()}
-        if len(set(lengths.values())) > 1:
-            shown = ", ".join(f"{key} {n}" for key, n in lengths.items())
-            yield f"{where}.zip: lists of one length are needed; values: {shown}."
+    for part, own in (("set", study["set"]), *study["cases"].items()):
+        for key in sorted(own.keys() & study["vary"].keys()):
+            yield f"{where}.vary.{key}: it is in {part}, too. Name it in one of them."
     columns = varied_columns(study)
     for axis in ("x", "hue", "col", "row"):
         if study.get(axis) is not None and study[axis] not in columns:
@@ -230,8 +235,9 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
     for place, dotted, given in _changes_of(study, where):
         section, key = dotted.split(".", 1)
         values, varied = values_of(given), place.startswith(f"{where}.vary")
-        together = not varied or (dotted in lists)  # all are the value of one key
+        together = not varied or (dotted in lists and not study["zip"])  # the value of one key
         for value in [values] if together else values:
+            value = [value] if dotted in lists and not together else value
             model = Config.model_fields[section].annotation
             try:
                 model.model_validate(config[section] | {key: value})
@@ -241,13 +247,20 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
                     yield f"{place}: {detail['ctx']['error']}"
                 else:
                     yield f"{place}: {value!r:.60} is not {expected([section, key])}."
-        if varied and not together and len(set(map(repr, values))) < len(values):
+        is_list_of_one = varied and not together and not study["zip"]
+        if is_list_of_one and len(set(map(repr, values))) < len(values):
             yield f"{place}: there is a value twice. Keep one."
 
 
 def _size_errors(study: dict, where: str, config: dict) -> Iterator[str]:
-    if (n := n_cases(study)) > MAX_CASES:
+    vary = {key: values_of(values) for key, values in study["vary"].items()}
+    if study["zip"] and len({len(values) for values in vary.values()}) > 1:
+        shown = ", ".join(f"{key} {len(values)}" for key, values in vary.items())
+        yield f"{where}.zip: lists of one length are needed; values: {shown}."
+    elif (n := n_cases(study)) > MAX_CASES:
         yield f"{where}: {n} cases are more than {MAX_CASES}. Vary less, or in several studies."
+    elif study["zip"] and len({*map(repr, zip(*vary.values(), strict=True))}) < n_points(study):
+        yield f"{where}.zip: the same values are there twice. Keep one."
     elif (n := sum(n_runs(study, case) for case in cases_of(study, config))) > MAX_RUNS:
         yield f"{where}: {n} runs are more than {MAX_RUNS}. Vary less, or in several studies."
 

@@ -11,9 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.jit import jit
-from nto1.random.stream import seeded, uniforms
-
 # What a train can be.
 UNCONNECTED, EXCITATORY, INHIBITORY = "unconnected", "excitatory", "inhibitory"
 
@@ -27,16 +24,14 @@ class DetectionRates(NamedTuple):
     TPR_inh: np.ndarray  # of the inhibitory ones
     FPR: np.ndarray  # false-positive rate, of all unconnected trains
 
-    def auc(self) -> tuple[float, float, float]:
-        """Under TPR, TPR_exc and TPR_inh against FPR, as left sums."""
-        return tuple(area(self.FPR, TPR, "left") for TPR in self[1:4])
-
     def areas(self) -> dict[str, float]:
-        """As published; and with half of a tie."""
-        areas = dict(zip(("area", "area_exc", "area_inh"), self.auc(), strict=True))
-        for kind, TPR in zip(("", "_exc", "_inh"), self[1:4], strict=True):
-            areas[f"ties_halved{kind}"] = area(self.FPR, TPR, "trapezoid")
-        return areas
+        """Under TPR, TPR_exc and TPR_inh against FPR: as published, left sums, by which ties count
+        as losses; and with half of a tie, by trapezoids."""
+        return {
+            f"{name}{kind}": area(self.FPR, TPR, rule)
+            for name, rule in (("area", "left"), ("ties_halved", "trapezoid"))
+            for kind, TPR in zip(("", "_exc", "_inh"), self[1:4], strict=True)
+        }
 
 
 class Curve(NamedTuple):
@@ -64,11 +59,6 @@ class Scores(NamedTuple):
     AUC_inh: float
     F1max: float
     curve: Curve
-
-
-class ChanceLevel(NamedTuple):
-    AUC: np.ndarray  # [n_draws]
-    F1max: np.ndarray  # [n_draws]
 
 
 def detection_rates(
@@ -165,16 +155,6 @@ def area(x: np.ndarray, y: np.ndarray, rule: str = "trapezoid") -> float:
     return float(np.diff(x) @ y[:-1] if rule == "left" else np.trapezoid(y, x))
 
 
-def chance_level(seed: int = 1234, n_draws: int = 300, n_per_kind: int = 100) -> ChanceLevel:
-    """AUC and F1max of t-values drawn evenly from -1 to 1, time and again, for as many trains of
-    each kind."""
-    kinds = np.repeat([EXCITATORY, INHIBITORY, UNCONNECTED], n_per_kind)
-    AUC, F1max = np.empty(n_draws), np.empty(n_draws)
-    for i, u in enumerate(_repeated_uniforms(n_draws, kinds.size, seeded(seed))):
-        AUC[i], _, _, F1max[i], _ = score(2 * u - 1, kinds)
-    return ChanceLevel(AUC, F1max)
-
-
 def _number_above(values: np.ndarray, thresholds: np.ndarray, or_at: bool = False) -> np.ndarray:
     """How many values are above (or at) each threshold [n_thresholds]."""
     side = "left" if or_at else "right"
@@ -185,14 +165,3 @@ def _share_above(values: np.ndarray, thresholds: np.ndarray, or_at: bool = False
     if not values.size:
         return np.full(len(thresholds), np.nan)
     return _number_above(values, thresholds, or_at) / values.size
-
-
-@jit
-def _repeated_uniforms(n_draws, n, state):
-    """n uniform numbers, drawn n_draws times [n_draws, n]."""
-    u = np.empty((n_draws, n))
-    for i in range(n_draws):
-        row, state = uniforms(n, state)
-        for j in range(n):
-            u[i, j] = row[j]
-    return u

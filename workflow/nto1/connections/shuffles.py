@@ -69,8 +69,7 @@ def orders_from(seeds: Sequence[int], n_shuffles: int) -> Callable[..., np.ndarr
 def draw_orders(orders, state):
     """Fill orders [n_shuffles, n] with those that successive shuffles of n things give.
 
-    The places that are swapped are drawn first, which takes no branches. ``shuffle`` in the random
-    stream does the same in one go.
+    The places that are swapped are drawn first, which takes no branches.
     """
     n = orders.shape[1]
     places = np.empty(n + 1, np.int32)

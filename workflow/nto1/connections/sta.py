@@ -114,23 +114,19 @@ def mean_windows(v: Digitised, windows: Windows, window: int) -> np.ndarray:
         return v.centre + v.step * (sums / windows.n[:, np.newaxis])
 
 
-def p_value(
-    height: float, shuffled_heights: np.ndarray, published: bool = True, with_ties: bool = False
-) -> PValue:
+def p_value(height: float, shuffled_heights: np.ndarray, published: bool = True) -> PValue:
     """How probable it is that an unconnected train has an STA as high.
 
-    As published, the share of shuffled trains with a higher one (``with_ties``: or one as high);
-    where there is none, p is only known to be below 1 / n. Otherwise (k + 1) / (n + 1), where k
-    of n are as high or higher: the real train counts as one of its own shuffles, and no p is ever
-    zero (Phipson & Smyth 2010).
+    As published, the share of shuffled trains with a higher one; where there is none, p is only
+    known to be below 1 / n. Otherwise (k + 1) / (n + 1), where k of n are as high or higher: the
+    real train counts as one of its own shuffles, and no p is ever zero (Phipson & Smyth 2010).
     """
     n = shuffled_heights.size
     if np.isnan(height):
         return PValue(np.nan, False)
-    n_as_high = np.count_nonzero(shuffled_heights >= height)
     if not published:
-        return PValue((n_as_high + 1) / (n + 1), False)
-    n_higher = n_as_high if with_ties else np.count_nonzero(shuffled_heights > height)
+        return PValue((np.count_nonzero(shuffled_heights >= height) + 1) / (n + 1), False)
+    n_higher = np.count_nonzero(shuffled_heights > height)
     return PValue(float(share_or_bound(n_higher, n)), n_higher == 0)
 
 
@@ -204,24 +200,10 @@ def sta_test(
         spikes, times that are not ascending or lie beyond the recording, seeds that are neither
         one nor one for each train.
     """
-    return sta_tests([V], dt, trains, [window], n_shuffles, seed, threads)[0][0]
-
-
-def sta_tests(
-    signals: Sequence[np.ndarray],
-    dt: float,
-    trains: Sequence[np.ndarray],
-    windows: Sequence[float],
-    n_shuffles: int = 100,
-    seed: int | Sequence[int] = 1,
-    threads: int = 1,
-) -> list[list[STATest]]:
-    """``sta_test`` for several voltages of the same length and for several windows (s), which
-    share their shuffles and sums: [n_signals][n_windows]."""
-    test = HeightTest(signals, dt, windows, n_shuffles)
-    trains = check_trains(trains, test.n_steps * dt, max(test.windows) * dt)
+    test = HeightTest([V], dt, [window], n_shuffles)
+    trains = check_trains(trains, test.n_steps * dt, test.windows[0] * dt)
     (found,) = in_batches(trains, dt, test.n_steps, test.windows, [test], n_shuffles, seed, threads)
-    return test.results(found)
+    return test.results(found)[0][0]
 
 
 class HeightTest:
@@ -261,13 +243,6 @@ class HeightTest:
             return STATest(t, n_windows, norms, np.sqrt(window) * v.step / 2)
 
         return [[result(v, window) for window in self.windows] for _, v in self.signals]
-
-
-def join_parts(tests: Sequence[STATest], parts: Sequence[np.ndarray]) -> STATest:
-    """Tests of parts of the trains, given the indices of each part's, as one of all trains."""
-    back = np.argsort(np.concatenate(parts))
-    t, n_windows, norms, norm_error = zip(*tests, strict=True)
-    return STATest(*(np.concatenate(x)[back] for x in (t, n_windows, norms)), max(norm_error))
 
 
 def _compare_heights(

@@ -95,9 +95,9 @@ def make_template(
     threshold = float(np.quantile(t, quantile))
     selected = np.flatnonzero(t >= threshold)
     V, n_window = check_recording(V, dt, window)
-    n_template = check_window(template_window, dt, V.size)
-    chosen = check_trains([trains[i] for i in selected], V.size * dt, template_window)
-    stas = exact_stas(V, dt, chosen, max(n_window, n_template))
+    n_longer = max(n_window, check_window(template_window, dt, V.size))
+    chosen = check_trains([trains[i] for i in selected], V.size * dt, n_longer * dt)
+    stas = exact_stas(V, dt, chosen, n_longer)
     return stas.mean(axis=0)[:n_window], threshold, selected
 
 

@@ -7,6 +7,7 @@ and comes out of it, so that compiled loops keep it in registers.
 
 import hashlib
 from math import log
+from operator import index
 
 import numpy as np
 from numba import int64, uint64
@@ -34,8 +35,9 @@ def seeded(seed: int) -> tuple:
     """State (four uint64) of a generator freshly seeded with a non-negative integer.
 
     The state is the SHA-256 digest of the seed's little-endian 32-bit words. Raises
-    ``ValueError`` for a negative seed.
+    ``ValueError`` for a negative seed, ``TypeError`` for one that is no whole number.
     """
+    seed = index(seed)
     if seed < 0:
         raise ValueError(f"a seed can't be negative, got {seed}")
     words = max(1, -(-seed.bit_length() // 32))
@@ -181,24 +183,6 @@ def words_in_bulk(n, state):
 
 
 @jit_inline
-def normals(n, state):
-    """n standard normals [n], and the state after.
-
-    From 8 on, all their words are drawn in bulk first, as in the published runs (whose N is
-    never below 10); fewer are drawn one by one.
-    """
-    z = np.empty(n)
-    if n < _LANES:
-        for i in range(n):
-            z[i], state = next_normal(state)
-    else:
-        words, state = words_in_bulk(n, state)
-        for i in range(n):
-            z[i], state = normal_from(words[i], state)
-    return z, state
-
-
-@jit_inline
 def uniforms(n, state):
     """n doubles in [0, 1) [n], and the state after: drawn in bulk from 8 on."""
     u = np.empty(n)
@@ -214,9 +198,10 @@ def uniforms(n, state):
 
 @jit
 def add_normals(x, σ, state):
-    """Add σ z to x [n] in place, with the normals z that ``normals`` draws; the state after.
+    """Add σ z to x [n] in place, with standard normals z; the state after.
 
-    Words are made as they are needed, so that n may be large.
+    From 8 on, all words are those of ``words_in_bulk``, as in the published runs (whose N is never
+    below 10); they are made as they are needed, so that n may be large. Fewer are drawn one by one.
     """
     n = x.size
     if n < _LANES:
@@ -271,25 +256,3 @@ def next_below(n, state):
             word, state = next_word(state)
             high, low = _high_and_low(word, n)
     return int64(high), state
-
-
-@jit_inline
-def shuffle(x, state):
-    """Shuffle x [n] in place (Fisher-Yates); the state after.
-
-    The place to swap with is drawn from as few bits as hold it, again until it is small enough.
-    """
-    mask = uint64(1)
-    while mask < uint64(x.size):
-        mask <<= uint64(1)
-    mask -= uint64(1)
-    for i in range(x.size, 1, -1):
-        if mask >> uint64(1) == uint64(i):
-            mask >>= uint64(1)
-        while True:
-            word, state = next_word(state)
-            j = int64((word >> uint64(12)) & mask)
-            if j < i:
-                break
-        x[i - 1], x[j] = x[j], x[i - 1]
-    return state

@@ -16,8 +16,8 @@ import numpy as np
 
 from nto1.jit import jit, jit_inline
 from nto1.jit.growth import ensure_capacity
-from nto1.random.stream import next_exponential, normals, seeded
-from nto1.units import Hz, ms, s, to_SI
+from nto1.random.stream import add_normals, next_exponential, seeded
+from nto1.units import Hz, ms, s
 
 
 class Inputs(NamedTuple):
@@ -30,6 +30,10 @@ class Inputs(NamedTuple):
     # Whether a spike at the very time at which a step begins arrives in that step, or in the next.
     inclusive_arrival: bool = False
 
+    def of_one_type(self) -> "Inputs":
+        """With floats for whole numbers: kernels are compiled for these."""
+        return Inputs(*map(float, self[:3]), *self[3:])
+
 
 class TimeGrid(NamedTuple):
     """Duration and time step of a simulation (s)."""
@@ -40,8 +44,7 @@ class TimeGrid(NamedTuple):
     @classmethod
     def of(cls, experiment: dict) -> "TimeGrid":
         """From a section of a config, with ``duration_s`` and ``timestep_ms``."""
-        values = to_SI(experiment)
-        return cls(values["duration"], values["timestep"])
+        return cls(experiment["duration_s"] * s, experiment["timestep_ms"] * ms)
 
     @property
     def n_steps(self) -> int:
@@ -141,7 +144,7 @@ def draw_spike_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) 
     --------
     count_spikes : the same realisation as spike counts, in less time and memory
     """
-    return SpikeTrains(*_spike_times(N, inputs, time_grid.duration, seeded(seed)))
+    return SpikeTrains(*_spike_times(N, inputs.of_one_type(), time_grid.duration, seeded(seed)))
 
 
 def locate_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> TrainSource:
@@ -150,7 +153,7 @@ def locate_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> T
     Raises ``ValueError`` for a negative seed.
     """
     duration = time_grid.duration
-    return TrainSource(*_locate_trains(N, inputs, duration, seeded(seed)), duration)
+    return TrainSource(*_locate_trains(N, inputs.of_one_type(), duration, seeded(seed)), duration)
 
 
 def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeCounts:
@@ -188,8 +191,9 @@ def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> Sp
     n_exc = n_excitatory(N, inputs.exc_to_inh)
     grid = step_times(time_grid)
     counts = np.zeros((2, grid.size), np.uint16)
+    inputs, border = inputs.of_one_type(), _border(time_grid)
     n_spikes, overflow = _count_spikes(
-        N, n_exc, inputs, time_grid, grid, _border(time_grid), seeded(seed), *counts
+        N, n_exc, inputs, time_grid, grid, border, seeded(seed), *counts
     )
     if overflow:
         raise OverflowError(
@@ -213,9 +217,10 @@ def _draw_rates(N, inputs, state):
     """Lognormal rates [N] (Hz), and the state after."""
     σ = sqrt(inputs.log_rate_variance)
     μ = log(inputs.mean_rate) - σ**2 / 2
-    rates, state = normals(N, state)
+    rates = np.full(N, μ)
+    state = add_normals(rates, σ, state)
     for i in range(N):
-        rates[i] = exp(σ * rates[i] + μ)
+        rates[i] = exp(rates[i])
     return rates, state
 
 

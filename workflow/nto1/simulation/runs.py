@@ -376,6 +376,7 @@ def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_T
 
     The longer the runs, the narrower the tiles: their memory is bounded.
     """
+    neuron = AdEx(*map(float, neuron))  # of one type, for which kernels are compiled
     room = MAX_SAMPLES // inputs.time_grid.n_steps
     max_width = max(width for width in WIDTHS if width <= max(room, WIDTHS[0]))
     dt = inputs.time_grid.timestep

@@ -143,23 +143,19 @@ def weights_for_rate(
                 "iterations": result.iterations,
                 "function_calls": result.function_calls,
             }
-            steps = [task["columns"] | {"N": N, "we_nS": w_exc / nS} for w_exc in evaluated]
-            if not of_seeds:
-                evaluations = zip(steps, map(mean, evaluated.values()), strict=True)
-                yield task["columns"] | row, [step | {"fr_Hz": rate} for step, rate in evaluations]
-                continue
-            for w_exc in (factor * result.w_exc for factor in AROUND):
-                evaluated[w_exc] = rates(w_exc, drawn, neuron, threads)
-                steps.append(task["columns"] | {"N": N, "we_nS": w_exc / nS})
-            row["target_rate_Hz"] = task["search"]["target_rate_Hz"]
-            yield (
-                task["columns"] | row,
-                [
-                    step | {"seed": seed, "fr_Hz": float(rate)}
-                    for step, of_weight in zip(steps, evaluated.values(), strict=True)
-                    for seed, rate in zip(seeds, of_weight, strict=True)
-                ],
-            )
+            if of_seeds:
+                row["target_rate_Hz"] = task["search"]["target_rate_Hz"]
+                for w_exc in (factor * result.w_exc for factor in AROUND):
+                    evaluated[w_exc] = rates(w_exc, drawn, neuron, threads)
+            tried = []
+            for w_exc, of_weight in evaluated.items():
+                step = task["columns"] | {"N": N, "we_nS": w_exc / nS}
+                if of_seeds:
+                    of_each = zip(seeds, of_weight.tolist(), strict=True)
+                    tried += [step | {"seed": seed, "fr_Hz": rate} for seed, rate in of_each]
+                else:
+                    tried.append(step | {"fr_Hz": mean(of_weight)})
+            yield task["columns"] | row, tried
 
 
 def _search(

@@ -16,7 +16,7 @@ SEEDS_PER_BLOCK = 128
 class Unit(NamedTuple):
     """The least that is run: one weight of a case with a block of seeds, or one search."""
 
-    name: tuple  # inputs, block of seeds, case, weight
+    name: tuple  # inputs, (block of) seeds, case, weight; of a recording: case, N, seed
     task: dict[str, Any]  # as in ``nto1.studies.measures``, with columns of the study's table
     n_runs: int
     n_steps: int  # of all its runs; of a search, at each weight it tries
@@ -87,8 +87,7 @@ def _searches(study: dict, config: dict) -> Iterator[Unit]:
 
 def _recordings(study: dict, config: dict) -> Iterator[Unit]:
     for case in cases_of(study, config):
-        sections = case.config
-        name = json.dumps(omit(case.changes, *LISTS["connections"]))
+        name, sections = _name(case, study), case.config
         settings = omit(sections["recording"], "N", "seeds")
         settings |= {
             key: value
@@ -97,32 +96,37 @@ def _recordings(study: dict, config: dict) -> Iterator[Unit]:
         }
         shared = {"columns": case.columns, "settings": settings}
         shared |= {"inputs": sections["inputs"], "neuron": sections["neuron"]}
-        n_steps = settings["duration_s"] / (settings["timestep_ms"] * 1e-3)
         for N in sections["recording"]["N"]:
             n_spikes = _spikes_per_run(N, sections["inputs"], settings["duration_s"])
             for seed in sections["recording"]["seeds"]:
                 task = shared | {"N": N, "seed": seed}
-                yield Unit((name, N, seed), task, 1, n_steps, n_spikes)
+                yield Unit((name, N, seed), task, 1, n_steps(settings), n_spikes)
 
 
 def _connection_tests(study: dict, config: dict) -> Iterator[Unit]:
     for case in cases_of(study, config):
         neuron, section = case.config["izhikevich"], case.config["connection_test"]
-        name = json.dumps(omit(case.changes, *LISTS["connection_test"]))
+        name = _name(case, study)
         for seed in section["seeds"]:
             test = one_connection_test(section) | {"seed": seed}
             task = {"columns": case.columns, "test": test, "neuron": neuron}
-            n_steps = test["duration_s"] / (test["timestep_ms"] * 1e-3)
             n_spikes = test["n_trains"] * test["spike_rate_Hz"] * test["duration_s"]
+            n_spikes *= test["n_shuffles"]
             inputs = json.dumps([recording_of(test), neuron])
-            yield Unit((inputs, seed, name, 0), task, 1, n_steps, n_spikes * test["n_shuffles"])
+            yield Unit((inputs, seed, name, 0), task, 1, n_steps(test), n_spikes)
 
 
 def _cases(study: dict, config: dict) -> Iterator[tuple[Case, str, dict]]:
     """Every case, with a name, and the part of a task that all its runs share."""
     for case in cases_of(study, config):
-        name = json.dumps(omit(case.changes, *LISTS[study["measure"]]))
-        yield case, name, task_of(case.config, columns=case.columns)
+        yield case, _name(case, study), task_of(case.config, columns=case.columns)
+
+
+def _name(case: Case, study: dict) -> str:
+    """Another one for every case. Lists have no part in it where all cases have the same ones."""
+    named = {"case": case.columns["case"]} if study["cases"] else {}
+    lists = () if study["cases"] or study["zip"] else LISTS[study["measure"]]
+    return json.dumps(named | omit(case.changes, *lists))
 
 
 def _inputs_name(N: int, task: dict) -> str:

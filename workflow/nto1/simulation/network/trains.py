@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nto1.jit import jit
-from nto1.jit.growth import ensure_capacity
-from nto1.random.stream import next_exponential, seeded
-from nto1.simulation.inputs import TimeGrid, step_times
+from nto1.random.stream import seeded
+from nto1.simulation.inputs import TimeGrid, draw_trains, step_times
 
 ARRIVALS = ("nearest", "next")
 
@@ -21,8 +19,9 @@ def poisson_trains(rates: Sequence[float], duration: float, seed: int) -> list[n
     rates = np.atleast_1d(np.asarray(rates, float))
     if not (np.isfinite(rates) & (rates >= 0)).all():
         raise ValueError("rates of Poisson trains have to be finite, and not negative")
-    times, ends = _poisson_times(rates, duration, seeded(seed))
-    return np.split(times, ends[:-1])
+    n_spikes = np.zeros(rates.size, np.int64)
+    times, n_spikes[rates > 0] = draw_trains(rates[rates > 0], float(duration), seeded(seed))
+    return np.split(times, np.cumsum(n_spikes)[:-1])
 
 
 def trains_from_table(
@@ -73,23 +72,3 @@ def arrival_steps(
     if arrival == "next":
         return np.searchsorted(step_times(time_grid), times, side="right")
     raise ValueError(f"spikes can arrive at {' or '.join(ARRIVALS)}, not at {arrival!r}")
-
-
-@jit
-def _poisson_times(rates, duration, state):
-    """Spike times of all trains, one train after the other, and where in them each train ends."""
-    times = np.empty(int(1.2 * rates.sum() * duration) + 100)
-    ends = np.zeros(rates.size, np.int64)
-    n = 0
-    for train in range(rates.size):
-        t = 0.0
-        while rates[train] > 0:
-            interval, state = next_exponential(state)
-            t += interval / rates[train]
-            if t > duration:
-                break
-            times = ensure_capacity(times, n)
-            times[n] = t
-            n += 1
-        ends[train] = n
-    return times[:n].copy(), ends
