@@ -2,7 +2,7 @@
 
 from nto1.units import mV
 
-# No current of the models can bring a voltage below this.
+# A voltage below this has diverged: no current of the models brings it there.
 V_MIN = -1000 * mV
 
 

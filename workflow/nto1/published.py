@@ -76,7 +76,7 @@ def headline(numbers: Iterable[Mapping[str, str]]) -> str:
 
 
 def agreement(ours: Iterable, published: Iterable) -> int:
-    """How many of the published values are among ours, less those of ours that are not published:
-    as many as were published, only if all are the same."""
+    """Values in common, less those that only we have: as many as were published only if all are
+    the same."""
     ours, published = set(ours), set(published)
     return len(ours & published) - len(ours - published)

@@ -29,7 +29,7 @@ def to_SI(quantities: dict) -> dict:
     """Strip the unit suffix of each key and bring its value, or list of values, to SI.
 
     ``{"tau_w_ms": 88, "a_per_ms": 0.03, "exc_to_inh": 4}`` gives ``{"τ_w": 0.088, "a": 30,
-    "exc_to_inh": 4}``: keys without a unit stay as they are, ``tau`` and ``Delta`` become τ and Δ.
+    "exc_to_inh": 4}``: keys without a unit stay as they are; tau, Delta and sigma become Greek.
     """
     converted = {}
     for key, value in quantities.items():

@@ -293,9 +293,9 @@ def _about_memory(config: dict) -> Iterator[str]:
     """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
     bounds, of inputs, voltage, what is recorded and what finds the median."""
     network, record = config["network"], config["network"]["record"]
-    n_recorded = (
-        len(network["recorded_neurons"]) + sum(map(len, record.values())) + len(record["g"])
-    )
+    E = {*network["E_syn_mV"]} if isinstance(network["E_syn_mV"], list) else {0, 1}
+    n_recorded = len(network["recorded_neurons"]) + sum(map(len, record.values()))
+    n_recorded += (len(E) - 1) * len(record["g"])  # a conductance for each reversal potential
     published = config["adex_network"]
     longest = max(map(n_steps, connection_tests(config).values()))
     for section, n_bytes in (

@@ -259,7 +259,7 @@ def simulate_batch(
     threads
         Number of groups of runs that are simulated at a time. Results do not depend on it.
     report
-        Is called after each group of runs, with their number.
+        Is called after each group of runs, with their number, in the thread that ran them.
     """
     tiles = list(_tiles(np.asarray(weights, float), inputs, neuron))
 

@@ -129,7 +129,8 @@ def find_weight(
     Raises
     ------
     NotBracketed
-        The target is not between the rates at the ends of the bracket.
+        The target is not between the rates at the ends of the bracket, or the voltage diverges at
+        one of them.
     """
     from scipy.optimize import root_scalar  # takes a while, and only searches need it
 

@@ -88,8 +88,8 @@ def responses(
 
 
 def with_guess(task: dict, sweep: "pd.DataFrame | None", N_of_sweep: int | None) -> dict:
-    """A search whose first guess is N and a weight (S) there: that of its configuration, or the
-    weight of a sweep, at N inputs, whose mean rate is nearest to the target."""
+    """The task, with its guess as N and a weight (S) there: that of its configuration, or the
+    weight of a sweep whose mean rate is nearest to the target."""
     search = task["search"]
     if search["guess"] == "sweep":
         means = sweep.groupby("we_pS", as_index=False)["output_rate_Hz"].mean()

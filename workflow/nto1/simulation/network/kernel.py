@@ -32,7 +32,7 @@ _inline = njit(error_model="numpy", forceinline=True)
 
 
 class Populations(NamedTuple):
-    """Runs of neurons of the same type; each [n] unless said otherwise."""
+    """Consecutive neurons of the same type; each [n] unless said otherwise."""
 
     model: np.ndarray  # IZHIKEVICH or ADEX
     start: np.ndarray  # [n + 1] the first neuron of each

@@ -143,7 +143,7 @@ class Network(NamedTuple):
                 f"neuron {selves[0]} connects to itself, as do {selves.size - 1} others: leave "
                 f"these connections out, or allow self-connections"
             )
-        # Neurons that connect to nobody don't need a reversal potential.
+        # Without any connections, no neuron needs a reversal potential.
         used = connections.E if connections.source.size else []
         E = np.unique(np.concatenate([used, inputs.E]))
         τ_of_E = _each(τ_g, E.tolist(), "τ_g", "the reversal potential")
