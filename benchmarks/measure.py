@@ -9,6 +9,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable
+from math import sqrt
 from pathlib import Path
 from time import perf_counter
 
@@ -24,11 +25,12 @@ sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
 from script_io import log, run, write_text  # puts the package on the path
 from nto1 import reference
-from nto1.connections import sta
-from nto1.connections.sta import digitise, p_value, shuffle_test
+from nto1.connections.sta import p_value, shuffle_test
+from nto1.connections.windows import digitise, shuffled_windows, sum_windows
 from nto1.neurons.adex import AdEx
+from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import TimeGrid, count_spikes, draw_spike_trains
-from nto1.simulation.network import Network, simulate_network
+from nto1.simulation.network import Connections, Network, simulate_network
 from nto1.simulation.runs import (
     InputBatch,
     ceil_spikes,
@@ -43,11 +45,14 @@ from nto1.simulation.voltage_imaging import (
     simulate_voltage,
 )
 from nto1.simulation.weight_search import find_weight, mean_rate
-from nto1.units import mV, nS, pS
+from nto1.units import ms, mV, nS, pS
 
 N, WEIGHT, SEEDS = 6500, 14 * pS, range(10)
 SWEEP = np.array([0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30])
 ALL_N = (10, 20, 45, 100, 200, 400, 800, 1600, 3200, 6500)
+N_DRAWN, N_IN_MEMORY = (10, 100, 1000, 6500, 100_000), (10, 6500, 100_000, 1_000_000)
+N_NEURONS, N_LANES = (100, 1000, 10_000), (1, 2, 4, 8, 16, 32, 64, 128, 256)
+DURATIONS = (1.0, 10.0, 100.0, 600.0)  # s
 
 
 def in_turns(*functions: Callable, rounds: int = 15) -> list[list[float]]:
@@ -166,7 +171,7 @@ def lanes() -> list[dict]:
     """Nanoseconds per run and step, and those of the plain loop."""
     counts, plain = InputBatch([count_spikes(N, 1)]), plain_loop(1)
     rows = []
-    for n in (1, 2, 4, 8, 16, 32, 64, 128, 256):
+    for n in N_LANES:
         weights = np.linspace(10, 20, n) * pS
         alone, medians, loop = best(
             lambda w=weights: simulate_batch(w, counts, with_medians=False),
@@ -187,18 +192,18 @@ def lanes() -> list[dict]:
 def inputs() -> list[dict]:
     """Nanoseconds per input spike."""
     rows = []
-    for n in (10, 100, 1000, 6500, 100_000):
+    for n in N_DRAWN:
         n_spikes = count_spikes(n, 1).n_spikes
         (seconds,) = best(lambda n=n: count_spikes(n, 1), rounds=40 if n < 100_000 else 5)
-        ms, ns = seconds * 1e3, seconds / n_spikes * 1e9
-        rows.append({"N": n, "spikes": n_spikes, "ms": ms, "ns_per_spike": ns})
+        ns = seconds / n_spikes * 1e9
+        rows.append({"N": n, "spikes": n_spikes, "ms": seconds * 1e3, "ns_per_spike": ns})
     return rows
 
 
 def durations() -> list[dict]:
     """Seconds for 64 lanes with medians, against the length of the recording."""
     rows = []
-    for duration in (1.0, 10.0, 100.0, 600.0):
+    for duration in DURATIONS:
         counts = draw_inputs(N, [1], TimeGrid(duration, 1e-4))
         weights = np.linspace(10, 20, 64) * pS
         (seconds,) = best(lambda w=weights, c=counts: simulate_batch(w, c), rounds=3)
@@ -305,7 +310,7 @@ def connection_tests() -> dict:
         p = []
         for times in drawn.times:
             intervals = np.diff(times, prepend=0)
-            series = [intervals, *(drawn.rng.permutation(intervals) for _ in range(100))]
+            series = [intervals, *(drawn.rng.permutation(intervals) for _ in range(N_SHUFFLES))]
             height, *shuffled = plain_averages(v, np.array(series), IMAGING.timestep, WINDOW)
             p.append(p_value(height, np.array(shuffled)).p)
         return p
@@ -321,12 +326,16 @@ def averages() -> dict:
     """The averages alone, of one train and its shuffles."""
     drawn, v = imaged()
     samples, timestep = digitise(v).samples, IMAGING.timestep
-    intervals = sta._shuffled(drawn.times[0], N_SHUFFLES, drawn.rng)
+    times, last_start = drawn.times[0], v.size - WINDOW - 1
+    orders = np.array([drawn.rng.permutation(times.size) for _ in range(N_SHUFFLES)], np.int32)
+    intervals = np.diff(times, prepend=0)
+    intervals = np.array([intervals, *intervals[orders]])
 
     def ours():
-        starts = sta._window_starts(intervals, timestep, v.size - WINDOW)
-        sums = np.zeros((len(intervals), WINDOW), np.int64)
-        sta._add_windows(samples, *starts, sums)
+        windows = shuffled_windows(
+            [times], lambda *_: orders, N_SHUFFLES, timestep, last_start, nearest=True
+        )
+        sum_windows(samples, windows, WINDOW)
 
     return {
         "what": "spike-triggered averages of a train and 100 shuffles, 600 s",
@@ -348,11 +357,16 @@ def imaging_experiment() -> list[dict]:
 def networks() -> list[dict]:
     """One second of networks in which each neuron has 100 synapses."""
     rows, rng = [], np.random.default_rng(0)
-    for n in (100, 1000, 10_000):
+    for n in N_NEURONS:
         before, after = np.repeat(np.arange(n), 100), rng.integers(0, n, 100 * n)
         weights = np.where(before == after, 0, 0.1 * nS)
         E_syn = np.where(np.arange(n) < 0.8 * n, 0, -65 * mV)
-        network = Network.of(coo_array((weights, (before, after)), shape=(n, n)), E_syn)
+        connections = Connections.of_matrix(
+            coo_array((weights, (before, after)), shape=(n, n)), E_syn
+        )
+        network = Network.of(
+            {"Izhikevich": Izhikevich()}, ["Izhikevich"] * n, connections, σ=3 * mV / sqrt(ms)
+        )
         simulate_network(network, 0.01)
         start = perf_counter()
         n_spikes = simulate_network(network, 1.0).spike_times.size
@@ -381,7 +395,7 @@ def peak_memory_MB(n: int) -> float:
 
 
 def memory() -> list[dict]:
-    return [{"N": n, "peak_MB": peak_memory_MB(n)} for n in (10, 6500, 100_000, 1_000_000)]
+    return [{"N": n, "peak_MB": peak_memory_MB(n)} for n in N_IN_MEMORY]
 
 
 def default_run() -> list[dict]:

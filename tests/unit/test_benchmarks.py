@@ -1,0 +1,67 @@
+"""The benchmarks work, on the smallest of sizes."""
+
+import json
+import sys
+from importlib.util import module_from_spec, spec_from_file_location
+
+import numpy as np
+import pytest
+
+from nto1 import line_fit_test, simulate_network, sta_test
+from nto1.random.stream import seeded
+from nto1.simulation.voltage_imaging import Experiment, PoissonTrains
+from study import ROOT
+
+
+def load(name: str):
+    """A file of the benchmarks, some of whose names others have, too."""
+    spec = spec_from_file_location(f"benchmark_{name}", ROOT / f"benchmarks/{name}.py")
+    module = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_measurements_and_their_page(monkeypatch, tmp_path):
+    measure, show = load("measure"), load("show")
+    imaging = Experiment(5.0, trains=PoissonTrains(n_trains=2))
+    sizes = {"N": 10, "SEEDS": range(1), "SWEEP": measure.SWEEP[-1:], "ALL_N": (10,)}
+    sizes |= {"N_DRAWN": (10,), "N_IN_MEMORY": (10,), "N_NEURONS": (200,), "DURATIONS": (1.0,)}
+    sizes |= {"IMAGING": imaging, "WINDOW": 20, "N_SHUFFLES": 2, "N_LANES": (1, 8)}
+    for name, value in sizes.items():
+        monkeypatch.setattr(measure, name, value)
+    in_turns = measure.in_turns
+    monkeypatch.setattr(measure, "in_turns", lambda *f, rounds=1: in_turns(*f, rounds=1))
+
+    measured = {"machine": measure.machine(), "compared": [f() for f in measure.COMPARED]}
+    measured["compared"][0]["their_set_up_ms"] = 1.0  # of a simulator that isn't installed here
+    for function in measure.SHOWN:
+        # The one moves to other processors, the other starts many programs.
+        left_out = function in (measure.imaging_experiment, measure.default_run)
+        measured[function.__name__] = [{"seconds": 1.0}] if left_out else function()
+    (tmp_path / "measured.json").write_text(json.dumps(measured))
+    page, table, *figure = (str(tmp_path / f"page.{kind}") for kind in ("md", "csv", "pdf", "svg"))
+    show.main(tmp_path / "measured.json", page, table, figure)
+    assert "## Beside others" in (tmp_path / "page.md").read_text()
+    assert all(row["ratio"] > 0 for row in measured["compared"])
+
+
+def test_plain_connection_tests_agree_with_ours():
+    plain = load("connections")
+    rng, dt = np.random.default_rng(1), 1e-4
+    V, times = rng.normal(size=20_000), np.sort(rng.uniform(0, 1.9, 50))
+    t = plain.plain_sta_test(V, times, dt, 100, 10, seeded(1))
+    assert sta_test(V, dt, [times], 100 * dt, 10).t.tolist() == [t]
+    t = plain.plain_line_fit(V, times, dt, 100)
+    assert line_fit_test(V, dt, [times], 100 * dt) == pytest.approx([t])
+
+
+def test_growth_and_networks():
+    growth, network = load("growth"), load("network")
+    growth.many_runs(10), growth.many_inputs(10), growth.long_run(1)
+    of_two_types, trains, _ = network.two_types()
+    spikes = simulate_network(of_two_types, 0.05, trains=[times[times < 0.05] for times in trains])
+    assert spikes.spike_steps.size > 0
+
+
+def test_studies():
+    assert load("studies").STUDY["studies"]["large"]["measure"] == "response"
