@@ -15,7 +15,7 @@ from nto1.studies import AROUND
 from nto1.studies.tasks import tasks_of, units_of
 from terminal import duration
 
-WHAT_IS_RUN = {
+COST_OF_MEASURE = {
     "response": ("runs", SECONDS_PER_STEP_WITH_MEDIAN),
     "weight_for_rate": ("searches", SECONDS_PER_STEP * (EVALUATIONS_PER_SEARCH + len(AROUND))),
     # With the tests of a few hundred trains.
@@ -34,7 +34,7 @@ class StudyJobs(NamedTuple):
 
 def study_jobs(study: dict, config: dict) -> StudyJobs:
     """A job is named after its first unit: one more value changes no other job's name."""
-    what, seconds_per_step = WHAT_IS_RUN[study["measure"]]
+    what, seconds_per_step = COST_OF_MEASURE[study["measure"]]
     units = units_of(study, config)
     seconds, inputs = [], None
     for unit in units:

@@ -77,7 +77,7 @@ def test_pairs_of_the_network(inferred):
     scores = pd.read_csv(inferred / f"{FOLDER}/network_scores.csv").set_index("method")
     assert list(scores.index) == ["sta", "template", "line_fit", "spikes"]
     assert list(scores) == "AUC AUC_exc AUC_inh F1max n_connected n_tested".split()
-    # Of senders with a spike that is early enough, and of what ten seconds tell.
+    # Of neurons with a spike that is early enough, and of what ten seconds tell.
     assert (scores["n_tested"] == pairs["t_sta"].notna().sum()).all()
     assert scores.loc["line_fit", "AUC"] > 0.9 > scores.loc["spikes", "AUC"]
 

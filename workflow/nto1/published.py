@@ -1,7 +1,7 @@
 """Comparison of computed numbers with printed ones."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 REPLAYED, DEVIATES, SKIPPED = "replayed", "DEVIATES", "skipped"
 
@@ -35,7 +35,34 @@ def compare(quantity: str, printed: str, computed: float) -> tuple[float, str]:
     return difference, REPLAYED if abs(difference) <= allowed else DEVIATES
 
 
-def which(number: dict[str, str]) -> str:
+def compared(
+    numbers: Iterable[dict[str, str]],
+    obstacle_to: Callable[[dict], str],
+    value_of: Callable[[dict], float],
+    quantity_of: Callable[[dict], str] = lambda number: number["quantity"],
+) -> Iterator[dict]:
+    """A row for every published number: computed, difference, verdict, and the reason if it is
+    skipped.
+
+    ``obstacle_to``: why a number can't be compared, or nothing; ``value_of``: the computed value,
+    raises ``LookupError`` if the study doesn't include it; ``quantity_of``: as in ``compare``.
+    """
+    for number in numbers:
+        row = number | {"computed": None, "difference": None, "verdict": SKIPPED}
+        row["reason"] = obstacle_to(number)
+        if not row["reason"]:
+            try:
+                row["computed"] = value_of(number)
+            except LookupError:
+                row["reason"] = "not part of this study"
+            else:
+                row["difference"], row["verdict"] = compare(
+                    quantity_of(number), number["published"], row["computed"]
+                )
+        yield row
+
+
+def name_of(number: dict[str, str]) -> str:
     """A published number's name: "weight (N 100)"."""
     keys = ", ".join(f"{key} {number[key]}" for key in KEYS if number.get(key))
     return f"{number['quantity']} ({keys})" if keys else number["quantity"]

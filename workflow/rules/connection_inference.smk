@@ -12,7 +12,7 @@ SECOND_PASS = {
     name: detection.jobs(config, cases, {"template"}) for name, cases in CASES.items()
 }
 FOLDER = "results/connection_inference/"
-PART = f"{FOLDER}parts/{{set}}_{{job}}"
+JOB_FILE = f"{FOLDER}parts/{{set}}_{{job}}"
 WEIGHTS = {
     "published": PUBLISHED / "weights_for_4Hz.csv",
     "search": "results/we_for_target_rate.csv",
@@ -33,8 +33,8 @@ rule infer_inputs:
         KERNELS,
         weights=WEIGHTS,
     output:
-        tests=f"{PART}.parquet",
-        first_pass=f"{PART}_first_pass.parquet",
+        tests=f"{JOB_FILE}.parquet",
+        first_pass=f"{JOB_FILE}_first_pass.parquet",
     log:
         "results/logs/infer_inputs/{set}_{job}.log",
     group:
@@ -60,7 +60,7 @@ rule infer_inputs_by_template:
             )
         ],
     output:
-        tests=f"{PART}_template.parquet",
+        tests=f"{JOB_FILE}_template.parquet",
     log:
         "results/logs/infer_inputs/{set}_{job}_template.log",
     group:
@@ -108,9 +108,9 @@ for result_set, group, title, chosen in (
         name:
             f"score_{result_set}"
         input:
-            expand(f"{PART}.parquet", set=group, job=range(len(ONE_PASS[group]))),
+            expand(f"{JOB_FILE}.parquet", set=group, job=range(len(ONE_PASS[group]))),
             expand(
-                f"{PART}_template.parquet",
+                f"{JOB_FILE}_template.parquet",
                 set=group,
                 job=range(len(SECOND_PASS[group])),
             ),

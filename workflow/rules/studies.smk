@@ -6,8 +6,8 @@ from study_jobs import study_jobs
 
 STUDIES = {name: complete(study) for name, study in config["studies"].items()}
 STUDY_JOBS = {name: study_jobs(study, config) for name, study in STUDIES.items()}
-PART_OF_STUDY = "results/studies/{study}/{batch}"
-PARTS = {
+STUDY_JOB = "results/studies/{study}/{batch}"
+FILES_OF_MEASURE = {
     "response": ["runs"],
     "weight_for_rate": ["found", "evaluations"],
     "connections": ["scores"],
@@ -21,7 +21,7 @@ TASKS_OF_STUDIES = {name: jobs.tasks for name, jobs in STUDY_JOBS.items()}
 
 use rule simulate as simulate_study with:
     output:
-        f"{PART_OF_STUDY}_runs.parquet",
+        f"{STUDY_JOB}_runs.parquet",
     log:
         "results/logs/simulate_study/{study}_{batch}.log",
     params:
@@ -30,8 +30,8 @@ use rule simulate as simulate_study with:
 
 use rule find_weight as find_weight_of_study with:
     output:
-        found=f"{PART_OF_STUDY}_found.parquet",
-        evaluations=f"{PART_OF_STUDY}_evaluations.parquet",
+        found=f"{STUDY_JOB}_found.parquet",
+        evaluations=f"{STUDY_JOB}_evaluations.parquet",
     log:
         "results/logs/find_weight_of_study/{study}_{batch}.log",
     params:
@@ -47,7 +47,7 @@ rule detect_inputs_of_study:
             WEIGHTS if STUDIES[wildcards.study]["measure"] == "connections" else []
         ),
     output:
-        f"{PART_OF_STUDY}_scores.parquet",
+        f"{STUDY_JOB}_scores.parquet",
     log:
         "results/logs/detect_inputs_of_study/{study}_{batch}.log",
     group:
@@ -66,11 +66,11 @@ for name, study in STUDIES.items():
         input:
             **{
                 kind: expand(
-                    f"{PART_OF_STUDY}_{kind}.parquet",
+                    f"{STUDY_JOB}_{kind}.parquet",
                     study=name,
                     batch=(
                         STUDY_JOBS[name].tasks
-                        if kind in PARTS[study["measure"]]
+                        if kind in FILES_OF_MEASURE[study["measure"]]
                         else []
                     ),
                 )

@@ -6,7 +6,7 @@ import pandas as pd
 import yaml
 
 from script_io import read_parquet, run, write_csv, write_text
-from nto1.published import DEVIATES, REPLAYED, SKIPPED, compare, differing, headline
+from nto1.published import DEVIATES, REPLAYED, SKIPPED, compared, differing, headline
 
 SEEDS_OF_MEANS = {1, 2, 3, 4, 5}
 
@@ -25,21 +25,23 @@ def value_of(number: dict, tables: dict) -> float:
     if "percentile" in quantity:
         percentile = float(quantity.rpartition("_")[2])
         asked = {"spike_SNR": where["spike_SNR"], "percentile": percentile}
-        return only(tables["percentiles"], asked, "V_mV")
+        return single_value(tables["percentiles"], asked, "V_mV")
     column = "method" if name in ("sta", "template", "line_fit") else "signal"
     if quantity.startswith("t_"):
         train = int(quantity.rpartition("_")[2]) - 1
-        return only(tables[f"{result_set}_trains"], where | {column: name, "train": train}, "t")
+        return single_value(
+            tables[f"{result_set}_trains"], where | {column: name, "train": train}, "t"
+        )
     scores = tables[result_set]
     if number["seed"] == "mean":
-        chosen = rows_where(scores, where | {column: name})
+        chosen = select_rows(scores, where | {column: name})
         if set(chosen["seed"]) != SEEDS_OF_MEANS:
             raise LookupError("other seeds")
         return chosen[quantity].mean()
-    return only(scores, where | {column: name}, quantity)
+    return single_value(scores, where | {column: name}, quantity)
 
 
-def rows_where(table, where: dict):
+def select_rows(table, where: dict):
     chosen = table
     for column, value in where.items():
         chosen = chosen[chosen[column] == value]
@@ -48,8 +50,8 @@ def rows_where(table, where: dict):
     return chosen
 
 
-def only(table, where: dict, column: str) -> float:
-    (value,) = rows_where(table, where)[column]
+def single_value(table, where: dict, column: str) -> float:
+    (value,) = select_rows(table, where)[column]
     return float(value)
 
 
@@ -59,19 +61,12 @@ def main(numbers, conditions, scores, trains, chance, percentiles, config, compa
     obstacle = "; ".join(differing(wanted, config))
     tables = {Path(file).stem: read_parquet(file) for file in [*scores, *trains, chance]}
     tables["percentiles"] = pd.read_csv(percentiles)
-    rows = []
-    for number in published.to_dict("records"):
-        row = number | {"computed": None, "difference": None, "verdict": SKIPPED}
-        row["reason"] = obstacle
-        if not obstacle:
-            try:
-                row["computed"] = value_of(number, tables)
-            except LookupError:
-                row["reason"] = "not part of this study"
-            else:
-                difference, verdict = compare("", number["published"], row["computed"])
-                row |= {"difference": difference, "verdict": verdict}
-        rows.append(row)
+    rows = compared(
+        published.to_dict("records"),
+        lambda number: obstacle,
+        lambda number: value_of(number, tables),
+        lambda number: "",  # rates, exact elsewhere, were printed with fewer digits here
+    )
     table = pd.DataFrame(rows)
     write_csv(table, comparison)
     write_text(summary_of(table), summary)

@@ -13,10 +13,10 @@ from nto1.published import (
     REPLAYED,
     SKIPPED,
     agreement,
-    compare,
+    compared,
     differing,
     headline,
-    which,
+    name_of,
 )
 from nto1.simulation.weight_search import nearest_to_target
 
@@ -136,22 +136,12 @@ def main(numbers, conditions, matrix, spike_times, input, config, comparison, su
     )
     computed = computed_by_group(tables, network_data)
 
-    rows = []
-    for number in published.to_dict("records"):
-        row = number | {"computed": None, "difference": None, "verdict": SKIPPED, "reason": ""}
-        if obstacles[number["group"]]:
-            row["reason"] = obstacles[number["group"]]
-        else:
-            try:
-                ours = float(computed[number["group"]](number))
-            except KeyError:
-                row["reason"] = "not part of this study"
-            else:
-                row["computed"] = ours * PER_OUR_UNIT.get((number["quantity"], number["unit"]), 1)
-                row["difference"], row["verdict"] = compare(
-                    number["quantity"], number["published"], row["computed"]
-                )
-        rows.append(row)
+    def value_of(number: dict) -> float:
+        value = float(computed[number["group"]](number))
+        return value * PER_OUR_UNIT.get((number["quantity"], number["unit"]), 1)
+
+    numbers = published.to_dict("records")
+    rows = compared(numbers, lambda number: obstacles[number["group"]], value_of)
     table = pd.DataFrame(rows)
     write_csv(table, comparison)
     write_text(summary_of(table), summary)
@@ -183,7 +173,7 @@ def summary_of(table) -> str:
         lines += ["", "| number | published | computed | difference |", "|---|---:|---:|---:|"]
     for number in deviating.to_dict("records"):
         lines.append(
-            f"| {which(number)} | {number['published']} {number['unit']} "
+            f"| {name_of(number)} | {number['published']} {number['unit']} "
             f"| {number['computed']!r} | {number['difference']:.1e} |"
         )
     return "\n".join(lines) + "\n"

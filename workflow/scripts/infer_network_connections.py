@@ -4,7 +4,7 @@ connected to whom."""
 import pandas as pd
 
 from script_io import log, progress, run, write_table
-from nto1.connections.network_pairs import find_inputs, receivers
+from nto1.connections.network_pairs import find_inputs, postsynaptic_neurons
 from nto1.connections.scores import UNCONNECTED, score
 from nto1.studies.detection import shuffle_seeds
 from nto1.units import ms
@@ -15,27 +15,27 @@ def main(network, neuron, inference, threads, pairs, scores):
     parameters, dt = parameters_of(network, neuron), network["timestep_ms"] * ms
     report = progress(parameters.N, "neurons")
     tables = []
-    for receiver in receivers(parameters, network["duration_s"], dt, network["seed"]):
+    for target in postsynaptic_neurons(parameters, network["duration_s"], dt, network["seed"]):
         t = find_inputs(
-            receiver,
+            target,
             dt,
             inference["window_ms"] * ms,
             inference["line_fit_window_ms"] * ms,
             inference["n_shuffles"],
-            shuffle_seeds(inference, receiver.senders),
+            shuffle_seeds(inference, target.presynaptic),
             inference["template_quantile"],
             inference["template_window_ms"] * ms,
             threads,
         )
-        columns = {"from": receiver.senders, "to": receiver.neuron, "kind": receiver.kinds}
-        columns["n_spikes"] = [train.size for train in receiver.trains]
+        columns = {"from": target.presynaptic, "to": target.neuron, "kind": target.kinds}
+        columns["n_spikes"] = [train.size for train in target.trains]
         tables.append(pd.DataFrame(columns | t))
         report(1)
     methods = list(t)
     table = pd.concat(tables, ignore_index=True)
     tested = table.dropna()
     if left_out := len(table) - len(tested):
-        log(f"{left_out} of {len(table)} pairs can't be tested: their senders are silent")
+        log(f"{left_out} of {len(table)} pairs can't be tested: their first neurons are silent")
     rows = []
     for method in methods:
         result = score(tested[method].to_numpy(), tested["kind"].to_numpy())

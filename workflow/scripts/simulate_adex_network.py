@@ -31,11 +31,11 @@ def main(network, neuron, connections, spikes, voltages):
         {"v": network["recorded_neurons"]},
     )
     log(f"{activity.spike_steps.size} spikes, {np.count_nonzero(matrix)} connections")
-    senders, receivers = np.nonzero(matrix)
-    relative = matrix[senders, receivers]
-    columns = {"from": senders, "to": receivers, "relative_weight": relative}
+    source, target = np.nonzero(matrix)
+    relative = matrix[source, target]
+    columns = {"from": source, "to": target, "relative_weight": relative}
     columns["weight_nS"] = np.abs(relative) * network["exc_weight_nS"]
-    columns["E_syn_mV"] = simulated.connections.E[senders] / mV
+    columns["E_syn_mV"] = simulated.connections.E[source] / mV
     write_table(pd.DataFrame(columns), *connections)
     columns = {"neuron": activity.spike_neurons, "step": activity.spike_steps}
     columns["t_ms"] = activity.spike_times / ms

@@ -3,7 +3,7 @@
 import csv
 
 from script_io import run, write_text
-from nto1.published import DEVIATES, headline, which
+from nto1.published import DEVIATES, headline, name_of
 
 
 class Deviation(Exception):
@@ -16,7 +16,7 @@ def main(input, output):
     deviating = [row for row in rows if row["verdict"] == DEVIATES]
     if deviating:
         worst = "; ".join(
-            f"{which(row)}: published {row['published']}, computed {row['computed']}"
+            f"{name_of(row)}: published {row['published']}, computed {row['computed']}"
             for row in deviating[:5]
         )
         raise Deviation(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nto1 import line_fit_test, output_spike_test, sta_test, template_test
-from nto1.connections.network_pairs import find_inputs, receivers
+from nto1.connections.network_pairs import find_inputs, postsynaptic_neurons
 from nto1.connections.scores import score
 from nto1.simulation.adex_network import RandomNetwork, simulate_random_network
 from nto1.simulation.network import draw_peaks
@@ -22,14 +22,14 @@ def simulated():
 @pytest.fixture(scope="module")
 def found():
     """Three neurons' voltages in memory at a time."""
-    return list(receivers(SMALL, DURATION, seed=3, max_samples=3 * 50_000))
+    return list(postsynaptic_neurons(SMALL, DURATION, seed=3, max_samples=3 * 50_000))
 
 
 def test_every_pair_with_a_sender_is_there_once(simulated, found):
     matrix, network, activity = simulated
-    pairs = [(i, r.neuron) for r in found for i in r.senders.tolist()]
-    senders = [0, 1, 2, 3, 5, 6]  # but the first inhibitory one
-    assert pairs == [(i, j) for j in range(7) for i in senders if i != j]
+    pairs = [(i, r.neuron) for r in found for i in r.presynaptic.tolist()]
+    presynaptic = [0, 1, 2, 3, 5, 6]  # but the first inhibitory one
+    assert pairs == [(i, j) for j in range(7) for i in presynaptic if i != j]
     kind_of = {0: "unconnected", 1: "excitatory", -4: "inhibitory"}
     kinds = [kind for r in found for kind in r.kinds]
     assert kinds == [kind_of[int(matrix[pair])] for pair in pairs]
@@ -39,7 +39,7 @@ def test_every_pair_with_a_sender_is_there_once(simulated, found):
         np.testing.assert_array_equal(r.V, voltages[:, r.neuron])
         assert (r.V == SMALL.neuron.V_spike).sum() == r.output_times.size > 0
         np.testing.assert_array_equal((r.output_times / DT).astype(int), spikes(activity, r.neuron))
-        for i, train in zip(r.senders, r.trains, strict=True):
+        for i, train in zip(r.presynaptic, r.trains, strict=True):
             np.testing.assert_array_equal((train / DT).astype(int), spikes(activity, i))
 
 
@@ -50,8 +50,8 @@ def spikes(activity, neuron):
 
 
 def test_all_senders_mute_none():
-    assert SMALL._replace(mute_first_inhibitory=False).senders.tolist() == list(range(7))
-    assert SMALL._replace(N_exc=7).senders.tolist() == list(range(7))
+    assert SMALL._replace(mute_first_inhibitory=False).presynaptic.tolist() == list(range(7))
+    assert SMALL._replace(N_exc=7).presynaptic.tolist() == list(range(7))
 
 
 def test_every_method_is_that_of_the_library(found):
@@ -69,7 +69,7 @@ def test_every_method_is_that_of_the_library(found):
 def test_connections_are_found():
     """Where they are few, so that neurons are not connected through others."""
     parameters = RandomNetwork(N=12, N_exc=8, exc_weight=3 * nS)
-    sparse = list(receivers(parameters, 20.0, seed=1))
+    sparse = list(postsynaptic_neurons(parameters, 20.0, seed=1))
     t = np.concatenate([find_inputs(r, DT, n_shuffles=2)["line_fit"] for r in sparse])
     kinds = np.concatenate([r.kinds for r in sparse])
     assert {"excitatory", "inhibitory"} < set(kinds)
@@ -83,7 +83,7 @@ def test_silent_senders_have_no_t(found):
     seeds = np.arange(len(trains))
     t = find_inputs(r._replace(trains=trains), DT, n_shuffles=20, shuffle_seed=seeds)
     tested = [1, *range(3, len(trains))]
-    kept = r._replace(trains=[trains[i] for i in tested], senders=r.senders[tested])
+    kept = r._replace(trains=[trains[i] for i in tested], presynaptic=r.presynaptic[tested])
     alone = find_inputs(kept, DT, n_shuffles=20, shuffle_seed=seeds[tested])
     for method, values in t.items():
         assert np.isnan(values[[0, 2]]).all()

@@ -25,7 +25,7 @@ from nto1.connections.sta import p_value
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.studies.connection_tests import simulated_tests
-from nto1.studies.summary import passing, summarise_runs
+from nto1.studies.summary import crossing_weight, summarise_runs
 from nto1.units import ms, mV, nS, pA, pS, s
 from study_jobs import study_jobs
 
@@ -216,8 +216,8 @@ def test_means_and_intervals():
 def test_where_lines_pass_the_target():
     weights = np.array([1.0, 2.0, 4.0])
     rates = np.array([[0, 0, 5, 0], [2, 4, 6, 0], [4, 8, 7, 1]], float)
-    assert passing(weights, rates, 4.0).tolist() == [4, 2, 1, 4]
-    assert passing(weights, rates[:, :1], 3.0).tolist() == [3]
+    assert crossing_weight(weights, rates, 4.0).tolist() == [4, 2, 1, 4]
+    assert crossing_weight(weights, rates[:, :1], 3.0).tolist() == [3]
 
 
 def test_one_more_value_or_seed_makes_only_jobs_with_something_new():

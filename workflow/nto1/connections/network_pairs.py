@@ -22,24 +22,24 @@ from nto1.units import ms, s
 MAX_SAMPLES = 2**24
 
 
-class Receiver(NamedTuple):
+class PostsynapticNeuron(NamedTuple):
     """A neuron, and the trains of those that may be connected to it."""
 
     neuron: int
     V: np.ndarray  # [n_steps] V before each step; the peak where the neuron spikes
     output_times: np.ndarray  # [n_output_spikes] s
-    senders: np.ndarray  # [n_senders] int64, neurons that send to any other, but itself
-    kinds: np.ndarray  # [n_senders] str: excitatory, inhibitory, unconnected
-    trains: list[np.ndarray]  # s, of each sender
+    presynaptic: np.ndarray  # [n_presynaptic] int64, neurons that send to any other, but itself
+    kinds: np.ndarray  # [n_presynaptic] str: excitatory, inhibitory, unconnected
+    trains: list[np.ndarray]  # s, of each presynaptic neuron
 
 
-def receivers(
+def postsynaptic_neurons(
     parameters: RandomNetwork = RandomNetwork(),
     duration: float = 60 * s,
     timestep: float = 0.1 * ms,
     seed: int = 1234,
     max_samples: int = MAX_SAMPLES,
-) -> Iterator[Receiver]:
+) -> Iterator[PostsynapticNeuron]:
     """Every neuron of the network in turn.
 
     A spike's time is the middle of its step, so that no rounding moves it to another. The network
@@ -57,19 +57,19 @@ def receivers(
         voltages = draw_peaks(activity, network)[:-1]
         kinds = np.array([INHIBITORY, UNCONNECTED, EXCITATORY])[np.sign(matrix).astype(int) + 1]
         for column, neuron in enumerate(neurons):
-            senders = parameters.senders[parameters.senders != neuron]
-            yield Receiver(
+            presynaptic = parameters.presynaptic[parameters.presynaptic != neuron]
+            yield PostsynapticNeuron(
                 neuron,
                 voltages[:, column],
                 times[neuron],
-                senders,
-                kinds[senders, neuron],
-                [times[i] for i in senders],
+                presynaptic,
+                kinds[presynaptic, neuron],
+                [times[i] for i in presynaptic],
             )
 
 
 def find_inputs(
-    receiver: Receiver,
+    target: PostsynapticNeuron,
     dt: float = 0.1 * ms,
     window: float = 20 * ms,
     line_fit_window: float = 10 * ms,
@@ -79,19 +79,19 @@ def find_inputs(
     template_window: float = 100 * ms,
     threads: int = 1,
 ) -> dict[str, np.ndarray]:
-    """t of every sender [n_senders], by each method.
+    """t of every presynaptic neuron [n_presynaptic], by each method.
 
-    NaN for a sender without spikes, or with none that is early enough for all windows. Raises what
+    NaN for a neuron without spikes, or with none that is early enough for all windows. Raises what
     the tests raise.
     """
-    V, duration = receiver.V, receiver.V.size * dt
+    V, duration = target.V, target.V.size * dt
     latest = duration - max(window, line_fit_window, template_window)
-    tested = [i for i, train in enumerate(receiver.trains) if train.size and train[0] <= latest]
-    t = {name: np.full(len(receiver.trains), np.nan) for name in ("sta", "template", "line_fit")}
+    tested = [i for i, train in enumerate(target.trains) if train.size and train[0] <= latest]
+    t = {name: np.full(len(target.trains), np.nan) for name in ("sta", "template", "line_fit")}
     t["spikes"] = t["sta"].copy()
     if not tested:
         return t
-    trains = [receiver.trains[i] for i in tested]
+    trains = [target.trains[i] for i in tested]
     if np.ndim(shuffle_seed):
         shuffle_seed = np.asarray(shuffle_seed)[tested]
     shuffling = {"n_shuffles": n_shuffles, "seed": shuffle_seed, "threads": threads}
@@ -107,6 +107,6 @@ def find_inputs(
     t["template"][tested] = second_pass.t
     t["line_fit"][tested] = line_fit_test(V, dt, trains, line_fit_window, threads)
     t["spikes"][tested] = output_spike_test(
-        receiver.output_times, duration, trains, window, **shuffling, dt=dt
+        target.output_times, duration, trains, window, **shuffling, dt=dt
     )
     return t

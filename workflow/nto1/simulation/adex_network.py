@@ -23,11 +23,11 @@ class RandomNetwork(NamedTuple):
     exc_weight: float = 2 * nS
     noise: float = 8 * pA  # times √s, strength of the white noise current
     neuron: AdEx = AdEx()
-    mute_first_inhibitory: bool = True  # an off-by-one left it out of both groups of senders
+    mute_first_inhibitory: bool = True  # an off-by-one left it out of both groups
 
     @property
-    def senders(self) -> np.ndarray:
-        """Neurons that may be connected to others [n_senders]."""
+    def presynaptic(self) -> np.ndarray:
+        """Neurons that may be connected to others [n_presynaptic]."""
         neurons = np.arange(self.N)
         return neurons[neurons != self.N_exc] if self.mute_first_inhibitory else neurons
 
@@ -42,14 +42,15 @@ def draw_connections(parameters: RandomNetwork, rng: np.random.RandomState) -> n
     """Who is connected to whom [N, N], from row to column: 0, or 1 (excitatory), or the negative
     ratio of the weights (inhibitory).
 
-    For each sender, a uniform per neuron is drawn; a connection to itself is dropped after that.
+    For each presynaptic neuron, a uniform per neuron is drawn; a connection to itself is then
+    dropped.
     """
     N, N_exc = parameters.N, parameters.N_exc
     matrix = np.zeros((N, N))
-    for sender in parameters.senders:
+    for i in parameters.presynaptic:
         is_connected = rng.random_sample(N) < parameters.p_connected
-        weight = 1 if sender < N_exc else -parameters.neuron.inh_to_exc_weight
-        matrix[sender, is_connected] = weight
+        weight = 1 if i < N_exc else -parameters.neuron.inh_to_exc_weight
+        matrix[i, is_connected] = weight
     np.fill_diagonal(matrix, 0)
     return matrix
 

@@ -139,7 +139,7 @@ def _interval_of_weight(
     n_seeds = rates.shape[1]
 
     def weight(seeds: np.ndarray, axis: int = -1) -> np.ndarray:
-        return passing(weights, rates[:, seeds.astype(int)].mean(axis=-1), target_rate)
+        return crossing_weight(weights, rates[:, seeds.astype(int)].mean(axis=-1), target_rate)
 
     result = stats.bootstrap(
         (np.arange(n_seeds),),
@@ -153,7 +153,7 @@ def _interval_of_weight(
     return *result.confidence_interval, result.standard_error
 
 
-def passing(weights: np.ndarray, rates: np.ndarray, target_rate: float) -> np.ndarray:
+def crossing_weight(weights: np.ndarray, rates: np.ndarray, target_rate: float) -> np.ndarray:
     """Where straight lines through rates [n_weights, …] at ascending weights first reach the
     target; the last weight where they don't, the first one where they are above it throughout."""
     reached = rates >= target_rate

@@ -21,7 +21,7 @@ from nto1.simulation.network.kernel import (
     Noise,
     Populations,
     Projection,
-    Recording,
+    SignalBuffers,
 )
 from nto1.simulation.network.structure import Connections, Network
 from nto1.simulation.network.trains import arrival_steps
@@ -250,7 +250,7 @@ def _in_order(spikes: list[tuple[np.ndarray, int]], n_steps: int, n_sources: int
 
 def _recording(
     network: Network, record: Mapping[str, Sequence[int]], n_samples: int
-) -> tuple[dict[str, np.ndarray], Recording]:
+) -> tuple[dict[str, np.ndarray], SignalBuffers]:
     neurons = {}
     for name, indices in record.items():
         if name not in SIGNALS:
@@ -270,7 +270,7 @@ def _recording(
     none = np.zeros(0, np.int64)
     v, u, w, g, I_syn = (neurons.get(name, none) for name in SIGNALS)
     u = np.concatenate([u, w])
-    return neurons, Recording(
+    return neurons, SignalBuffers(
         *(v, np.empty((n_samples, v.size))),
         *(u, np.empty((n_samples, u.size))),
         *(g, np.empty((n_samples, network.E.size, g.size))),

@@ -75,7 +75,7 @@ class Events(NamedTuple):
     count: np.ndarray  # spikes of this source in this step
 
 
-class Recording(NamedTuple):
+class SignalBuffers(NamedTuple):
     """Indices of the recorded neurons, and what is to be filled, one row per sample."""
 
     v_of: np.ndarray
