@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 import secrets
 import shutil
 import signal
@@ -10,6 +9,8 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
+
+import psutil
 
 NODES = ("left", "right")
 MARK = "# The test cluster of two nodes. Removed when the tests end.\n"
@@ -152,12 +153,14 @@ def run(*command: str, check: bool = True) -> str:
 
 
 def _stop_leftovers() -> None:
-    """The daemons of tests that were killed."""
-    if CONFIG.exists():
-        folder = re.search("^StateSaveLocation=(.*)/state$", CONFIG.read_text(), re.MULTILINE)[1]
-        for name in (*NODES, "slurmctld", "munge"):
-            with suppress(OSError, ValueError):
-                os.kill(int(Path(folder, f"{name}.pid").read_text()), signal.SIGKILL)
+    """The daemons of tests that were killed: where the configuration is that of the tests, so are
+    they."""
+    for process in psutil.process_iter(["name", "cmdline"]) if CONFIG.exists() else ():
+        is_munge = process.info["name"] == "munged" and "--force" in process.info["cmdline"]
+        if is_munge or process.info["name"] in ("slurmctld", "slurmd", "slurmstepd"):
+            with suppress(psutil.Error):
+                process.kill()
+                process.wait(10)
 
 
 def _processes_on(node: str) -> list[int]:
