@@ -257,6 +257,12 @@ def test_whatever_stands_there_is_valid_or_has_a_message(data, value):
         assert len(str(error)) > 20  # noqa: PT017
 
 
+def test_names_of_files_stay_as_they_are():
+    name = "results #2.csv"  # of which YAML would read the first word
+    resolved = resolve({"connection_inference": {"weights": name}})
+    assert resolved["connection_inference"]["weights"] == name
+
+
 def test_numbers_as_text_as_on_the_command_line():
     config = {"sweep": {"N": "100", "weights_pS": ["0", "600"]}, "inputs": "{exc_to_inh: 1.5}"}
     resolved = resolve(config)

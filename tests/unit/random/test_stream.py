@@ -137,6 +137,12 @@ def test_bulk_words_against_plain_integers(seed, n):
     assert bulk(n, seeded(seed)).tolist() == expected
 
 
+def test_seeds_may_be_numpys():
+    assert seeded(np.int64(9)) == seeded(9)
+    with pytest.raises(TypeError):
+        seeded(1.5)
+
+
 def test_a_negative_seed_is_refused():
     with pytest.raises(ValueError, match="can't be negative, got -1"):
         seeded(-1)

@@ -9,7 +9,13 @@ from numba import njit
 from nto1 import reference
 from nto1.errors import DivergenceError
 from nto1.neurons.adex import AdEx, decay, euler_step, spike_and_reset
-from nto1.simulation.inputs import Inputs, TimeGrid, count_spikes, draw_spike_trains
+from nto1.simulation.inputs import (
+    Inputs,
+    TimeGrid,
+    _count_spikes,
+    count_spikes,
+    draw_spike_trains,
+)
 from nto1.simulation.runs import (
     InputBatch,
     ceil_spikes,
@@ -18,7 +24,7 @@ from nto1.simulation.runs import (
     simulate,
     simulate_batch,
 )
-from nto1.simulation.vectorized import SIGNALS
+from nto1.simulation.vectorized import KERNELS, SIGNALS, WIDTHS
 from nto1.units import mV, nS, pA, pS
 
 SHORT = TimeGrid(0.3, 1e-4)
@@ -220,3 +226,22 @@ def test_medians_of_neurons_that_fire_fast(n_seeds):
             run = simulate(w_exc, inputs.counts[i], neuron, ["V"], with_median=False)
             ceiled = ceil_spikes(run.trace.V, run.spike_steps, neuron.V_spike)
             assert batch.median_V[i, j] == np.median(ceiled)
+
+
+def test_kernels_are_compiled_for_whole_numbers_and_others_alike():
+    weights, inputs = np.array([14 * pS]), Inputs(exc_to_inh=4, log_rate_variance=1)
+    drawn = draw_inputs(100, [0], SHORT, inputs)
+    simulate_batch(weights, drawn, AdEx(inh_to_exc_weight=4))
+    compiled = len(KERNELS[WIDTHS[0]].signatures), len(_count_spikes.signatures)
+    drawn = draw_inputs(100, [0], SHORT, inputs._replace(exc_to_inh=4.0, log_rate_variance=0.5))
+    simulate_batch(weights, drawn, AdEx(inh_to_exc_weight=4.5))
+    assert (len(KERNELS[WIDTHS[0]].signatures), len(_count_spikes.signatures)) == compiled
+
+
+def test_runs_whose_medians_are_found_at_once_are_integrated_twice(monkeypatch):
+    """Coarsely, to guess where the median lies; and as asked for."""
+    calls, width = [], WIDTHS[0]
+    kernel = KERNELS[width]
+    monkeypatch.setitem(KERNELS, width, lambda *args: (calls.append(width), kernel(*args)))
+    simulate_batch(THESIS_WEIGHTS[1:], InputBatch([count_spikes(6500, 1)]))
+    assert len(calls) == 2
