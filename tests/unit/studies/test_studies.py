@@ -26,6 +26,7 @@ from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.studies.connection_tests import simulated_tests
 from nto1.studies.summary import crossing_weight, summarise_runs
+from nto1.studies.tasks import units_of
 from nto1.units import ms, mV, nS, pA, pS, s
 from study_jobs import study_jobs
 
@@ -239,6 +240,17 @@ def test_one_more_value_or_seed_makes_only_jobs_with_something_new():
     old = [job for job, tasks in before.items() if tasks[-1]["experiment"]["seeds"][0] == 0]
     assert old
     assert all(later[job] == before[job] for job in old)
+
+
+@pytest.mark.parametrize("key", ["sweep.weights_pS", "experiment.seeds", "neuron.b_pA"])
+def test_what_was_there_keeps_its_name_when_a_value_is_added(key):
+    def names(values):
+        study = {"measure": "response", "vary": {key: values}}
+        study["cases"] = {"short": {"experiment.duration_s": 5}, "long": {}}
+        resolved = resolve({"studies": {"study": study}})
+        return {unit.name for unit in units_of(complete(study), resolved)}
+
+    assert names([1, 2]) <= names([1, 2, 3])
 
 
 def test_jobs_are_cut_across_cases():

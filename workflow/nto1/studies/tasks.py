@@ -123,9 +123,9 @@ def _cases(study: dict, config: dict) -> Iterator[tuple[Case, str, dict]]:
 
 
 def _name(case: Case, study: dict) -> str:
-    """Another one for every case. Lists have no part in it where all cases have the same ones."""
+    """Another one for every case, that stays if a list gets longer."""
     named = {"case": case.columns["case"]} if study["cases"] else {}
-    lists = () if study["cases"] or study["zip"] else LISTS[study["measure"]]
+    lists = () if study["zip"] else LISTS[study["measure"]]
     return json.dumps(named | omit(case.changes, *lists))
 
 
