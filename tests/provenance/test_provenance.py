@@ -87,8 +87,8 @@ def test_an_environment_has_another_name_when_a_package_changes(copied, monkeypa
 @pytest.mark.parametrize("log", ["", "as ever\n", "about: results/logs/environments/gone.json\n"])
 def test_a_log_that_does_not_tell(tmp_path, log):
     (tmp_path / "log").write_text(log)
-    assert environment.environment_of_log(tmp_path / "log") is None
-    assert environment.environment_of_log(tmp_path / "none") is None
+    assert environment.of_log(tmp_path / "log") is None
+    assert environment.of_log(tmp_path / "none") is None
 
 
 def test_the_page(workflow):

@@ -7,10 +7,14 @@ from importlib.util import module_from_spec, spec_from_file_location
 import numpy as np
 import pytest
 
+from batching import weight_batches
 from nto1 import line_fit_test, simulate_network, sta_test
+from nto1.config import resolve
+from nto1.config.studies import complete
 from nto1.random.stream import seeded
 from nto1.simulation.voltage_imaging import Experiment, PoissonTrains
 from study import ROOT
+from study_jobs import study_jobs
 
 
 def load(name: str):
@@ -63,5 +67,10 @@ def test_growth_and_networks():
     assert spikes.spike_steps.size > 0
 
 
-def test_studies():
-    assert load("studies").STUDY["studies"]["large"]["measure"] == "response"
+def test_a_large_sweep_and_a_study_of_as_many_runs():
+    studies = load("studies")
+    sweep, study = weight_batches(resolve(studies.SWEEP)), resolve(studies.STUDY)
+    of_sweep = len(studies.WEIGHTS_PS) * len(studies.SEEDS)
+    of_study = study_jobs(complete(study["studies"]["large"]), study)
+    assert sum(len(task["weights_pS"]) for (task,) in sweep.values()) == len(studies.WEIGHTS_PS)
+    assert of_study.description.startswith(f"{of_sweep} runs in ")

@@ -20,7 +20,7 @@ FOLDER = Path("results/logs/environments")
 def register(log: TextIO | None = None) -> str:
     """Describe the environment of this process in ``FOLDER``, unless that was done before.
 
-    ``log`` gets a line, its first, from which ``environment_of_log`` tells where its job ran.
+    ``log`` gets a line, its first, from which ``of_log`` tells where its job ran.
     Returns the environment's name.
     """
     path = FOLDER / f"{_digest()}.json"
@@ -32,7 +32,7 @@ def register(log: TextIO | None = None) -> str:
     return path.stem
 
 
-def environment_of_log(log: str | Path) -> str | None:
+def of_log(log: str | Path) -> str | None:
     """The name of the environment in which the job with this log ran, if the log says so."""
     try:
         with open(log, encoding="utf-8", errors="replace") as stream:

@@ -50,7 +50,7 @@ def build_record(workflow, config: dict, succeeded: bool) -> dict:
     outputs = _outputs(done, workflow)
     launched_in = environment.register()
     names = {launched_in} | {file["environment"] for file in outputs.values()} - {None}
-    compared = COMPARISON in outputs or None
+    compared = Path(COMPARISON).read_text("utf-8") if COMPARISON in outputs else None
     return {
         "succeeded": succeeded,
         "complete": any(job.rule.name == workflow.default_target for job in dag.jobs),
@@ -59,7 +59,7 @@ def build_record(workflow, config: dict, succeeded: bool) -> dict:
         "ended": ended,
         "folder": str(Path.cwd()),
         "command_line": shlex.join(["snakemake", *sys.argv[1:]]),
-        "published_numbers": compared and Path(COMPARISON).read_text("utf-8").split("\n\n")[1],
+        "published_numbers": compared and compared.split("\n\n")[1],
         "source": source,
         "snakemake": {
             "snakemake": version("snakemake"),
@@ -116,7 +116,7 @@ def _outputs(done: list, workflow) -> dict[str, dict]:
             "rule": job.rule.name,
             "threads": job.threads,
             "wall_s": round(times.endtime - times.starttime, 3) if times else None,
-            "environment": environment.environment_of_log(job.log[0]) if job.log else None,
+            "environment": environment.of_log(job.log[0]) if job.log else None,
             "final": not depending[job] or any(not user.output for user in depending[job]),
         }
         for name, file in _hashes(job.output).items():

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.ticker import AutoMinorLocator, FuncFormatter, LogLocator, MaxNLocator
 
-from run_lock import atomic_write
+from script_io import atomic_write
 
 mpl.use("agg")
 # On matplotlib's own defaults: a matplotlibrc of the user's changes nothing.

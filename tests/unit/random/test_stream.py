@@ -22,28 +22,21 @@ from nto1.random.stream import (
 MASK = 2**64 - 1
 
 
-@njit
-def draw_words(n, state):
-    words = np.empty(n, np.uint64)
-    for i in range(n):
-        words[i], state = next_word(state)
-    return words
+def one_by_one(next_value, dtype=np.float64):
+    @njit
+    def draw(n, state):
+        values = np.empty(n, dtype)
+        for i in range(n):
+            values[i], state = next_value(state)
+        return values
+
+    return draw
 
 
-@njit
-def draw_uniforms(n, state):
-    values = np.empty(n)
-    for i in range(n):
-        values[i], state = next_uniform(state)
-    return values
-
-
-@njit
-def draw_exponentials(n, state):
-    values = np.empty(n)
-    for i in range(n):
-        values[i], state = next_exponential(state)
-    return values
+draw_words = one_by_one(next_word, np.uint64)
+draw_uniforms = one_by_one(next_uniform)
+draw_exponentials = one_by_one(next_exponential)
+normals_one_by_one = one_by_one(next_normal)
 
 
 @njit
@@ -55,14 +48,6 @@ def bulk(n, state):
 def draw_normals(n, state):
     z = np.zeros(n)
     add_normals(z, 1.0, state)
-    return z
-
-
-@njit
-def normals_one_by_one(n, state):
-    z = np.empty(n)
-    for i in range(n):
-        z[i], state = next_normal(state)
     return z
 
 

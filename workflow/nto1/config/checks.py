@@ -175,9 +175,7 @@ def _about_network(network: dict) -> Iterator[str]:
     yield from _about_input_trains(inputs)
     if isinstance(decay, list):
         given = {d["E_syn_mV"] for d in decay}
-        used = set(_each(inputs["E_syn_mV"], inputs["number"]))
-        used |= set(network["E_syn_mV"]) if isinstance(network["E_syn_mV"], list) else set()
-        for E in sorted(used - given):
+        for E in sorted(_reversal_potentials(network) - given):
             yield f"network.tau_g_ms: there is none for synapses with E_syn_mV = {E:g}. Add it."
     if isinstance(network["E_syn_mV"], str):
         return
@@ -209,6 +207,13 @@ def _about_network(network: dict) -> Iterator[str]:
     rows = f"neurons and {n} input trains. Write {n} rows of {N}."
     if n:
         yield from _about_matrix(inputs["weights_nS"], "network.inputs.weights_nS", n, N, rows)
+
+
+def _reversal_potentials(network: dict) -> set[float]:
+    """Those that the config names; a table may have others."""
+    E, inputs = network["E_syn_mV"], network["inputs"]
+    of_neurons = E if isinstance(E, list) else []
+    return {*of_neurons, *_each(inputs["E_syn_mV"], inputs["number"])}
 
 
 def _about_adex_network(network: dict, neuron: dict) -> Iterator[str]:
@@ -293,9 +298,9 @@ def _about_memory(config: dict) -> Iterator[str]:
     """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
     bounds, of inputs, voltage, what is recorded and what finds the median."""
     network, record = config["network"], config["network"]["record"]
-    E = {*network["E_syn_mV"]} if isinstance(network["E_syn_mV"], list) else {0, 1}
     n_recorded = len(network["recorded_neurons"]) + sum(map(len, record.values()))
-    n_recorded += (len(E) - 1) * len(record["g"])  # a conductance for each reversal potential
+    # A conductance for each reversal potential: of tables, two are taken.
+    n_recorded += (max(2, len(_reversal_potentials(network))) - 1) * len(record["g"])
     published = config["adex_network"]
     longest = max(map(n_steps, connection_tests(config).values()))
     for section, n_bytes in (

@@ -28,6 +28,7 @@ NOT_VARIED = {
     *("connection_test.seed", "connection_test.seeds_up_to_s", "connection_test.variants"),
     "connection_test.significance",
 }
+WITHOUT_EFFECT = {"connections": {"inputs.drop_last_spike"}}  # in recordings, it is delivered
 # Keys that hold a list, of which each value is a run (or a search) of its own.
 LISTS = {
     "response": ("sweep.weights_pS", "experiment.seeds"),
@@ -150,8 +151,7 @@ def keys_for(measure: str) -> list[str]:
         f"{section}.{key}"
         for section in SECTIONS[measure]
         for key, field in Config.model_fields[section].annotation.model_fields.items()
-        if f"{section}.{key}" not in NOT_VARIED
-        and (measure, key) != ("connections", "drop_last_spike")  # there it is delivered
+        if f"{section}.{key}" not in NOT_VARIED | WITHOUT_EFFECT.get(measure, set())
         and not isinstance(field.default, BaseModel)
     ]
 
@@ -234,10 +234,11 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
     lists = {key for keys in LISTS.values() for key in keys}
     for place, dotted, given in _changes_of(study, where):
         section, key = dotted.split(".", 1)
-        values, varied = values_of(given), place.startswith(f"{where}.vary")
-        together = not varied or (dotted in lists and not study["zip"])  # the value of one key
-        for value in [values] if together else values:
-            value = [value] if dotted in lists and not together else value
+        values, is_list = values_of(given), dotted in lists
+        # One value of the key for each case, or the value of all.
+        each = place.startswith(f"{where}.vary") and (study["zip"] or not is_list)
+        for value in values if each else [values]:
+            value = [value] if each and is_list else value
             model = Config.model_fields[section].annotation
             try:
                 model.model_validate(config[section] | {key: value})
@@ -247,8 +248,7 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
                     yield f"{place}: {detail['ctx']['error']}"
                 else:
                     yield f"{place}: {value!r:.60} is not {expected([section, key])}."
-        is_list_of_one = varied and not together and not study["zip"]
-        if is_list_of_one and len(set(map(repr, values))) < len(values):
+        if each and not study["zip"] and len(set(map(repr, values))) < len(values):
             yield f"{place}: there is a value twice. Keep one."
 
 
