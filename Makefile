@@ -47,6 +47,8 @@ $(READY): envs/requirements.lock envs/bootstrap.lock
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --quiet --require-hashes --no-deps -r envs/bootstrap.lock
 	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python envs/requirements.lock
+	@cd workflow && ../$(BIN)/python -c 'import os, sysconfig; \
+	print(os.getcwd(), file=open(sysconfig.get_path("purelib") + "/nto1.pth", "w"))'
 	@touch $@
 
 lock: $(READY)

@@ -99,9 +99,8 @@ rule measure_connection_tests:
     params:
         python=sys.executable,
         peer=".snakemake/benchmarks/averages/bin/python",
-        package=HERE / "workflow",
     shell:
-        "PYTHONPATH={params.package:q} {params.python:q} {input.script:q} {output:q} {params.peer:q} "
+        "{params.python:q} {input.script:q} {output:q} {params.peer:q} "
         "> {log:q} 2>&1"
 
 

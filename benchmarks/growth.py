@@ -4,20 +4,16 @@ Everything is counted: inputs, integration, median voltages. Other simulators' p
 measured.csv.
 """
 
-import sys
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
-from script_io import log, run, write_text  # puts the package on the path
 from nto1.simulation.inputs import TimeGrid, count_spikes
 from nto1.simulation.runs import draw_inputs, simulate, simulate_batch
 from nto1.units import pS
-from style import plt, save
+from nto1_workflow.io import log, run, write_text
+from nto1_workflow.style import plt, save
 
 N, WEIGHT = 6500, 14 * pS
 

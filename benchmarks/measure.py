@@ -20,10 +20,6 @@ from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 from numba import njit
 from scipy.sparse import coo_array
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow/scripts"))
-
-from script_io import log, run, write_text  # puts the package on the path
 from nto1 import reference
 from nto1.connections.sta import p_value, shuffle_test
 from nto1.connections.windows import digitise, shuffled_windows, sum_windows
@@ -46,6 +42,9 @@ from nto1.simulation.voltage_imaging import (
 )
 from nto1.simulation.weight_search import find_weight, mean_rate
 from nto1.units import ms, mV, nS, pS
+from nto1_workflow.io import log, run, write_text
+
+ROOT = Path(__file__).resolve().parents[1]
 
 N, WEIGHT, SEEDS = 6500, 14 * pS, range(10)
 SWEEP = np.array([0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30])

@@ -1,6 +1,6 @@
 """Networks of spiking neurons beside Brian 2: the same spikes, and how long they take.
 
-    python benchmarks/network.py PYTHON_WITH_BRIAN [--rounds 5]
+    PYTHONPATH=workflow python benchmarks/network.py PYTHON_WITH_BRIAN [--rounds 5]
 
 prints a JSON object. Both run on one core, in turns. Times are those of the loop over time, without
 set-up and compilation, and the smallest of all rounds: what other programs do makes them longer.
@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from math import sqrt
 from pathlib import Path
@@ -18,13 +17,12 @@ from time import perf_counter
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow"))
-
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.network import Connections, Network, poisson_trains, simulate_network
 from nto1.units import Hz, ms, mV, nS
+
+ROOT = Path(__file__).resolve().parents[1]
 
 DT, E_EXC, E_INH = 0.1 * ms, 0.0, -65 * mV
 

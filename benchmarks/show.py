@@ -1,17 +1,14 @@
 """The measurements as a page, a table and a figure."""
 
 import json
-import sys
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import seaborn as sns
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow/scripts"))
-
-from script_io import run, write_csv, write_text
-from style import hylabel, plt, save, set_up
+from nto1_workflow.io import run, write_csv, write_text
+from nto1_workflow.style import hylabel, plt, save, set_up
 
 PAGE = """\
 # What it costs

@@ -13,12 +13,11 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow/scripts"))
-
-from script_io import log, run, write_text  # puts the package on the path
 from nto1.simulation.runs import draw_inputs, simulate_batch
 from nto1.units import pS
+from nto1_workflow.io import log, run, write_text
+
+ROOT = Path(__file__).resolve().parents[1]
 
 WEIGHTS_PS = [round(0.03 * i, 2) for i in range(1000)]
 SEEDS = list(range(100))

@@ -63,9 +63,9 @@ def kernels(made_once) -> None:
     def compile_kernels(folder):
         compiled = CACHE / "compiled.txt"
         if not compiled.exists():
-            code = f"import compile_kernels; compile_kernels.main([{str(compiled)!r}])"
-            command = [sys.executable, "-c", code]
-            subprocess.run(command, cwd=ROOT / "workflow/scripts", check=True)
+            code = "from nto1.compile_all import compile_all; compile_all()"
+            subprocess.run([sys.executable, "-c", code], cwd=ROOT / "workflow", check=True)
+            compiled.touch()
 
     made_once("kernels", compile_kernels)
 

@@ -47,7 +47,7 @@ rule show:
     log: "results/logs/show.log"
     script: "job.py"
 
-from provenance import record
+from nto1_workflow.provenance import record
 
 onsuccess:
     record.write(workflow, config, succeeded=True)
@@ -58,7 +58,7 @@ onerror:
 JOB = f"""
 import sys
 sys.path.insert(0, {str(ROOT / "workflow")!r})
-from provenance import environment
+from nto1_workflow.provenance import environment
 
 names = [snakemake.log[0], snakemake.output[0]] if "snakemake" in globals() else sys.argv[1:]
 log, output = names

@@ -11,9 +11,9 @@ from importlib.metadata import version
 import pytest
 from small_workflow import Workflow, install
 
-from provenance import environment
-from provenance.page import sections
-from provenance.record import git_state
+from nto1_workflow.provenance import environment
+from nto1_workflow.provenance.page import sections
+from nto1_workflow.provenance.record import git_state
 from study import ROOT
 
 

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batching import N_batches, batches, label, weight_batches
-from connection_tests import recording_groups, repeats, variants
 from nto1.config import resolve
+from nto1_workflow.planning.batching import N_batches, batches, label, weight_batches
+from nto1_workflow.planning.connection_tests import recording_groups, repeats, variants
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
 

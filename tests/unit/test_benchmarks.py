@@ -7,14 +7,14 @@ from importlib.util import module_from_spec, spec_from_file_location
 import numpy as np
 import pytest
 
-from batching import weight_batches
 from nto1 import line_fit_test, simulate_network, sta_test
 from nto1.config import resolve
 from nto1.config.studies import complete
 from nto1.random.stream import seeded
 from nto1.simulation.voltage_imaging import Experiment, PoissonTrains
+from nto1_workflow.planning.batching import weight_batches
+from nto1_workflow.planning.study_jobs import study_jobs
 from study import ROOT
-from study_jobs import study_jobs
 
 
 def load(name: str):

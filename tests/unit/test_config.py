@@ -10,11 +10,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batching import weight_batches
-from connection_tests import variants
 from nto1.config import ConfigError, resolve, schema_of
 from nto1.config.__main__ import describe, describe_schema
 from nto1.config.model import Config
+from nto1_workflow.planning.batching import weight_batches
+from nto1_workflow.planning.connection_tests import variants
 from study import ROOT
 
 BAD = {

@@ -11,8 +11,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-import run_lock
-from script_io import (
+from nto1_workflow.io import (
     MAX_ROWS,
     UnreadableTableError,
     progress,
@@ -22,7 +21,8 @@ from script_io import (
     write_parquet,
     write_table,
 )
-from run_lock import SupersededError, atomic_write
+from nto1_workflow.running import lock
+from nto1_workflow.running.files import SupersededError, atomic_write
 from study import ROOT
 
 
@@ -47,12 +47,12 @@ def test_what_is_written_is_on_the_disk_before_it_has_its_name(tmp_path, monkeyp
 
 def test_a_job_of_a_run_that_is_over_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    run_lock.LOCK.parent.mkdir()
-    monkeypatch.setenv(run_lock.RUN, "host a, process 1")
-    run_lock.LOCK.write_text("host a, process 1")
+    lock.LOCK.parent.mkdir()
+    monkeypatch.setenv(lock.RUN, "host a, process 1")
+    lock.LOCK.write_text("host a, process 1")
     with atomic_write("1") as file, open(file, "w") as stream:
         stream.write("of this run")
-    run_lock.LOCK.write_text("host a, process 2")
+    lock.LOCK.write_text("host a, process 2")
     with pytest.raises(SupersededError), atomic_write("2") as file, open(file, "w") as stream:
         stream.write("of an earlier run")
     assert (tmp_path / "1").exists()
@@ -65,7 +65,7 @@ def test_a_table_that_does_not_fit_leaves_the_old_one(tmp_path):
     write_parquet({"x": [1]}, table)
     before = table.read_bytes()
     code = (
-        "from script_io import write_parquet; import numpy as np; "
+        "from nto1_workflow.io import write_parquet; import numpy as np; "
         f"write_parquet({{'x': np.random.default_rng(1).random(10000)}}, {str(table)!r})"
     )
 
@@ -76,7 +76,7 @@ def test_a_table_that_does_not_fit_leaves_the_old_one(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code],
         preexec_fn=small_files_only,
-        cwd=ROOT / "workflow/scripts",
+        cwd=ROOT / "workflow",
         stderr=subprocess.PIPE,
         text=True,
     )

@@ -20,8 +20,7 @@ MODULES = {"yaml": "pyyaml", "matplotlib": "matplotlib-base"}
 
 ENV = ROOT / "envs/workflow.yaml"
 SPECS = yaml.safe_load(ENV.read_text())["dependencies"]
-SCRIPTS = [*ROOT.glob("workflow/scripts/*.py"), *ROOT.glob("benchmarks/*.py")]
-FOLDERS = [ROOT / "workflow/scripts", ROOT / "workflow"]
+SCRIPTS = [*ROOT.glob("workflow/scripts/*/*.py"), *ROOT.glob("benchmarks/*.py")]
 
 
 def test_the_conda_file_pins_what_the_lock_pins():
@@ -78,7 +77,7 @@ def needed_by(script) -> set[str]:
             path = module.replace(".", "/")
             ours = [
                 folder / name
-                for folder in [file.parent, *FOLDERS]
+                for folder in (file.parent, ROOT / "workflow")
                 for name in (f"{path}.py", f"{path}/__init__.py")
                 if (folder / name).exists()
             ]

@@ -10,11 +10,11 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-import explore
-from script_io import write_parquet
+from nto1_workflow.io import write_parquet
+from report import explore
 from study import ROOT
 
-TEMPLATE = ROOT / "workflow/scripts/explore_page.html"
+TEMPLATE = ROOT / "workflow/scripts/report/explore_page.html"
 
 
 @pytest.fixture

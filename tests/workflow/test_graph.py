@@ -71,7 +71,7 @@ def test_an_edit_makes_again_what_uses_it(tmp_path, kernels):
     study.snakemake(*targets)
     for files, jobs in (
         # The second of these makes another table.
-        (("scripts/style.py", "scripts/simulate_network.py"), {"plot_example": 1}),
+        (("nto1_workflow/style.py", "scripts/network/simulate_network.py"), {"plot_example": 1}),
         (("nto1/neurons/adex.py",), {"compile_kernels": 1} | EXAMPLE),
     ):
         paths = [study.checkout / "workflow" / file for file in files]

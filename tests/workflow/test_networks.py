@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from script_io import run  # noqa: F401  puts the package on the path
+from network.simulate_network import build, columns_of_file, input_trains, main
 from nto1.config import ConfigError, resolve
 from nto1.simulation.inputs import TimeGrid
 from nto1.units import ms
-from simulate_network import build, columns_of_file, input_trains, main
 from study import Study
 
 NETWORK = {

@@ -8,7 +8,7 @@ import pandas as pd
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from script_io import MAX_ROWS
+from nto1_workflow.io import MAX_ROWS
 
 
 def rendered(report: Path, name: str):

@@ -6,7 +6,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from script_io import write_page
+from nto1_workflow.io import write_page
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.common import LogEvent
 
-import terminal
+from nto1_workflow.durations import duration
+from nto1_workflow.running import display as run_display
 
 SUMMARY = re.compile(r"^(Done|Failed after).*", re.MULTILINE | re.DOTALL)
 
@@ -90,9 +91,9 @@ def test_without_rich_there_are_lines(small, tmp_path):
 def display(monkeypatch):
     """That of ten jobs of two kinds, with a clock of its own."""
     now = SimpleNamespace(s=100.0)
-    monkeypatch.setattr(terminal.time, "monotonic", lambda: now.s)
+    monkeypatch.setattr(run_display.time, "monotonic", lambda: now.s)
     to_do = dict.fromkeys(range(8), ("simulate", None)) | {8: ("plot", 5), 9: ("find weight", None)}
-    shown = terminal.Display(to_do)
+    shown = run_display.Display(to_do)
 
     def event(kind, after=0.0, **values):
         now.s += after
@@ -176,11 +177,11 @@ def test_what_was_asked_for_is_left_to_snakemake(monkeypatch, handlers, settings
     monkeypatch.setattr(logger, "handlers", [SimpleNamespace(name=name) for name in handlers])
     settings = {"verbose": False, "quiet": set(), "nocolor": False} | settings
     workflow = SimpleNamespace(output_settings=SimpleNamespace(**settings))
-    assert terminal.follow(workflow) is None
+    assert run_display.follow(workflow) is None
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (161, "2 min 41 s"), (11100, "3 h 5 min")]
 )
 def test_durations(seconds, text):
-    assert terminal.duration(seconds) == text
+    assert duration(seconds) == text

@@ -19,7 +19,7 @@ rule simulate_adex_network:
         network=omit(config["adex_network"], "voltage_shown_s", "raster_shown_s"),
         neuron=config["neuron"],
     script:
-        "../scripts/simulate_adex_network.py"
+        "../scripts/adex_network/simulate_adex_network.py"
 
 
 rule plot_adex_network:
@@ -37,7 +37,7 @@ rule plot_adex_network:
         voltage_shown_s=config["adex_network"]["voltage_shown_s"],
         raster_shown_s=config["adex_network"]["raster_shown_s"],
     script:
-        "../scripts/plot_adex_network.py"
+        "../scripts/adex_network/plot_adex_network.py"
 
 
 RESULTS += [rules.simulate_adex_network.output, rules.plot_adex_network.output]

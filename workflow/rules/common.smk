@@ -1,19 +1,27 @@
 # What all rules share.
+import os
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+# Packages are found here and in every job, before others of their names that are installed.
 sys.path.insert(0, str(HERE / "workflow"))
+paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    dict.fromkeys([sys.path[0], *filter(None, paths)])
+)
 
-import run_lock
-from batching import N_batches, weight_batches
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import omit
 from nto1.kernel_cache import CACHE
+from nto1_workflow.planning.batching import N_batches, weight_batches
+from nto1_workflow.running import lock
 
 SCRIPTS = HERE / "workflow/scripts"
-STYLE = [SCRIPTS / "style.py", SCRIPTS / "thesis.mplstyle"]
+STYLE = [
+    HERE / "workflow/nto1_workflow" / name for name in ("style.py", "thesis.mplstyle")
+]
 PUBLISHED = HERE / "resources/published"
 BENCHMARKS = HERE / "benchmarks"
 
@@ -25,7 +33,7 @@ KERNELS = ancient(CACHE / "compiled.txt")
 RESULTS = []
 
 try:
-    config = run_lock.config_of_run(resolve(config), workflow.is_main_process)
+    config = lock.config_of_run(resolve(config), workflow.is_main_process)
     WEIGHT_BATCHES, N_BATCHES = weight_batches(config), N_batches(config)
 except ConfigError as error:
     raise WorkflowError(str(error))

@@ -1,6 +1,6 @@
 # Which inputs can be detected? The target `connection_inference` makes all of it; each result set
 # is a target of its own.
-import detection
+from nto1_workflow.planning import detection
 
 INFERENCE = config["connection_inference"]
 CASES = detection.cases(config)
@@ -44,7 +44,7 @@ rule infer_inputs:
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
-        "../scripts/infer_inputs.py"
+        "../scripts/connection_inference/infer_inputs.py"
 
 
 rule infer_inputs_by_template:
@@ -70,7 +70,7 @@ rule infer_inputs_by_template:
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
-        "../scripts/infer_inputs_by_template.py"
+        "../scripts/connection_inference/infer_inputs_by_template.py"
 
 
 # Simulations in which every input is tested serve two sets: longer windows contain shorter ones.
@@ -131,7 +131,7 @@ for result_set, group, title, chosen in (
         params:
             chosen=chosen,
         script:
-            "../scripts/score_connections.py"
+            "../scripts/connection_inference/score_connections.py"
 
 
 rule chance_level:
@@ -148,7 +148,7 @@ rule chance_level:
         chance=INFERENCE["chance"],
         n_tested=INFERENCE["n_tested"],
     script:
-        "../scripts/chance_level.py"
+        "../scripts/connection_inference/chance_level.py"
 
 
 rule infer_network_connections:
@@ -188,7 +188,7 @@ rule infer_network_connections:
             )
         },
     script:
-        "../scripts/infer_network_connections.py"
+        "../scripts/connection_inference/infer_network_connections.py"
 
 
 rule example_signals:
@@ -210,7 +210,7 @@ rule example_signals:
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
-        "../scripts/example_signals.py"
+        "../scripts/connection_inference/example_signals.py"
 
 
 rule compare_connection_inference:
@@ -229,7 +229,7 @@ rule compare_connection_inference:
     params:
         config=config,
     script:
-        "../scripts/compare_connection_inference.py"
+        "../scripts/connection_inference/compare_connection_inference.py"
 
 
 rule verify_connection_inference:
@@ -241,7 +241,7 @@ rule verify_connection_inference:
     log:
         "results/logs/verify_connection_inference.log",
     script:
-        "../scripts/verify_published.py"
+        "../scripts/published/verify_published.py"
 
 
 rule plot_clipping:
@@ -275,7 +275,7 @@ rule plot_clipping:
     log:
         "results/logs/plot_clipping.log",
     script:
-        "../scripts/plot_clipping.py"
+        "../scripts/connection_inference/plot_clipping.py"
 
 
 for result_set, key, name in (
@@ -298,7 +298,7 @@ for result_set, key, name in (
         params:
             key=key,
         script:
-            "../scripts/plot_detection.py"
+            "../scripts/connection_inference/plot_detection.py"
 
 
 rule plot_chance_level:
@@ -310,7 +310,7 @@ rule plot_chance_level:
     log:
         "results/logs/plot_chance_level.log",
     script:
-        "../scripts/plot_chance_level.py"
+        "../scripts/connection_inference/plot_chance_level.py"
 
 
 rule plot_methods:
@@ -331,7 +331,7 @@ rule plot_methods:
     log:
         "results/logs/plot_methods.log",
     script:
-        "../scripts/plot_methods.py"
+        "../scripts/connection_inference/plot_methods.py"
 
 
 rule plot_N_by_duration:
@@ -345,7 +345,7 @@ rule plot_N_by_duration:
     log:
         "results/logs/plot_N_by_duration.log",
     script:
-        "../scripts/plot_N_by_duration.py"
+        "../scripts/connection_inference/plot_N_by_duration.py"
 
 
 TARGETS = {

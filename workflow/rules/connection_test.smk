@@ -1,4 +1,4 @@
-from connection_tests import recording_groups, repeats, variants
+from nto1_workflow.planning.connection_tests import recording_groups, repeats, variants
 
 VARIANTS, REPEATS = variants(config), repeats(config)
 OF_VARIANT = "results/connection_test/{variant}/"
@@ -21,7 +21,7 @@ rule simulate_excerpt:
         neuron=config["izhikevich"],
         excerpt=config["connection_test"]["excerpt"],
     script:
-        "../scripts/simulate_excerpt.py"
+        "../scripts/connection_test/simulate_excerpt.py"
 
 
 # Variants that differ in noise alone share voltage and shuffles, and so a job.
@@ -49,7 +49,7 @@ for tests in recording_groups(VARIANTS):
             tests=list(tests.values()),
             neuron=config["izhikevich"],
         script:
-            "../scripts/infer_connections.py"
+            "../scripts/connection_test/infer_connections.py"
 
 
 rule repeat_connection_tests:
@@ -67,7 +67,7 @@ rule repeat_connection_tests:
         tasks=lookup("{batch}", within=REPEATS),
         weights=None,
     script:
-        "../scripts/detect_inputs.py"
+        "../scripts/studies/detect_inputs.py"
 
 
 rule summarise_connection_tests:
@@ -93,7 +93,7 @@ rule summarise_connection_tests:
         tests=VARIANTS,
         significance=config["connection_test"]["significance"],
     script:
-        "../scripts/summarise_connection_tests.py"
+        "../scripts/connection_test/summarise_connection_tests.py"
 
 
 rule plot_excerpt:
@@ -115,7 +115,7 @@ rule plot_excerpt:
     params:
         excerpt=config["connection_test"]["excerpt"],
     script:
-        "../scripts/plot_excerpt.py"
+        "../scripts/connection_test/plot_excerpt.py"
 
 
 rule plot_connection_tests:
@@ -142,7 +142,7 @@ rule plot_connection_tests:
     log:
         "results/logs/plot_connection_tests.log",
     script:
-        "../scripts/plot_connection_tests.py"
+        "../scripts/connection_test/plot_connection_tests.py"
 
 
 RESULTS += [

@@ -14,7 +14,7 @@ rule simulate_example:
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
-        "../scripts/simulate_example.py"
+        "../scripts/example/simulate_example.py"
 
 
 rule plot_example:
@@ -28,7 +28,7 @@ rule plot_example:
     params:
         shown_s=config["example"]["shown_s"],
     script:
-        "../scripts/plot_example.py"
+        "../scripts/example/plot_example.py"
 
 
 RESULTS += [rules.plot_example.output]

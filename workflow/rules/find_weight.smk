@@ -18,7 +18,7 @@ rule find_weight:
         N_of_sweep=config["sweep"]["N"] if GUESS_FROM_SWEEP else None,
         of_seeds=False,
     script:
-        "../scripts/find_weight.py"
+        "../scripts/find_weight/find_weight.py"
 
 
 rule summarise_weights:
@@ -37,7 +37,7 @@ rule summarise_weights:
     log:
         "results/logs/summarise_weights.log",
     script:
-        "../scripts/summarise_weights.py"
+        "../scripts/find_weight/summarise_weights.py"
 
 
 rule plot_weights:
@@ -59,7 +59,7 @@ rule plot_weights:
         target_rate_Hz=config["find_weight"]["target_rate_Hz"],
         N_subset=config["find_weight"]["N_subset"],
     script:
-        "../scripts/plot_weights.py"
+        "../scripts/find_weight/plot_weights.py"
 
 
 RESULTS += [rules.summarise_weights.output, rules.plot_weights.output]

@@ -1,20 +1,20 @@
 # What happens before and after a run.
 import threading
 
-import summary
-import terminal
-from provenance import record
+from nto1_workflow.provenance import record
+from nto1_workflow.running import display, files, lock, summary
 
 DISPLAY = []  # of the run that is at work
 
 
 onstart:
-    run_lock.acquire()
+    lock.acquire()
+    files.remove_unfinished(lock.OUTPUTS)
     # Snakemake forgets that a job has failed, or was not reached: the next run would take what was
     # made of its earlier output for up to date. Files marked as incomplete are made again.
     for job in workflow.dag.needrun_jobs():
         workflow.persistence.started(job)
-    DISPLAY.append(terminal.follow(workflow))
+    DISPLAY.append(display.follow(workflow))
 
 
 def end(succeeded: bool) -> None:

@@ -7,4 +7,4 @@ rule compile_kernels:
     group:
         "kernels"
     script:
-        "../scripts/compile_kernels.py"
+        "../scripts/kernels/compile_kernels.py"

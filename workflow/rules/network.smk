@@ -28,7 +28,7 @@ rule simulate_network:
         izhikevich=config["izhikevich"],
         neuron=config["neuron"] if config["network"]["types"] else {},
     script:
-        "../scripts/simulate_network.py"
+        "../scripts/network/simulate_network.py"
 
 
 rule plot_network:
@@ -43,7 +43,7 @@ rule plot_network:
     params:
         shown_s=config["network"]["shown_s"],
     script:
-        "../scripts/plot_network.py"
+        "../scripts/network/plot_network.py"
 
 
 RESULTS += [rules.simulate_network.output, rules.plot_network.output]

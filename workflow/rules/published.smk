@@ -29,7 +29,7 @@ rule compare_with_published:
     params:
         config=config,
     script:
-        "../scripts/compare_with_published.py"
+        "../scripts/published/compare_with_published.py"
 
 
 rule verify_published:
@@ -41,7 +41,7 @@ rule verify_published:
     log:
         "results/logs/verify_published.log",
     script:
-        "../scripts/verify_published.py"
+        "../scripts/published/verify_published.py"
 
 
 RESULTS += [rules.compare_with_published.output, rules.verify_published.output]

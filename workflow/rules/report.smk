@@ -15,7 +15,7 @@ rule show_costs:
     log:
         "results/logs/show_costs.log",
     script:
-        "../scripts/show_costs.py"
+        "../scripts/report/show_costs.py"
 
 
 rule show_provenance:
@@ -29,7 +29,7 @@ rule show_provenance:
     log:
         "results/logs/show_provenance.log",
     script:
-        "../scripts/show_provenance.py"
+        "../scripts/report/show_provenance.py"
 
 
 # Tables of the experiments, as said in the rules before this one.
@@ -49,7 +49,7 @@ rule explore:
         traces=["results/example_trace.parquet", "results/network/voltages.parquet"],
         averages=["results/connection_test/base/stas.parquet"],
         trains=["results/connection_test/trains.parquet"],
-        template=SCRIPTS / "explore_page.html",
+        template=SCRIPTS / "report/explore_page.html",
     output:
         page=report_item(
             "results/explore.html", "Explore", "Charts to point at and zoom"
@@ -57,7 +57,7 @@ rule explore:
     log:
         "results/logs/explore.log",
     script:
-        "../scripts/explore.py"
+        "../scripts/report/explore.py"
 
 
 use rule explore as explore_connection_inference with:
@@ -73,7 +73,7 @@ use rule explore as explore_connection_inference with:
         traces=[],
         averages=[],
         trains=[],
-        template=SCRIPTS / "explore_page.html",
+        template=SCRIPTS / "report/explore_page.html",
     output:
         page=report_item(
             "results/connection_inference/explore.html",

@@ -2,7 +2,7 @@
 from snakemake.logging import logger
 
 from nto1.config.studies import complete
-from study_jobs import study_jobs
+from nto1_workflow.planning.study_jobs import study_jobs
 
 STUDIES = {name: complete(study) for name, study in config["studies"].items()}
 STUDY_JOBS = {name: study_jobs(study, config) for name, study in STUDIES.items()}
@@ -55,7 +55,7 @@ rule detect_inputs_of_study:
     params:
         tasks=lookup("{study}/{batch}", within=TASKS_OF_STUDIES),
     script:
-        "../scripts/detect_inputs.py"
+        "../scripts/studies/detect_inputs.py"
 
 
 for name, study in STUDIES.items():
@@ -91,6 +91,6 @@ for name, study in STUDIES.items():
         params:
             study=study,
         script:
-            "../scripts/summarise_study.py"
+            "../scripts/studies/summarise_study.py"
 
     RESULTS.append(getattr(rules, f"study_{name}").output)

@@ -17,7 +17,7 @@ rule simulate_free_membrane:
         inputs=config["inputs"],
         neuron=config["neuron"],
     script:
-        "../scripts/simulate_free_membrane.py"
+        "../scripts/theory/simulate_free_membrane.py"
 
 
 rule plot_free_membrane:
@@ -29,7 +29,7 @@ rule plot_free_membrane:
     log:
         "results/logs/plot_free_membrane.log",
     script:
-        "../scripts/plot_free_membrane.py"
+        "../scripts/theory/plot_free_membrane.py"
 
 
 rule free_membrane:

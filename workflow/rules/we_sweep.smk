@@ -11,7 +11,7 @@ rule simulate:
     params:
         tasks=lookup("{we_pS}", within=WEIGHT_BATCHES),
     script:
-        "../scripts/simulate.py"
+        "../scripts/we_sweep/simulate.py"
 
 
 rule summarise_sweep:
@@ -27,7 +27,7 @@ rule summarise_sweep:
     log:
         "results/logs/summarise_sweep.log",
     script:
-        "../scripts/summarise_sweep.py"
+        "../scripts/we_sweep/summarise_sweep.py"
 
 
 rule plot_input_drive:
@@ -45,7 +45,7 @@ rule plot_input_drive:
     log:
         "results/logs/plot_input_drive.log",
     script:
-        "../scripts/plot_input_drive.py"
+        "../scripts/we_sweep/plot_input_drive.py"
 
 
 RESULTS += [rules.summarise_sweep.output, rules.plot_input_drive.output]

@@ -28,7 +28,7 @@ from nto1.studies.connection_tests import simulated_tests
 from nto1.studies.summary import crossing_weight, summarise_runs
 from nto1.studies.tasks import units_of
 from nto1.units import ms, mV, nS, pA, pS, s
-from study_jobs import study_jobs
+from nto1_workflow.planning.study_jobs import study_jobs
 
 SHORT = {"experiment.duration_s": 0.5, "experiment.seeds": [0, 1, 2]}
 RESPONSE = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from nto1.neurons.adex import AdEx
 from nto1.simulation.network import Activity, Connections, Network, simulate_network
-from nto1.units import ms, nS, pA, s
+from nto1.units import ms, nS, pA, s, to_SI
 
 
 class RandomNetwork(NamedTuple):
@@ -24,6 +24,19 @@ class RandomNetwork(NamedTuple):
     noise: float = 8 * pA  # times √s, strength of the white noise current
     neuron: AdEx = AdEx()
     mute_first_inhibitory: bool = True  # an off-by-one left it out of both groups
+
+    @classmethod
+    def of(cls, network: dict, neuron: dict) -> "RandomNetwork":
+        """From the config's sections, which have units in their keys."""
+        return cls(
+            network["N"],
+            network["N_exc"],
+            network["p_connected"],
+            network["exc_weight_nS"] * nS,
+            network["noise_pA_sqrt_s"] * pA,
+            AdEx(**to_SI(neuron)),
+            network["mute_first_inhibitory"],
+        )
 
     @property
     def presynaptic(self) -> np.ndarray:

@@ -1,0 +1,146 @@
+"""What is known of a run when it has ended: ``results/provenance.json``, its page and its crate."""
+
+import getpass
+import json
+import os
+import shlex
+import subprocess
+import sys
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from snakemake.logging import logger
+
+from nto1_workflow.provenance import environment
+from nto1_workflow.provenance.hashes import hashes_of
+from nto1_workflow.provenance.page import page
+from nto1_workflow.running.files import write_text
+
+CHECKOUT = Path(os.path.abspath(__file__)).parents[3]
+RECORD, PAGE = Path("results/provenance.json"), Path("results/provenance.md")
+COMPARISON = "results/published_comparison.md"
+STARTED = datetime.now()
+
+
+def write(workflow, config: dict, succeeded: bool) -> None:
+    """After a run that made more than the record's page. ``workflow`` is Snakemake's."""
+    made = [job for job in workflow.dag.finished_jobs if job.output]
+    if made and all(str(RECORD) in job.input for job in made):
+        return
+    record = build_record(workflow, config, succeeded)
+    write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", RECORD)
+    record = json.loads(RECORD.read_text("utf-8"))
+    write_text(page(record), PAGE)
+    if record["complete"] and succeeded:
+        try:
+            from nto1_workflow.provenance import crate
+        except ModuleNotFoundError as error:
+            logger.warning(f"No run crate: {error.name}, of envs/requirements.lock, is missing.")
+        else:
+            crate.write(Path("results/run-crate"), record, CHECKOUT, RECORD, PAGE)
+
+
+def build_record(workflow, config: dict, succeeded: bool) -> dict:
+    """The record of a run, and of all files it made or found up to date."""
+    dag, source, ended = workflow.dag, git_state(CHECKOUT), _time(datetime.now())
+    jobs = [job for job in dag.jobs if job.output]
+    done = [job for job in jobs if dag.noneedrun_finished(job)]
+    outputs = _outputs(done, workflow)
+    launched_in = environment.register()
+    names = {launched_in} | {file["environment"] for file in outputs.values()} - {None}
+    compared = Path(COMPARISON).read_text("utf-8") if COMPARISON in outputs else None
+    return {
+        "succeeded": succeeded,
+        "complete": any(job.rule.name == workflow.default_target for job in dag.jobs),
+        "who": _user(),
+        "started": _time(STARTED),
+        "ended": ended,
+        "folder": str(Path.cwd()),
+        "command_line": shlex.join(["snakemake", *sys.argv[1:]]),
+        "published_numbers": compared and compared.split("\n\n")[1],
+        "source": source,
+        "snakemake": {
+            "snakemake": version("snakemake"),
+            "executor": workflow.executor_plugin.name,
+            "deployment": sorted(map(str, workflow.deployment_settings.deployment_method)),
+            "cores": workflow.resource_settings.cores,
+            "launched_in": launched_in,
+        },
+        "config": config,
+        "inputs": hashes_of(
+            file
+            for file in {f for job in jobs for f in job.input} - {f for j in jobs for f in j.output}
+            if CHECKOUT / "workflow" not in Path(file).parents  # of the code, the commit tells
+        ),
+        "outputs": outputs,
+        "rules": _rules(outputs),
+        "environments": {name: environment.read(name) for name in sorted(names)},
+    }
+
+
+def git_state(folder: Path) -> dict:
+    """The commit a folder is at, and what was changed since; or why that isn't known."""
+
+    def git(*arguments: str) -> str:
+        # Without locks: others may be working with the repository.
+        command = ["git", "--no-optional-locks", "-C", folder, *arguments]
+        options = {"env": os.environ | {"LC_ALL": "C"}, "text": True, "timeout": 60}
+        return subprocess.run(command, capture_output=True, check=True, **options).stdout
+
+    try:
+        # A repository around an unpacked archive is not that of the workflow.
+        git("ls-files", "--error-unmatch", "Snakefile")
+        commit, date = git("log", "-1", "--format=%H %cI").split()
+        changes = git("status", "--porcelain").splitlines()
+    except (OSError, subprocess.SubprocessError) as error:
+        reason = getattr(error, "stderr", None) or str(error)
+        return {"commit": None, "why_unknown": reason.splitlines()[0]}
+    return {"commit": commit, "commit_date": date, "uncommitted_changes": changes}
+
+
+def _outputs(done: list, workflow) -> dict[str, dict]:
+    """By path. Final are those that a run is for, which rules without output ask for."""
+    outputs, persistence, depending = {}, workflow.persistence, workflow.dag.depending
+    persistence._clear_cache()  # where the run's last job is still without its times
+    for job in done:
+        times = persistence.metadata(job.output[0])
+        about_job = {
+            "job": str(job.output[0]),
+            "rule": job.rule.name,
+            "threads": job.threads,
+            "wall_s": round(times.endtime - times.starttime, 3) if times else None,
+            "environment": environment.of_log(job.log[0]) if job.log else None,
+            "final": not depending[job] or any(not user.output for user in depending[job]),
+        }
+        for name, file in hashes_of(job.output).items():
+            made = datetime.fromtimestamp(Path(name).stat().st_mtime)
+            outputs[name] = file | {"made": _time(made)} | about_job
+    return dict(sorted(outputs.items()))
+
+
+def _rules(outputs: dict[str, dict]) -> dict[str, dict]:
+    """A job that was not run again counts with its time when it was; on a cluster, with waiting."""
+    jobs_of = {}
+    for job in {file["job"]: file for file in outputs.values()}.values():
+        jobs_of.setdefault(job["rule"], []).append(job)
+    return {
+        rule: {
+            "jobs": len(jobs),
+            "threads": max(job["threads"] for job in jobs),
+            "wall_s": round(sum(job["wall_s"] for job in jobs if job["wall_s"]), 3),
+            "environments": sorted({job["environment"] for job in jobs} - {None}),
+        }
+        for rule, jobs in sorted(jobs_of.items())
+    }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # in a container, often
+        return str(os.getuid())
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone().isoformat("T", "seconds")

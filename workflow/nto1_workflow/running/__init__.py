@@ -1,0 +1,1 @@
+"""A run: its lock, its files, and what it shows."""

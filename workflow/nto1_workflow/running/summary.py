@@ -1,0 +1,55 @@
+"""What a run says when it ends: what it made, how long it took, and where to look next."""
+
+import sys
+from pathlib import Path
+
+from nto1_workflow.durations import duration
+
+VERDICT = "results/published_verdict.txt"
+NEXT = {  # where to look, in this order
+    "results/explore.html": "charts to point at, to zoom and to choose from",
+    "results/published_comparison.html": "every published number beside ours",
+    "results/provenance.md": "who, when, where, from what; all hashes",
+    "results/run-crate": "to archive or to hand on, with the sources",
+}
+
+
+def summary_of(workflow, display, succeeded: bool) -> str:
+    """At most 15 lines. ``display``: what was shown of the jobs."""
+    files = sorted({str(file) for job in workflow.dag.jobs for file in job.output})
+    existing = [file for file in files if Path(file).exists()]
+    time = duration(display.seconds())
+    n_done = display.n_jobs - len(display.to_do)
+    lines = [
+        f"Done: {n_done} jobs in {time}."
+        if succeeded
+        else f"Failed after {time}: {n_done} of {display.n_jobs} jobs are done."
+    ]
+    lines += [f"  failed: {name}" for name in display.failed[:3]]
+    if len(display.failed) > 3:
+        lines.append(f"  failed: {len(display.failed) - 3} more")
+    for kind, ending in (("figures", ".svg"), ("tables", ".csv")):
+        made = [file for file in existing if file.endswith(ending)]
+        folders = sorted({str(Path(file).parts[0]) for file in made})
+        if made:
+            lines.append(f"{len(made)} {kind} in {', '.join(f'{folder}/' for folder in folders)}")
+    if VERDICT in existing:
+        lines.append(Path(VERDICT).read_text("utf-8").strip())
+    if succeeded:
+        shown = {path: why for path, why in NEXT.items() if Path(path).exists()}
+        lines += ["Where to look next:"] if shown else []
+        lines += [f"  {path:35}{why}" for path, why in shown.items()]
+        lines.append(f"  {'make report':35}all of it on one page: report.html")
+    else:
+        lines.append(
+            "The end of each failed job's log is above. Once corrected, the same command does "
+            "the rest."
+        )
+    return "\n".join(lines)
+
+
+def show(workflow, display, succeeded: bool) -> None:
+    """On the terminal, or where the run's other lines go."""
+    if display:
+        display.close()
+        print(f"\n{summary_of(workflow, display, succeeded)}", file=sys.stderr, flush=True)

@@ -1,0 +1,68 @@
+"""Percentiles of the voltage, the first seconds of it, and averages of some inputs' trains."""
+
+import numpy as np
+import pandas as pd
+
+from nto1.connections.sta import exact_stas
+from nto1.studies.detection import record_case, signal_of
+from nto1.units import ms, mV
+from nto1_workflow.io import run, write_csv, write_parquet
+from nto1_workflow.tables import stacked
+
+PERCENTILES = [0, 0.1, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.9, 99.95, 99.99, 100]
+SHOWN_S = 2
+WINDOW_MS = 100
+
+
+def chosen_trains(trains) -> dict[str, int]:
+    """Of the inputs, fastest first within a kind: the fastest, other fast ones, the median, the
+    slowest."""
+    n_exc, n_inh = (int((trains.kinds == kind).sum()) for kind in ("excitatory", "inhibitory"))
+    return {
+        "fastest": 0,
+        "fast exc": min(99, n_exc - 1),
+        "fast inh": n_exc,
+        "slower inh": n_exc + min(99, n_inh - 1),
+        "median": n_exc // 2,
+        "slowest": n_exc - 1,
+    }
+
+
+def main(case, noise_SNRs, inputs, neuron, weights, percentiles, voltages, averages):
+    recording, trains = record_case(case | {"n_tested": None}, inputs, neuron, weights)
+    signals = {signal["name"]: signal_of(recording, case, signal) for signal in case["signals"]}
+    rows = []
+    for spike_SNR in noise_SNRs:
+        ceiled = next(s for s in case["signals"] if s["name"] == "ceiled")
+        V = signal_of(recording, case, ceiled | {"spike_SNR": spike_SNR})
+        rows += [
+            {"spike_SNR": float(spike_SNR), "percentile": p, "V_mV": value / mV}
+            for p, value in zip(PERCENTILES, np.percentile(V, PERCENTILES), strict=True)
+        ]
+    write_csv(pd.DataFrame(rows), percentiles)
+
+    dt = recording.time_grid.timestep
+    n_shown = round(min(SHOWN_S, recording.time_grid.duration) / dt)
+    shown = {f"{name}_mV": V[:n_shown] / mV for name, V in signals.items()}
+    write_parquet({"t_ms": np.arange(n_shown) * dt / ms} | shown, voltages)
+
+    window = round(WINDOW_MS * ms / dt)
+    chosen = chosen_trains(trains)
+    times = [trains.times[train] for train in chosen.values()]
+    stas = {name: exact_stas(V, dt, times, window) / mV for name, V in signals.items()}
+    tables = [
+        {
+            "which": np.full(window, which),
+            "kind": np.full(window, trains.kinds[train]),
+            "n_spikes": np.full(window, trains.n_spikes[train]),
+            "rate_Hz": np.full(window, trains.rates[train]),
+            "t_ms": np.arange(window) * dt / ms,
+            **{f"{name}_mV": of_signal[i] for name, of_signal in stas.items()},
+        }
+        for i, (which, train) in enumerate(chosen.items())
+    ]
+    write_parquet(stacked(tables), averages)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)

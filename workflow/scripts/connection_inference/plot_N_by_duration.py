@@ -1,0 +1,30 @@
+"""How well inputs are detected, for every number of inputs and length of the recording."""
+
+import seaborn as sns
+
+from nto1_workflow.io import read_parquet, run
+from nto1_workflow.style import plt, save
+
+
+def duration_label(seconds: float) -> str:
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= length and seconds % length == 0:
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def main(means, output):
+    AUC = read_parquet(means).pivot(index="N", columns="duration_s", values="AUC")
+    AUC = AUC.sort_index(ascending=False).rename(columns=duration_label)
+    figure, ax = plt.subplots(figsize=(6.2, 2.8))
+    options = {"vmin": 0.25, "vmax": 1, "cmap": "viridis", "annot": True, "fmt": ".2f"}
+    sns.heatmap(AUC, ax=ax, cbar_kws={"label": "AUC"}, annot_kws={"size": 7}, **options)
+    ax.set(xlabel="Recording duration", ylabel="Number of inputs $N$")
+    ax.tick_params(which="both", length=0)
+    ax.tick_params(axis="x", rotation=0)
+    ax.tick_params(axis="y", rotation=0)
+    save(figure, *output)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)

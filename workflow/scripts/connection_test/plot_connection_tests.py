@@ -1,0 +1,160 @@
+"""Spike-triggered averages beside those of shuffled trains, and how well they tell connections."""
+
+import pandas as pd
+import seaborn as sns
+
+from nto1.units import FACTORS
+from nto1_workflow.io import read_parquet, run
+from nto1_workflow.style import plt, save, set_up
+
+GROUPS = [
+    ("excitatory", True, "C0"),
+    ("inhibitory", True, "C3"),
+    ("excitatory", False, "0.4"),
+    ("inhibitory", False, "0.7"),
+]
+
+# Wide ones below, so that all are seen where they coincide.
+CURVES = {
+    "TPR": ("all", "0.75", 4),
+    "TPR_exc": ("excitatory", "C0", 2),
+    "TPR_inh": ("inhibitory", "C3", 0.8),
+}
+ROC_COLUMNS = 4
+
+
+def name_of(kind, connected) -> str:
+    return f"{kind}, {'connected' if connected else 'not connected'}"
+
+
+def plot_stas(trains, stas, files):
+    """The first train of each group."""
+    figure, axes = plt.subplots(2, 2, figsize=(6.5, 4.6), sharex=True, sharey=True)
+    for ax, (kind, connected, color) in zip(axes.flat, GROUPS, strict=True):
+        group = trains[(trains["kind"] == kind) & (trains["connected"] == connected)]
+        if group.empty:
+            ax.set_title(f"No train is {name_of(kind, connected)}")
+            continue
+        train = group.iloc[0]
+        sta = stas[stas["train"] == train["train"]]
+        band = ("shuffled_5_percent_mV", "shuffled_95_percent_mV")
+        ax.fill_between(sta["t_ms"], *(sta[b] for b in band), color="0.85", label="shuffled: 90 %")
+        ax.plot(sta["t_ms"], sta["shuffled_mean_mV"], color="0.6", lw=1, label="shuffled: mean")
+        ax.plot(sta["t_ms"], sta["sta_mV"], color=color, lw=1)
+        set_up(ax, xlim=[0, sta["t_ms"].max()], xunit="ms", yunit="mV", nbins_y=5)
+        sign = "<" if train["p_is_bound"] else "="
+        p = f"p {sign} {train['p_value']:.3g}" if train["n_windows"] else "no windows"
+        title = f"Train {train['train']}, {p}:\n{name_of(kind, connected)}"
+        ax.set_title(title, fontsize=8.33)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("Mean $V_m$")
+    for ax in axes[-1]:
+        ax.set_xlabel("Time after spike")
+    axes.flat[0].legend(loc="upper right")
+    figure.tight_layout(h_pad=1.5, w_pad=2)
+    save(figure, *files)
+
+
+def plot_heights(trains, shuffled_heights, files):
+    """Heights relative to the mean of a train's shuffles, which lie around 1."""
+    mean = trains.set_index("train")["mean_shuffled_height_mV"]
+    shuffled = shuffled_heights["height_mV"] / shuffled_heights["train"].map(mean)
+    names = [name_of(k, c) for k, c, _ in GROUPS]
+    group = [name_of(k, c) for k, c in zip(trains["kind"], trains["connected"], strict=True)]
+    heights = trains.assign(group=group)[["relative_height", "group"]].dropna()
+    palette = dict(zip(names, (color for *_, color in GROUPS), strict=True))
+
+    figure, (above, below) = plt.subplots(nrows=2, figsize=(5, 4), sharex=True)
+    sns.histplot(shuffled, ax=above, bins=30, color="0.85", edgecolor="none")
+    options = {"data": heights, "x": "relative_height", "hue": "group", "hue_order": names}
+    sns.histplot(**options, ax=below, bins=30, multiple="stack", palette=palette, lw=0)
+    sns.rugplot(**options, ax=below, palette=palette, legend=False, height=0.06)
+    sns.move_legend(below, "upper left", bbox_to_anchor=(1, 1.2), title="")
+    high = max([*shuffled.dropna(), *heights["relative_height"], 1])
+    for ax, title in ((above, "shuffled trains"), (below, "trains")):
+        set_up(ax, xlim=[0, 1.05 * high], nbins_y=4)
+        ax.set(xlabel="", ylabel=f"Number of\n{title}")
+    below.set_xlabel("Height relative to the mean of shuffles")
+    figure.tight_layout(h_pad=1.5)
+    save(figure, *files)
+
+
+def plot_roc(roc, files):
+    """A panel for each variant: where curves are alike, one doesn't hide the other."""
+    variants = list(dict.fromkeys(roc["variant"]))
+    n_rows = -(-len(variants) // ROC_COLUMNS)
+    size = (2 * ROC_COLUMNS, 2.1 * n_rows)
+    options = {"sharex": True, "sharey": True, "squeeze": False}
+    figure, axes = plt.subplots(n_rows, ROC_COLUMNS, figsize=size, **options)
+    for ax in axes.flat[len(variants) :]:
+        ax.set_visible(False)
+    for ax, variant in zip(axes.flat, variants, strict=False):
+        curve = roc[roc["variant"] == variant]
+        ax.plot([0, 1], [0, 1], color="0.7", lw=0.8)
+        for column, (name, color, width) in CURVES.items():
+            style = {"color": color, "lw": width, "label": name, "clip_on": False}
+            ax.plot(curve["FPR"], curve[column], **style)
+        set_up(ax, xlim=[0, 1], ylim=[0, 1], nbins_x=4, nbins_y=5)
+        ax.set_title(label_of(variant).replace(", ", ",\n"), fontsize=8.33)
+    for ax in axes[:, 0]:
+        ax.set_ylabel("True-positive rate")
+    for column in range(ROC_COLUMNS):
+        shown = [ax for ax in axes[:, column] if ax.get_visible()]
+        if shown:
+            shown[-1].set_xlabel("False-positive rate")
+            shown[-1].tick_params(axis="x", labelbottom=True)
+    axes[0, 0].legend(loc="lower right")
+    figure.tight_layout(h_pad=1.5, w_pad=1.5)
+    save(figure, *files)
+
+
+def plot_areas(areas, files):
+    """Every seed, and the means, with ties as half and as loss."""
+    kinds = {"all": ("", "0"), "excitatory": ("_exc", "C0"), "inhibitory": ("_inh", "C3")}
+    rows = areas.assign(test=areas["variant"].map(label_of))
+    both = pd.concat(
+        rows.rename(columns={f"ties_halved{end}": "x", f"area{end}": "as published"})[
+            ["test", "x", "as published"]
+        ].assign(trains=kind)
+        for kind, (end, _) in kinds.items()
+    )
+    n = rows["test"].nunique()
+    figure, ax = plt.subplots(figsize=(5, 0.8 + 0.42 * n))
+    palette = {kind: color for kind, (_, color) in kinds.items()}
+    where = {"data": both, "y": "test", "hue": "trains", "palette": palette, "ax": ax}
+    sns.stripplot(**where, x="x", dodge=True, jitter=False, size=3, alpha=0.4, legend=False)
+    means = {"errorbar": None, "linestyle": "none", "dodge": 0.533}
+    sns.pointplot(**where, **means, x="x", markers="|", markersize=9, markeredgewidth=2)
+    hollow = {"markers": "D", "markersize": 4, "markerfacecolor": "none", "markeredgewidth": 0.8}
+    sns.pointplot(**where, **means, **hollow, x="as published", legend=False)
+    ax.axvline(0.5, color="0.7", lw=0.8)
+    low = both[["x", "as published"]].min(axis=None)
+    ax.set_xlim(min(0.4, low - 0.02) if low == low else 0.4, 1.02)
+    ax.set(xlabel="Area under the ROC curve", ylabel="")
+    ax.tick_params(axis="y", which="minor", left=False)
+    ax.grid(visible=False, axis="y", which="minor")
+    sns.move_legend(ax, "center left", bbox_to_anchor=(1.02, 0.5), title="")
+    save(figure, *files)
+
+
+def label_of(variant: str) -> str:
+    """``duration_s=60,imaging_spike_SNR=5`` for people: duration 60 s, imaging spike SNR 5."""
+    labels = []
+    for change in variant.split(","):
+        key, _, value = change.partition("=")
+        name, _, unit = key.rpartition("_")
+        words = (name, value, unit) if unit in FACTORS else (key, value)
+        labels.append(" ".join(words).strip().replace("_", " "))
+    return ", ".join(labels)
+
+
+def main(trains, stas, shuffled_heights, areas, curves, output):
+    trains = read_parquet(trains)
+    plot_stas(trains, read_parquet(stas), output.averages)
+    plot_heights(trains, read_parquet(shuffled_heights), output.heights)
+    plot_roc(read_parquet(curves), output.roc)
+    plot_areas(read_parquet(areas), output.variants)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)
