@@ -70,8 +70,8 @@ def test_each_job_tells_in_which_environment_it_ran(workflow):
 
 def test_an_environment_has_another_name_when_a_package_changes(copied, monkeypatch):
     monkeypatch.chdir(copied.folder)
-    command = [copied / "other/bin/python", "-c", "from provenance.environment import register"]
-    command[-1] += "; print(register())"
+    code = "from nto1_workflow.provenance.environment import register; print(register())"
+    command = [copied / "other/bin/python", "-c", code]
 
     def name() -> str:
         return subprocess.check_output(

@@ -28,6 +28,7 @@ def follow(checkout) -> set[str]:
                 text = old.replace(f"{line}\n", new)
             else:
                 assert not file.exists()
+                file.parent.mkdir(exist_ok=True)
             file.write_text(text, "utf-8")
     return touched
 
