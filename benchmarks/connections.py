@@ -19,8 +19,8 @@ import numpy as np
 from numba import int64, uint64
 
 from nto1 import line_fit_test, sta_test
-from nto1.connections.experiment import Signal, choose_trains, imaged, record
-from nto1.connections.template import correlation_test, make_template
+from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
+from nto1.inference.template import correlation_test, make_template
 from nto1.jit import jit
 from nto1.random.stream import next_word, seeded
 from nto1.units import ms, pS

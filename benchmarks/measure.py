@@ -21,8 +21,8 @@ from numba import njit
 from scipy.sparse import coo_array
 
 from nto1 import reference
-from nto1.connections.sta import p_value, shuffle_test
-from nto1.connections.windows import digitise, shuffled_windows, sum_windows
+from nto1.inference.sta import p_value, shuffle_test
+from nto1.inference.windows import digitise, shuffled_windows, sum_windows
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import TimeGrid, count_spikes, draw_spike_trains

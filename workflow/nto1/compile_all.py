@@ -9,10 +9,10 @@ import sys
 
 import numpy as np
 
-from nto1.connections.chance import chance_level
-from nto1.connections.experiment import METHODS, Signal, choose_trains, imaged, record, run_tests
-from nto1.connections.sta import shuffle_test, spike_triggered_average
-from nto1.connections.windows import digitise
+from nto1.inference.chance import chance_level
+from nto1.inference.n_to_1 import METHODS, Signal, choose_trains, imaged, record, run_tests
+from nto1.inference.sta import shuffle_test, spike_triggered_average
+from nto1.inference.windows import digitise
 from nto1.kernel_cache import PACKAGE
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import SpikeCounts, TimeGrid, draw_spike_trains

@@ -19,9 +19,9 @@ from nto1 import (
 )
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import cases_of, complete, n_cases, values_of, varied_columns
-from nto1.connections.experiment import Signal, choose_trains, imaged, record
-from nto1.connections.scores import roc
-from nto1.connections.sta import p_value
+from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
+from nto1.inference.scores import roc
+from nto1.inference.sta import p_value
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.studies.connection_tests import simulated_tests

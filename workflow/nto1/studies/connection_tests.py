@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from nto1.connections.scores import roc
-from nto1.connections.sta import TrainTest, p_value, shuffle_test
-from nto1.connections.windows import digitise
+from nto1.inference.scores import roc
+from nto1.inference.sta import TrainTest, p_value, shuffle_test
+from nto1.inference.windows import digitise
 from nto1.simulation.voltage_imaging import (
     Experiment,
     ExperimentDraw,

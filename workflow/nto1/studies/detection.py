@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nto1.connections.experiment import (
+from nto1.inference.n_to_1 import (
     INPUTS,
     Recording,
     Signal,
@@ -17,7 +17,7 @@ from nto1.connections.experiment import (
     run_tests,
     tabled_weight,
 )
-from nto1.connections.scores import score
+from nto1.inference.scores import score
 from nto1.neurons.adex import AdEx
 from nto1.simulation.inputs import Inputs, n_excitatory
 from nto1.units import ms, nS, pS, to_SI

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nto1.connections.chance import chance_level
+from nto1.inference.chance import chance_level
 from nto1_workflow.io import run, write_table
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nto1.connections.sta import exact_stas
+from nto1.inference.sta import exact_stas
 from nto1.studies.detection import record_case, signal_of
 from nto1.units import ms, mV
 from nto1_workflow.io import run, write_csv, write_parquet

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from nto1.connections.experiment import run_tests
+from nto1.inference.n_to_1 import run_tests
 from nto1.studies.detection import record_case, shuffle_seeds, signal_of
 from nto1.units import ms
 from nto1_workflow.io import log, progress, run, write_parquet

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from nto1.connections.experiment import Outcome
-from nto1.connections.sta import STATest
-from nto1.connections.template import correlation_test, make_template
+from nto1.inference.n_to_1 import Outcome
+from nto1.inference.sta import STATest
+from nto1.inference.template import correlation_test, make_template
 from nto1.studies.detection import record_case, shuffle_seeds, signal_of
 from nto1.units import ms
 from nto1_workflow.io import log, progress, read_parquet, run, write_parquet

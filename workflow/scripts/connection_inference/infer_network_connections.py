@@ -3,8 +3,8 @@ connected to whom."""
 
 import pandas as pd
 
-from nto1.connections.network_pairs import find_inputs, postsynaptic_neurons
-from nto1.connections.scores import UNCONNECTED, score
+from nto1.inference.network_pairs import find_inputs, postsynaptic_neurons
+from nto1.inference.scores import UNCONNECTED, score
 from nto1.simulation.adex_network import RandomNetwork
 from nto1.studies.detection import shuffle_seeds
 from nto1.units import ms

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nto1.connections.scores import score
+from nto1.inference.scores import score
 from nto1_workflow.io import read_parquet, run, write_parquet, write_table
 
 CASE = ["N", "seed", "spike_SNR", "duration_s", "window_ms", "signal", "method"]

@@ -3,7 +3,7 @@ imaging noise."""
 
 import numpy as np
 
-from nto1.connections.sta import p_value
+from nto1.inference.sta import p_value
 from nto1.studies.connection_tests import simulated_tests
 from nto1.units import ms, mV
 from nto1_workflow.io import log, run, write_parquet

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nto1.connections.scores import detection_rates, roc
+from nto1.inference.scores import detection_rates, roc
 from nto1_workflow.io import read_parquet, run, write_table
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import plain_connection_tests as plain
-from nto1.connections.experiment import choose_trains, draw_unconnected, record, tabled_weight
-from nto1.connections.shuffles import draw_orders, draw_shuffles
+from nto1.inference.n_to_1 import choose_trains, draw_unconnected, record, tabled_weight
+from nto1.inference.shuffles import draw_orders, draw_shuffles
 from nto1.jit import jit
 from nto1.random.stream import (
     add_normals,

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nto1.connections.sta import signed_t
-from nto1.connections.windows import (
+from nto1.inference.sta import signed_t
+from nto1.inference.windows import (
     Windows,
     check_shuffles,
     check_times,

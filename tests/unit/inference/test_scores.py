@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 import plain_connection_tests as plain
 from nto1 import score
-from nto1.connections.chance import chance_level
-from nto1.connections.scores import F_score, area
+from nto1.inference.chance import chance_level
+from nto1.inference.scores import F_score, area
 
 KINDS = ("excitatory", "inhibitory", "unconnected")
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 import plain_connection_tests as plain
 from nto1 import line_fit_test, output_spike_test, sta_test, template_test
-from nto1.connections.experiment import choose_trains, record
-from nto1.connections.output_spikes import binned, correlogram, excess_coincidences
-from nto1.connections.shuffles import draw_shuffles
-from nto1.connections.sta import HeightTest, spike_triggered_average
-from nto1.connections.template import correlation_test
-from nto1.connections.windows import INT15_MAX, batches, in_batches, quantise
+from nto1.inference.n_to_1 import choose_trains, record
+from nto1.inference.output_spikes import binned, correlogram, excess_coincidences
+from nto1.inference.shuffles import draw_shuffles
+from nto1.inference.sta import HeightTest, spike_triggered_average
+from nto1.inference.template import correlation_test
+from nto1.inference.windows import INT15_MAX, batches, in_batches, quantise
 from nto1.jit import jit
 from nto1.random.stream import next_word, seeded
 from nto1.units import ms, nS, s
@@ -166,7 +166,7 @@ def connected_case():
 def test_orders_need_not_be_kept(monkeypatch):
     V, trains = connected_case()
     kept = sta_test(V, DT, trains)
-    monkeypatch.setattr("nto1.connections.shuffles.MAX_KEPT", 0)
+    monkeypatch.setattr("nto1.inference.shuffles.MAX_KEPT", 0)
     np.testing.assert_array_equal(kept.norms, sta_test(V, DT, trains).norms)
 
 

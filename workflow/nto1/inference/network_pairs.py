@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.connections.line_fit import line_fit_test
-from nto1.connections.output_spikes import output_spike_test
-from nto1.connections.scores import EXCITATORY, INHIBITORY, UNCONNECTED
-from nto1.connections.sta import sta_test
-from nto1.connections.template import template_test
+from nto1.inference.line_fit import line_fit_test
+from nto1.inference.output_spikes import output_spike_test
+from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED
+from nto1.inference.sta import sta_test
+from nto1.inference.template import template_test
 from nto1.simulation.adex_network import RandomNetwork, simulate_random_network
 from nto1.simulation.network import draw_peaks
 from nto1.units import ms, s

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.connections.sta import STATest, exact_stas, signed_t, sta_test
-from nto1.connections.windows import (
+from nto1.inference.sta import STATest, exact_stas, signed_t, sta_test
+from nto1.inference.windows import (
     Windows,
     check_recording,
     check_trains,

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from nto1.connections.windows import (
+from nto1.inference.windows import (
     Windows,
     check_recording,
     check_trains,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from nto1 import line_fit_test, output_spike_test, sta_test, template_test
-from nto1.connections.network_pairs import find_inputs, postsynaptic_neurons
-from nto1.connections.scores import score
+from nto1.inference.network_pairs import find_inputs, postsynaptic_neurons
+from nto1.inference.scores import score
 from nto1.simulation.adex_network import RandomNetwork, simulate_random_network
 from nto1.simulation.network import draw_peaks
 from nto1.units import nS

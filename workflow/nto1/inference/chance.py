@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.connections.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
+from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
 from nto1.jit import jit
 from nto1.random.stream import seeded, uniforms
 

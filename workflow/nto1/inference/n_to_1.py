@@ -19,12 +19,12 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from nto1.connections.line_fit import line_fit_test
-from nto1.connections.output_spikes import CountTest
-from nto1.connections.scores import EXCITATORY, INHIBITORY, UNCONNECTED
-from nto1.connections.sta import HeightTest, STATest
-from nto1.connections.template import TemplateTest, template_test
-from nto1.connections.windows import check_trains, in_batches
+from nto1.inference.line_fit import line_fit_test
+from nto1.inference.output_spikes import CountTest
+from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED
+from nto1.inference.sta import HeightTest, STATest
+from nto1.inference.template import TemplateTest, template_test
+from nto1.inference.windows import check_trains, in_batches
 from nto1.jit import jit
 from nto1.neurons.adex import AdEx
 from nto1.random.stream import next_below, seeded

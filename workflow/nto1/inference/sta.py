@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.connections.shuffles import orders_from
-from nto1.connections.windows import (
+from nto1.inference.shuffles import orders_from
+from nto1.inference.windows import (
     LOW_BITS,
     Digitised,
     Quantised,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.connections.shuffles import orders_from
+from nto1.inference.shuffles import orders_from
 from nto1.jit import jit, jit_inline
 from nto1.threads import map_ahead
 
