@@ -2,6 +2,7 @@
 
 import pytest
 
+import verify_published
 from nto1.published import (
     DEVIATES,
     REPLAYED,
@@ -73,6 +74,20 @@ def test_headline():
     assert headline([printed, spikes | {"verdict": REPLAYED}, skipped, skipped]) == (
         "1 printed numbers reproduced; of published data, 9 spike times; 2 not comparable."
     )
+
+
+def test_a_deviation_stops_the_run(tmp_path):
+    comparison, verdict = tmp_path / "comparison.csv", tmp_path / "verdict.txt"
+    header = "quantity,N,published,computed,kind,verdict\n"
+    right = f"rate,10,3.99,3.99,printed,{REPLAYED}\n"
+    comparison.write_text(header + right * 2)
+    verify_published.main([comparison], [verdict])
+    assert verdict.read_text() == "2 printed numbers reproduced.\n"
+    verdict.unlink()
+    comparison.write_text(header + right + f"rate,20,4.,4.01,printed,{DEVIATES}\n")
+    with pytest.raises(verify_published.Deviation, match=r"1 of 2 .* rate \(N 20\): published 4"):
+        verify_published.main([comparison], [verdict])
+    assert not verdict.exists()
 
 
 def test_agreement():

@@ -17,6 +17,20 @@ def test_tables(small_run):
     assert performance["variant"].tolist() == ["base", "imaging_spike_SNR=5"]
 
 
+@pytest.mark.parametrize(
+    ("network", "first_sample", "peak", "reset"),
+    [("network", 1, 35, -50), ("adex_network", 0, 40, -53)],
+)
+def test_spikes_are_where_the_voltage_is_reset(small_run, network, first_sample, peak, reset):
+    """The one network is recorded after each step, the other before."""
+    spikes = pd.read_parquet(small_run / f"results/{network}/spikes.parquet")
+    voltage = pd.read_parquet(small_run / f"results/{network}/voltages.parquet")["V_m_0_mV"]
+    steps = (spikes.query("neuron == 0")["t_ms"] * 10).round().astype(int)
+    assert len(steps) > 0
+    assert set(voltage[steps - first_sample]) == {peak}
+    assert set(voltage[steps - first_sample + 1]) == {reset}
+
+
 def test_figures(small_run):
     figures = sorted(path.stem for path in (small_run / "thesis_figs").glob("*.svg"))
     assert {"input_drive_we", "we-for-10Hz-for-all-N", "network", "voltage_reset"} < {*figures}

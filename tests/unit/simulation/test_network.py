@@ -323,8 +323,10 @@ def test_an_excitatory_synapse_excites():
     assert driven.size > 1.5 * alone.size
 
 
-def test_a_delay_shifts_what_is_felt():
-    inputs = [Connections.of_matrix([[1 * nS]], [0], delay) for delay in (0, 1.23 * ms)]
+@pytest.mark.parametrize(("delay", "n_steps"), [(1.23 * ms, 12), (1.27 * ms, 13)])
+def test_a_delay_shifts_what_is_felt(delay, n_steps):
+    """To the nearest step."""
+    inputs = [Connections.of_matrix([[1 * nS]], [0], some) for some in (0, delay)]
     g = [
         simulate_network(
             Network.of({"n": AdEx()}, ["n"], inputs=some), 0.1, DT, [[0.05]], record={"g": [0]}
@@ -332,7 +334,7 @@ def test_a_delay_shifts_what_is_felt():
         for some in inputs
     ]
     assert np.flatnonzero(g[0])[0] == 500
-    np.testing.assert_array_equal(g[0][:-12], g[1][12:])
+    np.testing.assert_array_equal(g[0][:-n_steps], g[1][n_steps:])
 
 
 def test_dense_sparse_and_a_table_are_the_same_network():

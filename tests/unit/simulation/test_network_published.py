@@ -31,11 +31,12 @@ def test_every_spike(simulated):
     _, _, activity = simulated
     times = np.load(PUBLISHED / "spiketimes.npz")
     assert len(times.files) == 100
-    steps = [activity.spikes_of(neuron) for neuron in range(100)]
+    ours = [activity.spike_times[activity.spike_neurons == neuron] for neuron in range(100)]
     for neuron in range(100):
         in_steps = times[f"neuron_{neuron}"] / 1e-4
         np.testing.assert_allclose(in_steps, np.rint(in_steps), atol=1e-9)
-        np.testing.assert_array_equal(steps[neuron], np.rint(in_steps))
+        np.testing.assert_array_equal(activity.spikes_of(neuron), np.rint(in_steps))
+        np.testing.assert_allclose(ours[neuron], times[f"neuron_{neuron}"], rtol=0, atol=1e-12)
     assert activity.spike_steps.size == 29_776
 
 
