@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from nto1 import (
     AdEx,
@@ -25,7 +26,7 @@ from nto1.inference.sta import p_value
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.studies.connection_tests import simulated_tests
-from nto1.studies.summary import crossing_weight, summarise_runs
+from nto1.studies.summary import crossing_weight, summarise_runs, summarise_weights
 from nto1.studies.tasks import units_of
 from nto1.units import ms, mV, nS, pA, pS, s
 from nto1_workflow.planning.study_jobs import study_jobs
@@ -36,6 +37,8 @@ RESPONSE = {
     "vary": {"neuron.b_pA": [0, 65], "neuron.tau_w_ms": [44, 88], "sweep.weights_pS": [600, 1200]},
     "set": SHORT | {"sweep.N": 100},
 }
+
+WEIGHTS = complete({"measure": "weight_for_rate", "vary": {"find_weight.N": [10]}})
 
 
 def jobs_of(study: dict, config: dict) -> dict:
@@ -193,32 +196,76 @@ def test_ranges(range_, values):
     assert values_of(range_) == values
 
 
-def test_means_and_intervals():
-    runs = pd.DataFrame(
-        {"b_pA": np.repeat([0, 1, 2], [50, 50, 1]), "seed": [*range(50), *range(50), 0]}
-    )
-    rng = np.random.default_rng(1)
-    runs["median_Vm_mV"], runs["output_rate_Hz"] = rng.normal(5, 2, len(runs)), 3.0
-    runs["we_pS"] = 15.0
-    study = complete({"measure": "response", "vary": {"neuron.b_pA": [0, 1, 2]}})
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=4), st.integers(0, 99))
+def test_intervals_of_means_are_students(sizes, seed):
+    n, rng = sum(sizes), np.random.default_rng(seed)
+    runs = pd.DataFrame({"b_pA": np.repeat(np.arange(len(sizes)), sizes), "we_pS": 15.0})
+    runs["median_Vm_mV"], runs["output_rate_Hz"] = rng.normal(5, 2, n), rng.normal(1, 1, n)
+    runs = runs.sample(frac=1, random_state=seed)
+    study = complete({"measure": "response", "vary": {"neuron.b_pA": [*range(len(sizes))]}})
+    for row in summarise_runs(runs, study).to_dict("records"):
+        of_case = runs[runs["b_pA"] == row["b_pA"]]
+        assert row["n_seeds"] == len(of_case)
+        for measure, lowest in (("median_Vm_mV", -np.inf), ("output_rate_Hz", 0)):
+            values = of_case[measure].to_numpy()
+            assert row[measure] == values.mean()
+            names = [f"{measure}_{name}" for name in ("sem", "ci95_low", "ci95_high")]
+            sem, low, high = (row[name] for name in names)
+            if len(values) == 1:
+                assert np.isnan([sem, low, high]).all()
+                continue
+            assert sem == pytest.approx(stats.sem(values))
+            ends = stats.t.interval(0.95, len(values) - 1, values.mean(), stats.sem(values))
+            assert [low, high] == pytest.approx(np.maximum(ends, lowest))
+
+
+@pytest.mark.parametrize("n_seeds", [2, 3, 5, 10])
+def test_intervals_cover_what_they_say(n_seeds):
+    """Of 4000 means of normal numbers about 0.5, and of none of what can't be."""
+    rng, n_sets = np.random.default_rng(1), 4000
+    runs = pd.DataFrame({"spike_SNR": np.repeat(np.arange(n_sets), n_seeds), "N": 100})
+    for measure in ("AUC", "AUC_exc", "AUC_inh", "F1max", "output_rate_Hz"):
+        runs[measure] = rng.normal(0.5, 0.5, len(runs))
+    study = complete({"measure": "connections", "vary": {"recording.spike_SNR": [1]}})
     summary = summarise_runs(runs, study)
-    values = runs.query("b_pA == 1")["median_Vm_mV"]
-    row = summary.iloc[1]
-    assert row["median_Vm_mV"] == values.mean()
-    assert row["median_Vm_mV_sem"] == pytest.approx(values.sem())
-    half = 1.96 * values.sem()  # as of a normal distribution, for means of 50
-    assert row["median_Vm_mV_ci95_low"] == pytest.approx(values.mean() - half, abs=0.2 * half)
-    assert row["median_Vm_mV_ci95_high"] == pytest.approx(values.mean() + half, abs=0.2 * half)
-    assert row["output_rate_Hz_ci95_low"] == row["output_rate_Hz_ci95_high"] == 3
-    assert summary["n_seeds"].tolist() == [50, 50, 1]
-    assert np.isnan(summary.iloc[2]["median_Vm_mV_ci95_low"])
+    low, high = summary["AUC_ci95_low"], summary["AUC_ci95_high"]
+    assert (low.le(0.5) & high.ge(0.5)).mean() == pytest.approx(0.95, abs=0.015)
+    assert (low.min(), high.max()) == (0, 1)
+
+
+def test_intervals_of_weights_where_rates_grow_evenly():
+    """Then these are the weights at both ends of the interval of the rate at the weight found."""
+    rng, target, slope, study = np.random.default_rng(3), 4.0, 2.0, WEIGHTS
+    weights, of_seeds = np.array([0.5, 1, 2, 3, 8]), rng.normal(0, 1, 6)
+    steps = pd.DataFrame(
+        {"N": 10, "we_nS": weight, "seed": seed, "fr_Hz": slope * weight + own}
+        for weight in weights
+        for seed, own in enumerate(of_seeds)
+    )
+    row = {"N": 10, "we_nS": 2.0, "fr_Hz": 4 + of_seeds.mean(), "target_rate_Hz": target}
+    (found,) = summarise_weights(pd.DataFrame([row]), steps, study).to_dict("records")
+    sem, at_target = stats.sem(of_seeds), (target - of_seeds.mean()) / slope
+    low, high = stats.t.interval(0.95, 5, at_target, sem / slope)
+    assert found == pytest.approx(
+        {"N": 10, "we_nS": 2.0, "fr_Hz": row["fr_Hz"], "n_seeds": 6}
+        | {"we_nS_sem": sem / slope, "fr_Hz_sem": sem}
+        | {"we_nS_ci95_low": low, "we_nS_ci95_high": high}
+    )
+    few = steps[steps["we_nS"].between(1, 2)]
+    (found,) = summarise_weights(pd.DataFrame([row]), few, study).to_dict("records")
+    assert np.isnan(found["we_nS_ci95_high"])  # beyond all weights tried
+    (found,) = summarise_weights(pd.DataFrame([row]), steps[steps["seed"] == 0], study).to_dict(
+        "records"
+    )
+    assert np.isnan([found[f"we_nS_{name}"] for name in ("sem", "ci95_low", "ci95_high")]).all()
 
 
 def test_where_lines_pass_the_target():
     weights = np.array([1.0, 2.0, 4.0])
-    rates = np.array([[0, 0, 5, 0], [2, 4, 6, 0], [4, 8, 7, 1]], float)
-    assert crossing_weight(weights, rates, 4.0).tolist() == [4, 2, 1, 4]
-    assert crossing_weight(weights, rates[:, :1], 3.0).tolist() == [3]
+    for rates, weight in (([0, 2, 4], 4), ([0, 4, 8], 2), ([0, 2, 6], 3), ([2, 6, 3], 1.5)):
+        assert crossing_weight(weights, np.array(rates, float), 4.0) == weight
+    for rates in ([5, 6, 7], [0, 0, 1]):
+        assert np.isnan(crossing_weight(weights, np.array(rates, float), 4.0))
 
 
 def test_one_more_value_or_seed_makes_only_jobs_with_something_new():

@@ -1,11 +1,11 @@
 """Means over seeds, and how well they are known."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import inf, sqrt
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from nto1.config.studies import varied_columns
 
@@ -18,11 +18,9 @@ MEASURES = {
     ),
 }
 FOUND = ("target_rate_Hz", "we_nS", "fr_Hz", "iterations", "function_calls")
-N_RESAMPLES = 2000
-RESAMPLING_SEED = 1
-
-# Values of resamples that are in memory at a time.
-MAX_VALUES = 1_000_000
+LEVEL = 0.95
+# Between these, all else between 0 and 1: an interval doesn't go beyond.
+LIMITS = {"median_Vm_mV": (-inf, inf), "output_rate_Hz": (0, inf)}
 
 
 def in_order(parts: Sequence[pd.DataFrame], study: dict) -> pd.DataFrame:
@@ -41,8 +39,8 @@ def in_order(parts: Sequence[pd.DataFrame], study: dict) -> pd.DataFrame:
 def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
     """Of each case: means over seeds, standard errors and 95 % confidence intervals.
 
-    Intervals are percentiles of means of seeds that are drawn again with replacement (SciPy's
-    bootstrap), the same draws for all cases with as many seeds.
+    Intervals are Student's: the mean ± t standard errors, with a degree of freedom less than there
+    are seeds. They cover for few seeds, too, if what was measured is about normal.
 
     Parameters
     ----------
@@ -58,42 +56,38 @@ def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
     """
     groups = runs.groupby(varied_columns(study), sort=False, dropna=False)
     table = groups.size().rename("n_seeds").reset_index()
-    of_case = groups.ngroup().to_numpy()
-    order = np.argsort(of_case, kind="stable")
-    ends = np.cumsum(table["n_seeds"].to_numpy())
+    n = table.pop("n_seeds").to_numpy()
+    order = np.argsort(groups.ngroup().to_numpy(), kind="stable")
     for measure in MEASURES[study["measure"]]:
-        per_case = np.split(runs[measure].to_numpy()[order], ends[:-1])
-        table[measure] = [values.mean() for values in per_case]
-        sem, low, high = np.full((3, len(table)), np.nan)
-        for n in table["n_seeds"].unique():
-            (same,) = np.nonzero(table["n_seeds"] == n)
-            if n > 1:
-                values = np.array([per_case[i] for i in same])
-                sem[same] = values.std(axis=1, ddof=1) / sqrt(n)
-                low[same], high[same] = _interval_of_means(values)
-        for name, column in (("sem", sem), ("ci95_low", low), ("ci95_high", high)):
-            table[f"{measure}_{name}"] = column
-    return table[[name for name in table if name != "n_seeds"] + ["n_seeds"]]
+        per_case = np.split(runs[measure].to_numpy()[order], np.cumsum(n)[:-1])
+        means = np.array([values.mean() for values in per_case])
+        sem = np.array([_standard_error(values) for values in per_case])
+        half, limits = _t(n) * sem, LIMITS.get(measure, (0, 1))
+        table[measure], table[f"{measure}_sem"] = means, sem
+        table[f"{measure}_ci95_low"] = np.clip(means - half, *limits)
+        table[f"{measure}_ci95_high"] = np.clip(means + half, *limits)
+    return table.assign(n_seeds=n)
 
 
-def _interval_of_means(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each row of values [n_cases, n_seeds]."""
-    return stats.bootstrap(
-        (values,),
-        np.mean,
-        axis=-1,
-        n_resamples=N_RESAMPLES,
-        batch=max(1, MAX_VALUES // values.size),
-        method="percentile",
-        rng=np.random.default_rng(RESAMPLING_SEED),
-    ).confidence_interval
+def _standard_error(values: np.ndarray) -> np.ndarray:
+    """Of the mean over the last axis; NaN for a single value."""
+    n = values.shape[-1]
+    if n == 1:
+        return np.full(values.shape[:-1], np.nan)
+    return values.std(axis=-1, ddof=1) / sqrt(n)
+
+
+def _t(n: np.ndarray | int) -> np.ndarray:
+    """How many standard errors an interval reaches to either side of a mean of n values."""
+    return stdtrit(np.asarray(n) - 1, (1 + LEVEL) / 2)
 
 
 def summarise_weights(found: pd.DataFrame, evaluations: pd.DataFrame, study: dict) -> pd.DataFrame:
     """Of each case: the weight found, and how well it is known from so many seeds.
 
-    Seeds are drawn again with replacement (SciPy's bootstrap); each time, the weight is where the
-    mean of their rates at the weights tried, joined by straight lines, passes the target.
+    The interval holds all weights at which the mean rate may be the target, by Student's t: where
+    the target lies within the interval of the mean rate. Between the weights tried, means and
+    intervals of rates are joined by straight lines. An end beyond all weights tried is NaN.
 
     Parameters
     ----------
@@ -106,8 +100,8 @@ def summarise_weights(found: pd.DataFrame, evaluations: pd.DataFrame, study: dic
 
     Returns
     -------
-    A row per case: we_nS, we_nS_sem (the standard deviation of resampled weights), we_nS_ci95_low,
-    we_nS_ci95_high, fr_Hz, fr_Hz_sem, n_seeds.
+    A row per case: we_nS, we_nS_sem (half of what lies within one standard error of the rate),
+    we_nS_ci95_low, we_nS_ci95_high, fr_Hz, fr_Hz_sem, n_seeds.
     """
     columns = varied_columns(study)
     of_case = dict(list(evaluations.groupby(columns, dropna=False)))
@@ -115,52 +109,37 @@ def summarise_weights(found: pd.DataFrame, evaluations: pd.DataFrame, study: dic
     for row in found.to_dict("records"):
         case = {name: row[name] for name in columns}
         rates = of_case[tuple(case.values())].pivot(index="we_nS", columns="seed", values="fr_Hz")
-        at_weight = rates.loc[row["we_nS"]].to_numpy()
         n = rates.shape[1]
-        low = high = sem = np.nan
-        if n > 1:
-            low, high, sem = _interval_of_weight(
-                rates.index.to_numpy(), rates.to_numpy(), row["target_rate_Hz"]
-            )
+        weights, target = rates.index.to_numpy(), row["target_rate_Hz"]
+        low, high = _weights_within(weights, rates.to_numpy(), target, _t(n))
+        below, above = _weights_within(weights, rates.to_numpy(), target, 1)
         rows.append(
             case
-            | {"we_nS": row["we_nS"], "we_nS_sem": sem}
+            | {"we_nS": row["we_nS"], "we_nS_sem": (above - below) / 2}
             | {"we_nS_ci95_low": low, "we_nS_ci95_high": high, "fr_Hz": row["fr_Hz"]}
-            | {"fr_Hz_sem": at_weight.std(ddof=1) / sqrt(n) if n > 1 else np.nan, "n_seeds": n}
+            | {"fr_Hz_sem": _standard_error(rates.loc[row["we_nS"]].to_numpy()), "n_seeds": n}
         )
     return pd.DataFrame(rows)
 
 
-def _interval_of_weight(
-    weights: np.ndarray, rates: np.ndarray, target_rate: float
-) -> tuple[float, float, float]:
-    """From rates [n_weights, n_seeds] at ascending weights: both ends, and the standard deviation
-    of resampled weights."""
-    n_seeds = rates.shape[1]
-
-    def weight(seeds: np.ndarray, axis: int = -1) -> np.ndarray:
-        return crossing_weight(weights, rates[:, seeds.astype(int)].mean(axis=-1), target_rate)
-
-    result = stats.bootstrap(
-        (np.arange(n_seeds),),
-        weight,
-        vectorized=True,
-        n_resamples=N_RESAMPLES,
-        batch=max(1, MAX_VALUES // rates.size),
-        method="percentile",
-        rng=np.random.default_rng(RESAMPLING_SEED),
+def _weights_within(
+    weights: np.ndarray, rates: np.ndarray, target_rate: float, n_errors: float
+) -> tuple[float, float]:
+    """From rates [n_weights, n_seeds] at ascending weights: the lowest and the highest weight at
+    which the mean rate is within so many standard errors of the target."""
+    means, error = rates.mean(axis=1), n_errors * _standard_error(rates)
+    return (
+        crossing_weight(weights, means + error, target_rate),
+        crossing_weight(weights, means - error, target_rate),
     )
-    return *result.confidence_interval, result.standard_error
 
 
-def crossing_weight(weights: np.ndarray, rates: np.ndarray, target_rate: float) -> np.ndarray:
-    """Where straight lines through rates [n_weights, …] at ascending weights first reach the
-    target; the last weight where they don't, the first one where they are above it throughout."""
+def crossing_weight(weights: np.ndarray, rates: np.ndarray, target_rate: float) -> float:
+    """Where straight lines through rates at ascending weights first reach the target; NaN if they
+    don't, or are above it from the first on."""
     reached = rates >= target_rate
-    above = np.where(reached.any(axis=0), reached.argmax(axis=0), len(weights) - 1)
-    below = np.maximum(above - 1, 0)
-    rate_below = np.take_along_axis(rates, below[np.newaxis], 0)[0]
-    rate_above = np.take_along_axis(rates, above[np.newaxis], 0)[0]
-    rise = rate_above - rate_below
-    share = np.divide(target_rate - rate_below, rise, out=np.ones_like(rise), where=rise != 0)
-    return weights[below] + np.clip(share, 0, 1) * (weights[above] - weights[below])
+    if reached[0] or not reached.any():
+        return np.nan
+    above = reached.argmax()
+    between = slice(above - 1, above + 1)
+    return float(np.interp(target_rate, rates[between], weights[between]))
