@@ -1,19 +1,13 @@
 """How often the intervals of studies contain the value that all seeds together give: the coverage
 of what is called a 95 % interval, for every measure and for few seeds as for many."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "workflow/scripts"))
-
-from script_io import run, write_csv  # puts the package on the path
 from nto1.config.studies import complete
 from nto1.studies.run import run_study
 from nto1.studies.summary import summarise_runs
+from nto1_workflow.io import run, write_csv
 
 SIZES = (3, 5, 10, 50)  # seeds of an interval
 N_SEEDS = {"response": 2000, "weight_for_rate": 1000, "connections": 400, "connection_test": 400}

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nto1.config import ConfigError, resolve, schema_of
+from nto1.config import ConfigError, duplicate_keys, resolve, schema_of
 from nto1.config.__main__ import describe, describe_schema
 from nto1.config.model import Config
 from nto1_workflow.planning.batching import weight_batches
@@ -40,6 +40,15 @@ BAD = {
     "in a variant": (
         {"connection_test": {"variants": [{"imaging_SNR": 5}]}},
         "connection_test.variants[0].imaging_SNR: no such key. Did you mean imaging_spike_SNR?",
+    ),
+    "a name that YAML takes for false": (
+        {"studies": {"s": {"measure": "response", "cases": {False: {}}}}},
+        "studies.s.cases: the name False is no text. YAML takes no, off, yes and on for false",
+    ),
+    "a name that YAML takes for a number": ({1: {}}, "the name 1 is no text. YAML takes"),
+    "a name in a list": (
+        {"network": {"type_of": [False]}},
+        "network.type_of[0]: False is not a name. Write it in quotes.",
     ),
     # Values
     "empty section": (
@@ -307,3 +316,30 @@ def test_generated_files_are_up_to_date(file, write):
     assert text == write(), "run: make docs"
     if file == "schema.json":
         json.loads(text, parse_constant=pytest.fail)
+
+
+@pytest.mark.parametrize("name", ["no", "on", "1", "1e3", "null", "[a]"])
+def test_names_in_quotes_are_names(name):
+    """Also where they are values, and on the command line, which hands over all as text."""
+    config = {"network": {"types": {name: {"model": "adex"}}, "type_of": [name] * 4}}
+    assert resolve(config)["network"]["type_of"] == [name] * 4
+    assert resolve({"connection_inference": {"weights": name}})["connection_inference"][
+        "weights"
+    ] == (name)
+    cases = {name: {}, "other": {}}
+    study = {"measure": "response", "cases": cases}
+    assert resolve({"studies": {"s": study}})["studies"]["s"]["cases"] == cases
+
+
+def test_keys_that_stand_twice_in_a_file():
+    text = "sweep: {N: 100}\nneuron: {b_pA: 1}\n'neuron':\n  a_nS: 0\nsweeps: [{N: 1, N: 2}]\n"
+    assert duplicate_keys(text) == [("neuron", 2, 3), ("sweeps[0].N", 5, 5)]
+    assert duplicate_keys('{"a": {"b": 1}, "b": 1, "a": 2}') == [("a", 1, 1)]
+    for text in (
+        "",
+        "a: &x {b: 1}\nc: *x\nd: {<<: *x}\n",
+        (ROOT / "config/config.yaml").read_text(),
+    ):
+        assert duplicate_keys(text) == []
+    with pytest.raises(yaml.YAMLError):
+        duplicate_keys("a: [")

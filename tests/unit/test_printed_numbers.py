@@ -8,7 +8,7 @@ import yaml
 
 from nto1 import count_spikes, find_weight, mean_rate, run_study, simulate
 from nto1.config import resolve
-from nto1.connections.experiment import Signal, imaged, record
+from nto1.inference.n_to_1 import Signal, imaged, record
 from nto1.published import REPLAYED, compare, differing
 from nto1.simulation.runs import draw_inputs
 from nto1.units import mV, nS, pS, s

@@ -2,7 +2,6 @@
 
 import pytest
 
-import verify_published
 from nto1.published import (
     DEVIATES,
     REPLAYED,
@@ -14,6 +13,7 @@ from nto1.published import (
     headline,
 )
 from nto1.units import to_SI
+from published import verify_published
 
 
 def test_to_SI():

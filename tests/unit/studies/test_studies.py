@@ -19,14 +19,29 @@ from nto1 import (
     sta_test,
 )
 from nto1.config import ConfigError, resolve
-from nto1.config.studies import cases_of, complete, n_cases, values_of, varied_columns
+from nto1.config.studies import (
+    SECTIONS,
+    cases_of,
+    column_names,
+    complete,
+    keys_for,
+    n_cases,
+    values_of,
+    varied_columns,
+)
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.scores import roc
 from nto1.inference.sta import p_value
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.studies.connection_tests import simulated_tests
-from nto1.studies.summary import crossing_weight, summarise_runs, summarise_weights
+from nto1.studies.summary import (
+    FOUND,
+    MEASURES,
+    crossing_weight,
+    summarise_runs,
+    summarise_weights,
+)
 from nto1.studies.tasks import units_of
 from nto1.units import ms, mV, nS, pA, pS, s
 from nto1_workflow.planning.study_jobs import study_jobs
@@ -335,6 +350,10 @@ MISTAKES = {
         {"vary": {"neuron.b_pA": [1, 1]}},
         "there is a value twice",
     ),
+    "value twice, written in two ways": (
+        {"vary": {"neuron.b_pA": [65, 65.0]}},
+        "there is a value twice",
+    ),
     "wrong value": (
         {"vary": {"neuron.C_pF": [0.5]}},
         "0.5 is not a number ≥ 1, ≤ 100000.",
@@ -367,6 +386,10 @@ MISTAKES = {
         {"zip": True, "vary": {"neuron.b_pA": [1, 2, 1], "sweep.weights_pS": [5, 5, 5]}},
         "zip: the same values are there twice. Keep one.",
     ),
+    "zip, twice, written in two ways": (
+        {"zip": True, "vary": {"neuron.b_pA": [1, 1.0], "sweep.weights_pS": [5.0, 5]}},
+        "zip: the same values are there twice. Keep one.",
+    ),
     "zip, logarithmic from 0": (
         {"zip": True, "vary": {"neuron.b_pA": {"from": 0, "to": 3, "n": 2, "log": True}}},
         "a logarithmic range needs n, and begins above 0.",
@@ -396,3 +419,26 @@ def test_mistakes_are_refused_with_what_was_probably_meant(study, message):
         resolve({"studies": {"mine": {"measure": "response"} | study}})
     assert message in str(error.value)
     assert "studies.mine" in str(error.value)
+
+
+@pytest.mark.parametrize("other", ["Mine", "mine_summary", "MINE_SUMMARY"])
+def test_studies_whose_files_would_have_one_name(other):
+    study = {"measure": "response", "vary": {"neuron.b_pA": [1]}}
+    with pytest.raises(ConfigError, match=f"studies.{other}: its files would have names of those "):
+        resolve({"studies": {"mine": study, other: study}})
+    resolve({"studies": {"mine": study, "mine_too": study}})
+
+
+@pytest.mark.parametrize("measure", SECTIONS)
+def test_what_is_varied_has_no_column_of_what_is_measured(measure):
+    measured = {*MEASURES.get(measure, FOUND), "n_tested", "n_seeds"} - {"target_rate_Hz"}
+    assert not measured & {column_names([key])[key] for key in keys_for(measure)}
+
+
+def test_numbers_of_trains_that_are_varied_and_those_that_were_tested():
+    vary = {"connection_inference.n_tested": [2, 4]}
+    held = {"recording.N": [50], "recording.seeds": [1, 2], "recording.duration_s": 5}
+    table, summary = run_study({"measure": "connections", "vary": vary, "set": held})
+    for rows in (table, summary):
+        assert rows["connection_inference.n_tested"].unique().tolist() == [2, 4]
+    assert table["n_tested"].tolist() == [6, 6, 12, 12]

@@ -8,7 +8,7 @@ Every key stands once, in ``model``. What is checked, the JSON schema for editor
 from collections.abc import Iterator
 from difflib import get_close_matches
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 from pydantic import ValidationError
@@ -17,7 +17,14 @@ from nto1.config.checks import connection_tests, consistency_errors, n_steps
 from nto1.config.model import Config
 from nto1.config.studies import study_errors
 
-__all__ = ["ConfigError", "connection_tests", "n_steps", "resolve"]
+__all__ = [
+    "ConfigError",
+    "DuplicateKey",
+    "connection_tests",
+    "duplicate_keys",
+    "n_steps",
+    "resolve",
+]
 
 SCHEMA = Config.model_json_schema()
 
@@ -26,12 +33,22 @@ class ConfigError(ValueError):
     """Its message has a line for everything that is wrong."""
 
 
+class DuplicateKey(NamedTuple):
+    """A key that stands twice in one section of a config file: YAML forgets the first one."""
+
+    path: str  # dotted
+    first_line: int  # counted from 1
+    line: int
+
+
 def resolve(config: dict) -> dict:
     """The whole configuration: the given keys over the defaults.
 
     Numbers may be given as text, as Snakemake hands over ``--config sweep='{N: 100}'``. Raises
     ``ConfigError`` for anything that is not valid or makes no sense.
     """
+    if problems := list(_keys_that_are_no_text(config)):
+        raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
     resolved = _merge(Config().model_dump(), _parse(config))
     try:
         Config.model_validate(resolved)
@@ -45,20 +62,79 @@ def resolve(config: dict) -> dict:
     return resolved
 
 
-def _parse(value: Any) -> Any:
-    """With every text as YAML reads it, if that is no text again (without what follows #)."""
+def duplicate_keys(text: str) -> list[DuplicateKey]:
+    """Keys that stand twice in one section of a config file's text (YAML or JSON), of which the
+    first is lost when it is read.
+
+    Raises ``yaml.YAMLError`` if it is neither.
+    """
+
+    def within(node: yaml.Node | None, path: tuple[str, ...]) -> Iterator[DuplicateKey]:
+        children: list[tuple[tuple[str, ...], yaml.Node]] = []
+        if isinstance(node, yaml.SequenceNode):
+            children = [((*path, f"[{i}]"), item) for i, item in enumerate(node.value)]
+        elif isinstance(node, yaml.MappingNode):
+            lines: dict[str, int] = {}
+            for key, item in node.value:
+                name, line = str(key.value), key.start_mark.line + 1
+                if name in lines:
+                    yield DuplicateKey(_joined([*path, name]), lines[name], line)
+                lines[name] = line
+                children.append(((*path, name), item))
+        for of_child, child in children:
+            yield from within(child, of_child)
+
+    return list(within(yaml.compose(text, Loader=yaml.SafeLoader), ()))
+
+
+def _keys_that_are_no_text(value: Any, path: tuple = ()) -> Iterator[str]:
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items:
+        if isinstance(value, dict) and not isinstance(key, str):
+            where = f"{_dotted(list(path))}: " if path else ""
+            yield (
+                f"{where}the name {key!r} is no text. YAML takes no, off, yes and on for false and "
+                f"true, and digits for a number: write it in quotes, or choose another name."
+            )
+        elif isinstance(item, dict | list):
+            yield from _keys_that_are_no_text(item, (*path, key))
+
+
+def _parse(value: Any, path: tuple = ()) -> Any:
+    """With every text as YAML reads it, if that is no text again (without what follows #), and
+    unless a text is what belongs there: a name may be "no", or "1"."""
     match value:
         case dict():
-            return {key: _parse(item) for key, item in value.items()}
+            return {key: _parse(item, (*path, key)) for key, item in value.items()}
         case list():
-            return [_parse(item) for item in value]
+            return [_parse(item, (*path, i)) for i, item in enumerate(value)]
         case str():
             try:
                 read = yaml.safe_load(value)
-                return value if isinstance(read, str) else read
             except (yaml.YAMLError, ValueError):
                 return value
+            return value if isinstance(read, str) or _takes_text_but(read, path) else read
     return value
+
+
+JSON_TYPES = {
+    bool: {"boolean"},
+    int: {"integer", "number"},
+    float: {"number"},
+    list: {"array"},
+    dict: {"object"},
+    type(None): {"null"},
+}
+
+
+def _takes_text_but(read: Any, path: tuple) -> bool:
+    """Whether any text may stand at a path of the config, and what was read instead may not."""
+    try:
+        options = _options(schema_of(list(path)))
+    except LookupError:  # there is no such key
+        return False
+    types = {option.get("type") for option in options if "enum" not in option}
+    return "string" in types and not types & JSON_TYPES.get(type(read), set())
 
 
 def _merge(base: Any, changes: Any) -> Any:
@@ -85,7 +161,8 @@ def _problems(error: ValidationError, config: dict) -> Iterator[str]:
             case "value_error":
                 yield f"{where}: {detail['ctx']['error']}"
             case _:
-                yield f"{where}: {_shown(value)} is not {expected(schema_of(path))}.{_hint(value)}"
+                wanted = expected(schema_of(path))
+                yield f"{where}: {_shown(value)} is not {wanted}.{_hint(value, wanted)}"
 
 
 def _locate(config: Any, location: tuple) -> tuple[list, Any]:
@@ -108,7 +185,7 @@ def schema_of(path: list) -> dict:
             schema = items[0]
         else:
             names, keys = _names_and_keys(schema)
-            schema = keys.get(part, names)
+            schema = keys[part] if names is None else keys.get(part, names)
         schema = _resolved(schema)
     return schema
 
@@ -122,7 +199,7 @@ def _names_and_keys(schema: dict) -> tuple[dict | None, dict]:
     """Of the options that are sections: the schema of what any name may stand for, and those of
     their keys."""
     sections = [option for option in _options(schema) if option.get("type") == "object"]
-    names = sections[0].get("additionalProperties") or None
+    names = sections[0].get("additionalProperties") or None if sections else None
     return names, {key: s for o in sections for key, s in o.get("properties", {}).items()}
 
 
@@ -157,8 +234,10 @@ def expected(schema: dict) -> str:
     return " ".join([words[schema["type"]], ", ".join(limits)]).strip()
 
 
-def _hint(value: Any) -> str:
-    """1e-3 is text to YAML, which wants a point."""
+def _hint(value: Any, wanted: str) -> str:
+    """1e-3 is text to YAML, which wants a point; no and 1 are none, unless they are in quotes."""
+    if isinstance(value, bool | int | float) and wanted.startswith(("a name", "the name")):
+        return " Write it in quotes."
     try:
         number = repr(float(value)).removesuffix(".0") if isinstance(value, str) else "nan"
     except ValueError:
@@ -169,7 +248,11 @@ def _hint(value: Any) -> str:
 
 
 def _dotted(path: list) -> str:
-    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
+    return _joined([f"[{p}]" if isinstance(p, int) else p for p in path])
+
+
+def _joined(parts: list[str]) -> str:
+    return "".join(p if p.startswith("[") else f".{p}" for p in parts).lstrip(".")
 
 
 def _shown(value: Any) -> str:

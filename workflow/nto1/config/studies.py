@@ -44,6 +44,8 @@ COLUMNS = {
     "recording.N": "N",
     "recording.seeds": "seed",
     "connection_test.seeds": "seed",
+    # The table's own n_tested counts all trains of a recording.
+    "connection_inference.n_tested": "connection_inference.n_tested",
 }
 
 # More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.
@@ -159,8 +161,13 @@ def keys_for(measure: str) -> list[str]:
 def study_errors(config: dict, expected: Callable[[list], str]) -> Iterator[str]:
     """What is wrong with the studies, a line each. ``expected``: what the key at a path of the
     config takes, in words."""
+    names_of_files: dict[str, str] = {}
     for name, study in config["studies"].items():
         where = f"studies.{name}"
+        for file in (name.casefold(), f"{name}_summary".casefold()):
+            if (other := names_of_files.setdefault(file, name)) != name:
+                yield f"{where}: its files would have names of those of {other}. Rename one."
+                break
         if not name.isidentifier():
             yield f"{where}: a study's name is made of letters, digits and _, like adaptation."
             continue
@@ -248,21 +255,28 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
                     yield f"{place}: {detail['ctx']['error']}"
                 else:
                     yield f"{place}: {value!r:.60} is not {expected([section, key])}."
-        if each and not study["zip"] and len(set(map(repr, values))) < len(values):
+        if each and not study["zip"] and len(set(map(_alike, values))) < len(values):
             yield f"{place}: there is a value twice. Keep one."
 
 
 def _size_errors(study: dict, where: str, config: dict) -> Iterator[str]:
     vary = {key: values_of(values) for key, values in study["vary"].items()}
+    columns = [list(map(_alike, values)) for values in vary.values()]
     if study["zip"] and len({len(values) for values in vary.values()}) > 1:
         shown = ", ".join(f"{key} {len(values)}" for key, values in vary.items())
         yield f"{where}.zip: lists of one length are needed; values: {shown}."
     elif (n := n_cases(study)) > MAX_CASES:
         yield f"{where}: {n} cases are more than {MAX_CASES}. Vary less, or in several studies."
-    elif study["zip"] and len({*map(repr, zip(*vary.values(), strict=True))}) < n_points(study):
+    elif study["zip"] and len({*zip(*columns, strict=True)}) < n_points(study):
         yield f"{where}.zip: the same values are there twice. Keep one."
     elif (n := sum(n_runs(study, case) for case in cases_of(study, config))) > MAX_RUNS:
         yield f"{where}: {n} runs are more than {MAX_RUNS}. Vary less, or in several studies."
+
+
+def _alike(value: Any) -> float | str:
+    """The same for what is the same to every run: 65 and 65.0."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else repr(value)
 
 
 def _case_errors(study: dict, where: str, config: dict) -> Iterator[str]:
