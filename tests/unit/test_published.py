@@ -28,9 +28,12 @@ def test_to_SI():
     }
 
 
-@pytest.mark.parametrize(("printed", "half"), [("1.234", 0.0005), ("15.", 0.5), ("6", 0.5)])
-def test_half_last_digit(printed, half):
-    assert half_last_digit(printed) == pytest.approx(half)
+@pytest.mark.parametrize(
+    ("printed", "source", "half"),
+    [("1.234", "", 0.0005), ("6", "", 0.5), ("15.", "w0s", 5e-9), ("9.75", "w0s", 5e-9)],
+)
+def test_half_last_digit(printed, source, half):
+    assert half_last_digit(printed, source) == pytest.approx(half)
 
 
 @pytest.mark.parametrize(

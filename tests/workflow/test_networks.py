@@ -74,6 +74,15 @@ def test_tables_and_a_matrix_are_the_same_network(tmp_path):
     pd.testing.assert_frame_equal(simulated(tmp_path, resolved(**changes))[0], spikes)
 
 
+def test_names_of_types_in_a_table_are_names(tmp_path):
+    file = tmp_path / "neurons.csv"
+    file.write_text("E_syn_mV,type\n0,1\n-65,2\n0,1\n")
+    types = {"1": NETWORK["types"]["fast"], "2": NETWORK["types"]["adapting"]}
+    config = resolved(types=types, type_of=[], E_syn_mV=str(file))
+    built = build(config["network"], config["izhikevich"], config["neuron"])
+    assert built.type_of == ("1", "2", "1")
+
+
 @pytest.mark.parametrize(
     ("spikes", "message"),
     [

@@ -21,17 +21,24 @@ EXACT = {
 KEYS = ("N", "we_pS", "seed", "train", "sample")
 
 
-def half_last_digit(printed: str) -> float:
-    """Half a unit of the last printed digit: 0.0005 for "1.234", 0.5 for "15."."""
-    decimals = printed.partition(".")[2]
-    return 0.5 * 10.0 ** -len(decimals)
+# NumPy prints so many decimals, and leaves out zeros at the end: 15. is 15.00000000.
+PRINTED_BY_NUMPY, NUMPY_DECIMALS = ("w0s", "search output"), 8
 
 
-def compare(quantity: str, printed: str, computed: float) -> tuple[float, str]:
-    """Difference (computed - printed), and the verdict: every printed digit must be the same."""
+def half_last_digit(printed: str, source: str = "") -> float:
+    """Half a unit of the last printed digit: 0.0005 for "1.234"."""
+    n_decimals = len(printed.partition(".")[2])
+    return 0.5 * 10.0 ** -(NUMPY_DECIMALS if source in PRINTED_BY_NUMPY else n_decimals)
+
+
+def compare(quantity: str, printed: str, computed: float, source: str = "") -> tuple[float, str]:
+    """Difference (computed - printed), and the verdict: every printed digit must be the same.
+
+    ``source``: where in the notebook it was printed.
+    """
     difference = computed - float(printed)
     rounding = 1e-12 * abs(float(printed))
-    allowed = 1e-9 if quantity in EXACT else half_last_digit(printed) + rounding
+    allowed = 1e-9 if quantity in EXACT else half_last_digit(printed, source) + rounding
     return difference, REPLAYED if abs(difference) <= allowed else DEVIATES
 
 
@@ -57,7 +64,10 @@ def compared(
                 row["reason"] = "not part of this study"
             else:
                 row["difference"], row["verdict"] = compare(
-                    quantity_of(number), number["published"], row["computed"]
+                    quantity_of(number),
+                    number["published"],
+                    row["computed"],
+                    number.get("source", ""),
                 )
         yield row
 

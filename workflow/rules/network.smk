@@ -1,8 +1,9 @@
+E_SYN = config["network"]["E_syn_mV"]  # of each neuron
 # Values of the config that are names of tables.
 TABLES = [
     value
     for value in (
-        config["network"]["E_syn_mV"],
+        E_SYN,
         config["network"]["weights_nS"],
         config["network"]["inputs"]["weights_nS"],
         config["network"]["inputs"]["spikes"],
@@ -35,12 +36,14 @@ rule plot_network:
     input:
         spikes="results/network/spikes.parquet",
         voltages="results/network/voltages.parquet",
+        neurons=[E_SYN] if isinstance(E_SYN, str) else [],
         style=STYLE,
     output:
         figure("thesis_figs/network", "Network", "Spikes and voltages"),
     log:
         "results/logs/plot_network.log",
     params:
+        E_syn_mV=E_SYN,
         shown_s=config["network"]["shown_s"],
     script:
         "../scripts/network/plot_network.py"

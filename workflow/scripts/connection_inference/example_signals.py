@@ -23,7 +23,7 @@ def chosen_trains(trains) -> dict[str, int]:
         "fast exc": min(99, n_exc - 1),
         "fast inh": n_exc,
         "slower inh": n_exc + min(99, n_inh - 1),
-        "median": n_exc // 2,
+        "median": max(n_exc // 2 - 1, 0),  # as published, where the first is no. 1
         "slowest": n_exc - 1,
     }
 

@@ -14,7 +14,7 @@ def plot_signals(voltages, averages, names, files):
     fastest = averages[averages["which"] == "fastest"]
     for ax, table in ((left, voltages), (right, fastest)):
         for i, (signal, label) in enumerate(names.items()):
-            zorder = 3 if signal == "none" else 2 + i / 10  # otherwise hidden
+            zorder = {"ceiled": 2, "none": 3}.get(signal, 4)  # each hides what is below
             ax.plot(table["t_ms"], table[f"{signal}_mV"], f"C{i}", lw=1, label=label, zorder=zorder)
     set_up(left, xlim=[0, voltages["t_ms"].max()], ylim=[-65, 40], nbins_x=4)
     set_up(right, xlim=[0, fastest["t_ms"].max()], nbins_y=4)

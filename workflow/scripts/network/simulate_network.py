@@ -23,6 +23,7 @@ from nto1.units import ms, mV, nS, pA, to_SI
 from nto1_workflow.io import log, run, write_table
 
 ONLY_TYPE = "regular"
+NAMES_ARE_TEXT = pyarrow.csv.ConvertOptions(column_types={"type": pyarrow.string()})
 
 
 def columns_of_file(path: str, names: list[str], optional=()) -> list[np.ndarray | None]:
@@ -30,7 +31,11 @@ def columns_of_file(path: str, names: list[str], optional=()) -> list[np.ndarray
     ``ValueError`` if it is not as it should be."""
     csv = Path(path).suffix.lower() == ".csv"
     try:
-        table = pyarrow.csv.read_csv(path) if csv else pyarrow.parquet.read_table(path)
+        table = (
+            pyarrow.csv.read_csv(path, convert_options=NAMES_ARE_TEXT)
+            if csv
+            else pyarrow.parquet.read_table(path)
+        )
         columns = [table[name].to_numpy() for name in names]
         columns += [
             table[name].to_numpy() if name in table.column_names else None for name in optional
