@@ -87,3 +87,34 @@ def scores(t, kinds):
         for y in TPRs
     ]
     return [*areas, np.nanmax(F1) if not np.isnan(F1).all() else np.nan]
+
+
+def binned(times: np.ndarray, duration: float, bin: float = 1e-3) -> np.ndarray:
+    """Number of spikes in each bin [duration / bin]."""
+    n = round(duration / bin)
+    return np.bincount(np.minimum((times / bin).astype(np.int64), n - 1), minlength=n)
+
+
+def correlogram(
+    x: np.ndarray, y: np.ndarray, max_lag: int, as_published: bool = False
+) -> np.ndarray:
+    """C(τ) = Σ_t x(t) y(t + τ) / √(n_x n_y) of two binned trains, for τ = 0 … max_lag bins.
+
+    As published, the shift goes the other way: Σ_t x(t + τ) y(t).
+    """
+    if as_published:
+        x, y = y, x
+    n = x.size
+    products = [x[: n - lag] @ y[lag:] for lag in range(max_lag + 1)]
+    return np.array(products) / np.sqrt(float(x.sum()) * y.sum())
+
+
+def excess_coincidences(
+    x: np.ndarray, y: np.ndarray, lags: range = range(1, 16), as_published: bool = False
+) -> float:
+    """Σ_t x(t) y(t + τ) over some lags τ (bins) of two binned trains, less what is expected of
+    independent ones, in standard deviations of a Poisson number."""
+    n_pairs = float(x.sum()) * y.sum()
+    expected = len(lags) * n_pairs / x.size
+    C = correlogram(x, y, max(lags), as_published)[list(lags)]
+    return (C.sum() * np.sqrt(n_pairs) - expected) / np.sqrt(expected)

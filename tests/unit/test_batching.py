@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nto1.config import resolve
-from nto1_workflow.planning.batching import N_batches, batches, label, weight_batches
 from nto1_workflow.planning.connection_tests import recording_groups, repeats, variants
+from nto1_workflow.planning.jobs import N_batches, batches, label, weight_batches
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from nto1.config import ConfigError, duplicate_keys, resolve, schema_of
 from nto1.config.__main__ import describe, describe_schema
 from nto1.config.model import Config
-from nto1_workflow.planning.batching import weight_batches
 from nto1_workflow.planning.connection_tests import variants
+from nto1_workflow.planning.jobs import weight_batches
 from study import ROOT
 
 BAD = {

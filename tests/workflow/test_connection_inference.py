@@ -99,7 +99,7 @@ def test_figures_of_clipping_are_the_committed_ones(inferred):
 def test_a_part_is_a_target(tmp_path):
     study = Study(tmp_path, CHEAP)
     jobs = study.planned("connection_inference_noise")
-    assert jobs.keys() >= {"infer_inputs", "score_noise", "plot_noise"}
+    assert jobs.keys() >= {"test_inputs", "score_noise", "plot_noise"}
     assert "score_duration" not in jobs
 
 

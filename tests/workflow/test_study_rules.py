@@ -52,11 +52,11 @@ def test_runs_and_searches_are_counted_beforehand(studies):
 
 def test_the_rest_of_the_graph_holds_them_too(studies):
     planned = studies.planned()
-    assert "simulate_study" not in planned  # made
+    assert "run_study_job" not in planned  # made
     assert "study_mine" not in planned
     studies.config["studies"]["mine"]["vary"]["neuron.b_pA"] = [0, 65, 130]
     planned = studies.planned("study_mine", "study_other")
     assert planned == {
-        "simulate_study": 1,
+        "run_study_job": 1,
         "study_mine": 1,
     }

@@ -9,8 +9,10 @@ import sys
 
 import numpy as np
 
+from nto1.config.model import ConnectionInference
 from nto1.inference.chance import chance_level
-from nto1.inference.n_to_1 import METHODS, Signal, choose_trains, imaged, record, run_tests
+from nto1.inference.method import Problem, methods, run_tests
+from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.sta import shuffle_test, spike_triggered_average
 from nto1.inference.windows import digitise
 from nto1.kernel_cache import PACKAGE
@@ -42,7 +44,9 @@ def compile_runs() -> None:
     recording = record(5, 1, 0.2 * nS, 1.0)
     trains = choose_trains(recording, 1)
     V = imaged(recording, Signal("at_reset", spike_SNR=40, clip_percentile=99.9))
-    run_tests(recording, trains, {"V": V}, METHODS)
+    problem = Problem([V], 0.1 * ms, trains.times, recording.spike_times, np.arange(3))
+    section = ConnectionInference().model_dump()
+    run_tests(problem, [method.test(section) for method in methods().values()])
     spike_triggered_average(V, 0.1 * ms, trains.times[0])
 
 

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
 from nto1.config.studies import varied_columns
+from nto1.measures.measure import measures
 from nto1.units import GREEK
 from nto1_workflow.style import MARGIN_WIDTH, save
 
@@ -16,12 +17,6 @@ LABELS = {
     "output_rate_Hz": "Firing rate (Hz)",
     "we_nS": "Weight (nS)",
     "we_pS": "Weight (pS)",
-}
-MEASURES = {
-    "response": ["median_Vm_mV", "output_rate_Hz"],
-    "weight_for_rate": ["we_nS"],
-    "connections": ["AUC", "F1max"],
-    "connection_test": ["area"],
 }
 MARGIN = 0.1  # inches
 UNITS = ("per_ms", "pS", "nS", "pF", "pA", "mV", "ms", "s", "Hz")
@@ -108,9 +103,9 @@ def named(column: str, value) -> str:
 @mpl.rc_context({"xtick.minor.visible": False, "ytick.minor.visible": False})
 def plot(table, study: dict, paths: list[str]) -> None:
     """``table``: a row per case, with means and intervals."""
-    axes = axes_of(study, table)
+    axes, measure = axes_of(study, table), measures()[study["measure"]]
     x, hue = axes["x"], axes["hue"]
-    panels = long_form(table, MEASURES[study["measure"]], axes["row"])
+    panels = long_form(table, list(measure.shown), axes["row"])
     grid = Panels(
         panels,
         row="panel",
@@ -136,7 +131,7 @@ def plot(table, study: dict, paths: list[str]) -> None:
         ax.set_xlabel(label(x) if row == len(grid.row_names) - 1 else "")
         if is_spaced_logarithmically(table[x]):
             make_logarithmic(ax.xaxis, table[x].unique())
-        if study["measure"] == "weight_for_rate":
+        if measure.logarithmic:
             make_logarithmic(ax.yaxis)
         ax.grid(False, which="minor")
     if hue:

@@ -1,32 +1,8 @@
-"""Tables as dicts of columns: of tested trains, and several put together."""
+"""Several tables put together."""
 
 from itertools import chain
 
 import numpy as np
-
-from nto1.units import ms
-
-
-def columns(case, recording, trains, indices, signal, outcome) -> dict:
-    """A table with a row per tested train."""
-    shared = {
-        "N": case["N"],
-        "seed": case["seed"],
-        "spike_SNR": float(signal["spike_SNR"]),
-        "duration_s": float(case["duration_s"]),
-        "window_ms": round(outcome.window / ms, 6),
-        "signal": signal["name"],
-        "method": outcome.method,
-        "output_rate_Hz": recording.output_rate,
-    }
-    n = indices.size
-    part = trains.subset(indices)
-    return {key: np.full(n, value) for key, value in shared.items()} | {
-        "train": indices,
-        "input": part.inputs,
-        **part.columns(),
-        "t": outcome.t,
-    }
 
 
 def stacked(tables: list[dict]) -> dict:

@@ -15,7 +15,7 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import omit
 from nto1.kernel_cache import CACHE
-from nto1_workflow.planning.batching import N_batches, weight_batches
+from nto1_workflow.planning.jobs import N_batches, weight_batches
 from nto1_workflow.running import lock
 
 SCRIPTS = HERE / "workflow/scripts"

@@ -1,137 +1,81 @@
 # Which inputs can be detected? The target `connection_inference` makes all of it; each result set
 # is a target of its own.
-from nto1_workflow.planning import detection
+from nto1.inference.method import methods
+from nto1_workflow.planning.result_sets import example_of, pools, result_sets
 
 INFERENCE = config["connection_inference"]
-CASES = detection.cases(config)
-ONE_PASS = {
-    name: detection.jobs(config, cases, {"sta", "line_fit", "spikes"})
-    for name, cases in CASES.items()
-}
-SECOND_PASS = {
-    name: detection.jobs(config, cases, {"template"}) for name, cases in CASES.items()
-}
+RESULT_SETS = result_sets(config)
+POOLS = pools(RESULT_SETS, config)
 FOLDER = "results/connection_inference/"
-JOB_FILE = f"{FOLDER}parts/{{set}}_{{job}}"
+JOB_FILE = f"{FOLDER}parts/{{pool}}_{{job}}.parquet"
 WEIGHTS = {
     "published": PUBLISHED / "weights_for_4Hz.csv",
     "search": "results/we_for_target_rate.csv",
 }.get(INFERENCE["weights"], INFERENCE["weights"])
 CATEGORY = "Connection inference"
 PUBLISHED_SETS = ("clipping", "noise", "duration", "all_inputs", "window")
-RESULT_SETS = (*PUBLISHED_SETS, "N_by_duration")
 
 
 wildcard_constraints:
-    set=r"\w+",
-    job=r"\d+",
+    pool="|".join(POOLS),
+    job=r"[0-9a-f]+",
 
 
-rule infer_inputs:
-    """t of some trains, by the methods that need one pass."""
+rule test_inputs:
+    """t of all trains that are tested in some recordings."""
     input:
         KERNELS,
         weights=WEIGHTS,
+        sweep=[],
     output:
-        tests=f"{JOB_FILE}.parquet",
-        first_pass=f"{JOB_FILE}_first_pass.parquet",
+        JOB_FILE,
     log:
-        "results/logs/infer_inputs/{set}_{job}.log",
+        "results/logs/test_inputs/{pool}_{job}.log",
     group:
         "inference"
+    threads: lambda wildcards: POOLS[wildcards.pool][wildcards.job].threads
     params:
-        tasks=lambda wildcards: ONE_PASS[wildcards.set][int(wildcards.job)],
-        inputs=config["inputs"],
-        neuron=config["neuron"],
+        measure="connections",
+        tasks=lambda wildcards: POOLS[wildcards.pool][wildcards.job].tasks,
     script:
-        "../scripts/connection_inference/infer_inputs.py"
+        "../scripts/studies/run_tasks.py"
 
 
-rule infer_inputs_by_template:
-    """t of some trains by their correlation with a template, made of those that a first pass over
-    all trains found."""
-    input:
-        KERNELS,
-        weights=WEIGHTS,
-        first_passes=lambda wildcards: [
-            f"{FOLDER}parts/{wildcards.set}_{i}_first_pass.parquet"
-            for i in detection.with_same_cases(
-                SECOND_PASS[wildcards.set][int(wildcards.job)], ONE_PASS[wildcards.set]
-            )
-        ],
-    output:
-        tests=f"{JOB_FILE}_template.parquet",
-    log:
-        "results/logs/infer_inputs/{set}_{job}_template.log",
-    group:
-        "second_pass"
-    params:
-        tasks=lambda wildcards: SECOND_PASS[wildcards.set][int(wildcards.job)],
-        inputs=config["inputs"],
-        neuron=config["neuron"],
-    script:
-        "../scripts/connection_inference/infer_inputs_by_template.py"
-
-
-# Simulations in which every input is tested serve two sets: longer windows contain shorter ones.
-for result_set, group, title, chosen in (
-    ("clipping", "clipping", "Clipping", {}),
-    ("noise", "noise", "Imaging noise", {}),
-    ("duration", "duration", "Recording duration", {}),
-    (
-        "all_inputs",
-        "every_input",
-        "All inputs",
-        {
-            "N": INFERENCE["all_inputs"]["N"],
-            "seed": INFERENCE["all_inputs"]["seeds"],
-            "signal": [f"ceiled_{INFERENCE['all_inputs']['ceiling']}"],
-            "window_ms": [INFERENCE["window_ms"], INFERENCE["line_fit_window_ms"]],
-        },
-    ),
-    (
-        "window",
-        "every_input",
-        "Window length",
-        {
-            "N": INFERENCE["window"]["N"],
-            "seed": INFERENCE["window"]["seeds"],
-            "signal": [f"ceiled_{INFERENCE['window']['ceiling']}"],
-            "method": ["sta"],
-            "window_ms": [INFERENCE["window"]["window_ms"]],
-        },
-    ),
-    ("N_by_duration", "N_by_duration", "Number of inputs and duration", {}),
-):
+for name, result_set in RESULT_SETS.items():
 
     rule:
         name:
-            f"score_{result_set}"
+            f"score_{name}"
         input:
-            expand(f"{JOB_FILE}.parquet", set=group, job=range(len(ONE_PASS[group]))),
-            expand(
-                f"{JOB_FILE}_template.parquet",
-                set=group,
-                job=range(len(SECOND_PASS[group])),
-            ),
+            expand(JOB_FILE, pool=result_set.pool, job=POOLS[result_set.pool]),
         output:
             scores=table(
-                FOLDER + result_set, CATEGORY, f"Table: {title}", "inference_scores"
+                FOLDER + name,
+                CATEGORY,
+                f"Table: {result_set.title}",
+                "inference_scores",
             ),
             means=table(
-                f"{FOLDER}{result_set}_means",
+                f"{FOLDER}{name}_means",
                 CATEGORY,
-                f"Table: {title}, means",
+                f"Table: {result_set.title}, means",
                 "inference_means",
             ),
-            trains=f"{FOLDER}{result_set}_trains.parquet",
-            thresholds=f"{FOLDER}{result_set}_thresholds.parquet",
+            intervals=table(
+                f"{FOLDER}{name}_intervals",
+                CATEGORY,
+                f"Table: {result_set.title}, intervals",
+                "inference_intervals",
+            ),
+            trains=f"{FOLDER}{name}_trains.parquet",
+            thresholds=f"{FOLDER}{name}_thresholds.parquet",
         log:
-            f"results/logs/score_{result_set}.log",
+            f"results/logs/score_{name}.log",
         params:
-            chosen=chosen,
+            chosen=result_set.columns(INFERENCE),
+            study=result_set.study,
         script:
-            "../scripts/connection_inference/score_connections.py"
+            "../scripts/connection_inference/score_result_set.py"
 
 
 rule chance_level:
@@ -175,18 +119,7 @@ rule infer_network_connections:
             "recorded_neurons",
         ),
         neuron=config["neuron"],
-        inference={
-            key: INFERENCE[key]
-            for key in (
-                "window_ms",
-                "line_fit_window_ms",
-                "template_window_ms",
-                "template_quantile",
-                "n_shuffles",
-                "shuffle_seed",
-                "shuffle_seed_per_train",
-            )
-        },
+        tests=[method.test(INFERENCE) for method in methods().values()],
     script:
         "../scripts/connection_inference/infer_network_connections.py"
 
@@ -205,10 +138,8 @@ rule example_signals:
     group:
         "inference"
     params:
-        case=next(iter(CASES["clipping"].values())),
+        example=example_of(RESULT_SETS["clipping"], config),
         noise_SNRs=INFERENCE["noise"]["spike_SNR"],
-        inputs=config["inputs"],
-        neuron=config["neuron"],
     script:
         "../scripts/connection_inference/example_signals.py"
 

@@ -56,6 +56,8 @@ rule repeat_connection_tests:
     """Tests of short recordings with other seeds: areas alone."""
     input:
         KERNELS,
+        weights=[],
+        sweep=[],
     output:
         "results/connection_test/repeats/{batch}.parquet",
     log:
@@ -64,10 +66,10 @@ rule repeat_connection_tests:
     group:
         "short"
     params:
+        measure="connection_test",
         tasks=lookup("{batch}", within=REPEATS),
-        weights=None,
     script:
-        "../scripts/studies/detect_inputs.py"
+        "../scripts/studies/run_tasks.py"
 
 
 rule summarise_connection_tests:

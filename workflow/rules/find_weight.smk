@@ -15,8 +15,6 @@ rule find_weight:
         "search"
     params:
         tasks=lookup("{N}", within=N_BATCHES),
-        N_of_sweep=config["sweep"]["N"] if GUESS_FROM_SWEEP else None,
-        of_seeds=False,
     script:
         "../scripts/find_weight/find_weight.py"
 

@@ -2,60 +2,43 @@
 from snakemake.logging import logger
 
 from nto1.config.studies import complete
-from nto1_workflow.planning.study_jobs import study_jobs
+from nto1.measures.measure import measures
+from nto1.studies.work import work_of
+from nto1_workflow.planning.jobs import jobs_of
 
 STUDIES = {name: complete(study) for name, study in config["studies"].items()}
-STUDY_JOBS = {name: study_jobs(study, config) for name, study in STUDIES.items()}
-STUDY_JOB = "results/studies/{study}/{batch}"
-FILES_OF_MEASURE = {
-    "response": ["runs"],
-    "weight_for_rate": ["found", "evaluations"],
-    "connections": ["scores"],
-    "connection_test": ["scores"],
+MEASURES = {name: measures()[study["measure"]] for name, study in STUDIES.items()}
+STUDY_JOBS = {
+    name: jobs_of(MEASURES[name], work_of([study], config))
+    for name, study in STUDIES.items()
 }
+STUDY_JOB = "results/studies/{study}/{job}.parquet"
 if workflow.is_main_process:
     for name, jobs in STUDY_JOBS.items():
         logger.info(f"Study {name}: {jobs.description}")
-TASKS_OF_STUDIES = {name: jobs.tasks for name, jobs in STUDY_JOBS.items()}
+STUDY_TABLES = {
+    "weights": WEIGHTS,
+    "sweep": "results/we_sweep.parquet" if GUESS_FROM_SWEEP else [],
+}
 
 
-use rule simulate as simulate_study with:
-    output:
-        f"{STUDY_JOB}_runs.parquet",
-    log:
-        "results/logs/simulate_study/{study}_{batch}.log",
-    params:
-        tasks=lookup("{study}/{batch}", within=TASKS_OF_STUDIES),
-
-
-use rule find_weight as find_weight_of_study with:
-    output:
-        found=f"{STUDY_JOB}_found.parquet",
-        evaluations=f"{STUDY_JOB}_evaluations.parquet",
-    log:
-        "results/logs/find_weight_of_study/{study}_{batch}.log",
-    params:
-        tasks=lookup("{study}/{batch}", within=TASKS_OF_STUDIES),
-        N_of_sweep=config["sweep"]["N"] if GUESS_FROM_SWEEP else None,
-        of_seeds=True,
-
-
-rule detect_inputs_of_study:
+use rule test_inputs as run_study_job with:
     input:
         KERNELS,
-        weights=lambda wildcards: (
-            WEIGHTS if STUDIES[wildcards.study]["measure"] == "connections" else []
-        ),
+        **{
+            table: lambda wildcards, table=table, path=path: (
+                path if table in MEASURES[wildcards.study].tables else []
+            )
+            for table, path in STUDY_TABLES.items()
+        },
     output:
-        f"{STUDY_JOB}_scores.parquet",
+        STUDY_JOB,
     log:
-        "results/logs/detect_inputs_of_study/{study}_{batch}.log",
-    group:
-        "inference"
+        "results/logs/run_study_job/{study}_{job}.log",
+    threads: lambda wildcards: STUDY_JOBS[wildcards.study].by_name[wildcards.job].threads
     params:
-        tasks=lookup("{study}/{batch}", within=TASKS_OF_STUDIES),
-    script:
-        "../scripts/studies/detect_inputs.py"
+        measure=lambda wildcards: STUDIES[wildcards.study]["measure"],
+        tasks=lambda wildcards: STUDY_JOBS[wildcards.study].by_name[wildcards.job].tasks,
 
 
 for name, study in STUDIES.items():
@@ -64,18 +47,7 @@ for name, study in STUDIES.items():
         name:
             f"study_{name}"
         input:
-            **{
-                kind: expand(
-                    f"{STUDY_JOB}_{kind}.parquet",
-                    study=name,
-                    batch=(
-                        STUDY_JOBS[name].tasks
-                        if kind in FILES_OF_MEASURE[study["measure"]]
-                        else []
-                    ),
-                )
-                for kind in ("runs", "scores", "found", "evaluations")
-            },
+            jobs=expand(STUDY_JOB, study=name, job=STUDY_JOBS[name].by_name),
             style=STYLE,
         output:
             table=table(f"results/studies/{name}", "Studies", f"Table: {name}", "study"),
@@ -90,6 +62,7 @@ for name, study in STUDIES.items():
             f"results/logs/study/{name}.log",
         params:
             study=study,
+            description=MEASURES[name].description,
         script:
             "../scripts/studies/summarise_study.py"
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from nto1 import line_fit_test, output_spike_test, sta_test, template_test
+from nto1.config.model import ConnectionInference
+from nto1.inference.method import methods
 from nto1.inference.network_pairs import find_inputs, postsynaptic_neurons
 from nto1.inference.scores import score
 from nto1.simulation.adex_network import RandomNetwork, simulate_random_network
@@ -54,9 +56,20 @@ def test_all_senders_mute_none():
     assert SMALL._replace(N_exc=7).presynaptic.tolist() == list(range(7))
 
 
+METHODS = ("sta", "template", "line_fit", "spikes")
+
+
+def t_of(neuron, **options) -> dict:
+    """t by each method, with a seed for all shuffles or for each train."""
+    section = ConnectionInference(**options).model_dump()
+    tests = [methods()[name].test(section) for name in METHODS]
+    found = find_inputs(neuron, DT, tests)
+    return {name: outcome.t for name, outcome in zip(METHODS, found, strict=True)}
+
+
 def test_every_method_is_that_of_the_library(found):
     r = found[2]
-    t = find_inputs(r, DT, n_shuffles=20, shuffle_seed=5)
+    t = t_of(r, n_shuffles=20, shuffle_seed=5)
     options = {"n_shuffles": 20, "seed": 5}
     assert {method: values.tolist() for method, values in t.items()} == {
         "sta": sta_test(r.V, DT, r.trains, **options).t.tolist(),
@@ -70,7 +83,7 @@ def test_connections_are_found():
     """Where they are few, so that neurons are not connected through others."""
     parameters = RandomNetwork(N=12, N_exc=8, exc_weight=3 * nS)
     sparse = list(postsynaptic_neurons(parameters, 20.0, seed=1))
-    t = np.concatenate([find_inputs(r, DT, n_shuffles=2)["line_fit"] for r in sparse])
+    t = np.concatenate([t_of(r, n_shuffles=2)["line_fit"] for r in sparse])
     kinds = np.concatenate([r.kinds for r in sparse])
     assert {"excitatory", "inhibitory"} < set(kinds)
     assert score(t, kinds).AUC > 0.95
@@ -80,13 +93,12 @@ def test_silent_senders_have_no_t(found):
     r = found[0]
     late = np.array([DURATION - 0.05])
     trains = [np.zeros(0), r.trains[1], late, *r.trains[3:]]
-    seeds = np.arange(len(trains))
-    t = find_inputs(r._replace(trains=trains), DT, n_shuffles=20, shuffle_seed=seeds)
+    t = t_of(r._replace(trains=trains), n_shuffles=20, shuffle_seed_per_train=True)
     tested = [1, *range(3, len(trains))]
     kept = r._replace(trains=[trains[i] for i in tested], presynaptic=r.presynaptic[tested])
-    alone = find_inputs(kept, DT, n_shuffles=20, shuffle_seed=seeds[tested])
+    alone = t_of(kept, n_shuffles=20, shuffle_seed_per_train=True)
     for method, values in t.items():
         assert np.isnan(values[[0, 2]]).all()
         assert values[tested].tolist() == alone[method].tolist()
-    silent = find_inputs(r._replace(trains=[np.zeros(0)] * len(trains)), DT)
+    silent = t_of(r._replace(trains=[np.zeros(0)] * len(trains)))
     assert np.isnan(list(silent.values())).all()

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 import plain_connection_tests as plain
 from nto1 import line_fit_test, output_spike_test, sta_test, template_test
 from nto1.inference.n_to_1 import choose_trains, record
-from nto1.inference.output_spikes import binned, correlogram, excess_coincidences
 from nto1.inference.shuffles import draw_shuffles
 from nto1.inference.sta import HeightTest, spike_triggered_average
 from nto1.inference.template import correlation_test
@@ -231,30 +230,32 @@ def test_quantised_in_twice_15_bits(v):
 def test_correlogram_in_both_directions():
     x, y = np.zeros(20, int), np.zeros(20, int)
     x[[2, 10]], y[[5, 13, 17]] = 1, 1
-    right = correlogram(x, y, 8)
+    right = plain.correlogram(x, y, 8)
     assert right.argmax() == 3
     assert right[3] == 2 / np.sqrt(6)
-    assert correlogram(x, y, 8, as_published=True)[5] == 1 / np.sqrt(6)  # output 5, input 10
-    assert binned(np.array([0, 0.0015, 0.0016]), 0.003).tolist() == [1, 2, 0]
+    assert plain.correlogram(x, y, 8, as_published=True)[5] == 1 / np.sqrt(6)  # output 5, input 10
+    assert plain.binned(np.array([0, 0.0015, 0.0016]), 0.003).tolist() == [1, 2, 0]
     # Of 6 pairs, 2 are 3 bins apart; 2 lags of independent trains would have 2 · 6 / 20.
-    assert excess_coincidences(x, y, range(2, 4)) == pytest.approx((2 - 0.6) / 0.6**0.5)
-    assert excess_coincidences(x, y, range(4, 6), True) == pytest.approx((1 - 0.6) / 0.6**0.5)
+    assert plain.excess_coincidences(x, y, range(2, 4)) == pytest.approx((2 - 0.6) / 0.6**0.5)
+    assert plain.excess_coincidences(x, y, range(4, 6), True) == pytest.approx((1 - 0.6) / 0.6**0.5)
 
 
 def test_published_correlograms():
     """Ten minutes at 4 Hz, the most active inputs of either kind: of a published figure."""
     recording = record(10, 1, 2.838843 * nS, 600 * s)
-    exc, inh = (binned(t, 600) for t in choose_trains(recording, 1).times[:2])
-    output = binned(recording.spike_times, 600)
+    exc, inh = (plain.binned(t, 600) for t in choose_trains(recording, 1).times[:2])
+    output = plain.binned(recording.spike_times, 600)
     assert [x.sum() for x in (exc, inh, output)] == [4073, 5995, 1433]
-    published, corrected = (correlogram(exc, output, 50, way) for way in (True, False))
+    published, corrected = (plain.correlogram(exc, output, 50, way) for way in (True, False))
     assert published[[0, 6]].round(4).tolist() == [0.0054, 0.0017]
     for C, lag, peak in ((published, 38, 0.0091), (corrected, 4, 0.0277)):
         assert [C.argmax(), C.max().round(4)] == [lag, peak]
-    assert correlogram(inh, output, 50, True).argmax() == 37
-    assert correlogram(inh, output, 50)[1] == 0
+    assert plain.correlogram(inh, output, 50, True).argmax() == 37
+    assert plain.correlogram(inh, output, 50)[1] == 0
     excess = [
-        excess_coincidences(x, output, as_published=w) for w in (True, False) for x in (exc, inh)
+        plain.excess_coincidences(x, output, as_published=w)
+        for w in (True, False)
+        for x in (exc, inh)
     ]
     assert np.round(excess, 1).tolist() == [-0.5, 0.9, 50.8, -14.5]
 
@@ -263,7 +264,7 @@ def test_published_correlation_of_an_input_with_the_output():
     """The first input that is drawn, in bins of 10 ms; .00702 was printed."""
     recording = record(6500, 1, 0.015036 * nS, 600 * s)
     times = recording.inputs[0]
-    x, y = (binned(t, 600, 10 * ms) for t in (times, recording.spike_times))
+    x, y = (plain.binned(t, 600, 10 * ms) for t in (times, recording.spike_times))
     assert [x.sum(), y.sum()] == [1860, 2817]
     assert np.corrcoef(x, y)[0, 1] == pytest.approx(0.007024350664, abs=5e-13)
 

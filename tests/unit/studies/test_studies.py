@@ -20,7 +20,6 @@ from nto1 import (
 )
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import (
-    SECTIONS,
     cases_of,
     column_names,
     complete,
@@ -32,19 +31,14 @@ from nto1.config.studies import (
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.scores import roc
 from nto1.inference.sta import p_value
+from nto1.measures.measure import measures
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
 from nto1.studies.connection_tests import simulated_tests
-from nto1.studies.summary import (
-    FOUND,
-    MEASURES,
-    crossing_weight,
-    summarise_runs,
-    summarise_weights,
-)
-from nto1.studies.tasks import units_of
+from nto1.studies.summary import crossing_weight, summarise_runs, summarise_weights
+from nto1.studies.work import work_of
 from nto1.units import ms, mV, nS, pA, pS, s
-from nto1_workflow.planning.study_jobs import study_jobs
+from nto1_workflow.planning.jobs import jobs_of as jobs_of_work
 
 SHORT = {"experiment.duration_s": 0.5, "experiment.seeds": [0, 1, 2]}
 RESPONSE = {
@@ -58,7 +52,9 @@ WEIGHTS = complete({"measure": "weight_for_rate", "vary": {"find_weight.N": [10]
 
 def jobs_of(study: dict, config: dict) -> dict:
     resolved = resolve(config | {"studies": {"study": study}})
-    return study_jobs(complete(study), resolved).tasks
+    measure = measures()[study["measure"]]
+    jobs = jobs_of_work(measure, work_of([complete(study)], resolved)).by_name
+    return {name: job.tasks for name, job in jobs.items()}
 
 
 def test_every_row_is_what_a_run_alone_gives():
@@ -296,10 +292,10 @@ def test_one_more_value_or_seed_makes_only_jobs_with_something_new():
     assert len(changed) <= 2  # for each block of seeds, the one it falls in
     new = [job for job in after if after[job] != before.get(job)]
     assert len(new) <= 2 * 2 < len(after)  # or the two that one was split into
-    assert sum(55.5 in [task["neuron"]["b_pA"] for task in after[job]] for job in new) >= 2
+    assert sum(55.5 in [task.columns["b_pA"] for task in after[job]] for job in new) >= 2
     assert len(new) - len(changed) <= 2
     later = jobs_of(study, {"experiment": {"duration_s": 50, "seeds": [*seeds, 168]}})
-    old = [job for job, tasks in before.items() if tasks[-1]["experiment"]["seeds"][0] == 0]
+    old = [job for job, tasks in before.items() if tasks[-1].seeds[0] == 0]
     assert old
     assert all(later[job] == before[job] for job in old)
 
@@ -310,7 +306,7 @@ def test_what_was_there_keeps_its_name_when_a_value_is_added(key):
         study = {"measure": "response", "vary": {key: values}}
         study["cases"] = {"short": {"experiment.duration_s": 5}, "long": {}}
         resolved = resolve({"studies": {"study": study}})
-        return {unit.name for unit in units_of(complete(study), resolved)}
+        return {piece.name for piece in work_of([complete(study)], resolved)}
 
     assert names([1, 2]) <= names([1, 2, 3])
 
@@ -408,7 +404,7 @@ MISTAKES = {
     ),
     "measure": (
         {"measure": "rate", "vary": {"sweep.N": [5]}},
-        "measure: 'rate' is not response or weight_for_rate or connections or connection_test",
+        "measure: 'rate' is not connection_test or connections or response or weight_for_rate",
     ),
 }
 
@@ -429,10 +425,12 @@ def test_studies_whose_files_would_have_one_name(other):
     resolve({"studies": {"mine": study, "mine_too": study}})
 
 
-@pytest.mark.parametrize("measure", SECTIONS)
+@pytest.mark.parametrize("measure", measures())
 def test_what_is_varied_has_no_column_of_what_is_measured(measure):
-    measured = {*MEASURES.get(measure, FOUND), "n_tested", "n_seeds"} - {"target_rate_Hz"}
-    assert not measured & {column_names([key])[key] for key in keys_for(measure)}
+    measured = {*measures()[measure].measured, "n_tested", "n_seeds"}
+    assert not measured & {
+        column_names([key], measures()[measure])[key] for key in keys_for(measure)
+    }
 
 
 def test_numbers_of_trains_that_are_varied_and_those_that_were_tested():

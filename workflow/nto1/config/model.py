@@ -1,10 +1,22 @@
 """Every key of the configuration, with its default (the thesis), unit, limits and description."""
 
 from collections import Counter
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    create_model,
+)
+
+from nto1.inference.method import methods
+from nto1.measures.measure import measures
 
 
 class Section(BaseModel):
@@ -456,7 +468,22 @@ class ConnectionTest(OneConnectionTest):
 Ceiling = Literal["none", "before_reset", "at_reset"]
 Percentile = Annotated[float, Field(gt=0, le=100)]
 SpikeSNR = Annotated[float, Field(gt=0, allow_inf_nan=True)]
-Method = Literal["sta", "template", "line_fit", "spikes"]
+
+
+def _one_of(names: Callable[[], Iterable[str]]) -> Any:
+    """A name from a registry."""
+
+    def check(name: str) -> str:
+        if name not in names():
+            raise ValueError(f"{name!r} is not {' or '.join(names())}")
+        return name
+
+    return Annotated[
+        str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": [*names()]})
+    ]
+
+
+Method = _one_of(methods)
 
 
 class Clipping(Section):
@@ -501,10 +528,9 @@ class AllInputs(Section):
 
     N: _list_of(NumberOfInputs, 100) = Default([5, 20, 100, 400, 1600, 6500], "Numbers of inputs.")
     seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
-    methods: _list_of(Method, 4) = Default(
-        ["sta", "template", "line_fit", "spikes"],
-        "Height of the spike-triggered average; two passes with a template; line fit; output "
-        "spikes alone.",
+    methods: _list_of(Method, 100) = Default(
+        list(methods()),
+        "; ".join(f"{name}: {each.description}" for name, each in methods().items()) + ".",
     )
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
 
@@ -537,7 +563,7 @@ class Chance(Section):
     n_repetitions: int = Default(300, "Number of repetitions.", ge=1, le=100_000)
 
 
-class ConnectionInference(Section):
+class _ConnectionInference(Section):
     """Which of the AdEx neuron's inputs can be detected, among trains that are not?"""
 
     weights: str = Default(
@@ -551,24 +577,12 @@ class ConnectionInference(Section):
     other_weight_nS: float = Default(0.2, "Input strength for N not in the table.", gt=0, le=1e6)
     timestep_ms: TimeStep = Default(0.1, "Step of the forward-Euler integration.")
     duration_s: Duration = Default(600, "Length of the recordings, where it is not varied.")
-    n_tested: int = Default(
+    n_tested: Annotated[int, Field(ge=1, le=10**8)] | Literal["all"] = Default(
         100,
         "Trains tested of each kind: the most active excitatory and inhibitory inputs, and as many "
-        "unconnected ones. For clipping, noise and duration.",
-        ge=1,
-        le=10**8,
+        "unconnected ones; or all inputs. For clipping, noise and duration.",
     )
     window_ms: float = Default(20, "Length of the spike-triggered averages.", gt=0, le=1e4)
-    line_fit_window_ms: float = Default(10, "Length of the fitted lines.", gt=0, le=1e4)
-    template_window_ms: float = Default(
-        100,
-        "Length of the averages that make the template, which is cut to window_ms.",
-        gt=0,
-        le=1e4,
-    )
-    template_quantile: float = Default(
-        0.99, "Trains with t at or above this quantile make the template.", ge=0, le=1
-    )
     n_shuffles: int = Default(
         100, "How many times the inter-spike intervals of each train are shuffled.", ge=1, le=10_000
     )
@@ -589,6 +603,21 @@ class ConnectionInference(Section):
     window: WindowLength = Default(WindowLength(), WindowLength.__doc__)
     N_by_duration: NByDuration = Default(NByDuration(), NByDuration.__doc__)
     chance: Chance = Default(Chance(), Chance.__doc__)
+
+
+ConnectionInference = create_model(
+    "ConnectionInference",
+    __base__=_ConnectionInference,
+    __doc__=_ConnectionInference.__doc__,
+    **{
+        f"{method.name}_{key}": (
+            type(option.default),
+            Default(option.default, option.description, **option.limits),
+        )
+        for method in methods().values()
+        for key, option in method.own.items()
+    },
+)
 
 
 class OneRecording(Section):
@@ -627,12 +656,9 @@ Values = Annotated[list[Value], Field(min_length=1, max_length=1_000_000)]
 class Study(Section):
     """A question of one's own: what is varied, and what is measured."""
 
-    measure: Literal["response", "weight_for_rate", "connections", "connection_test"] = Default(
+    measure: _one_of(measures) = Default(
         ...,
-        "response: median voltage and firing rate of each run, with the sweep's N and weights; "
-        "weight_for_rate: the weight that gives the target rate of find_weight, for its N; "
-        "connections: how well inputs are told from other trains, in recordings like recording; "
-        "connection_test: how well connected trains are told from others, in connection_test.",
+        "; ".join(f"{name}: {each.description}" for name, each in measures().items()) + ".",
     )
     vary: dict[str, Values | Range] = Default(
         {},

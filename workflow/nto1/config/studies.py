@@ -11,42 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from nto1.config.checks import run_errors
 from nto1.config.model import Config
-
-# What each measure depends on.
-SECTIONS = {
-    "response": ("experiment", "inputs", "neuron", "sweep"),
-    "weight_for_rate": ("experiment", "inputs", "neuron", "find_weight"),
-    "connections": ("inputs", "neuron", "recording", "connection_inference"),
-    "connection_test": ("connection_test", "izhikevich"),
-}
-# Keys about how work is cut into jobs, or with a meaning of their own in the thesis.
-NOT_VARIED = {
-    "experiment.memory_per_job_MB",
-    *("sweep.weights_per_batch", "find_weight.N_per_batch", "find_weight.N_subset"),
-    *("find_weight.only_subset", "find_weight.guess"),
-    *("connection_inference.weights", "connection_inference.duration_s"),
-    *("connection_test.seed", "connection_test.seeds_up_to_s", "connection_test.variants"),
-    "connection_test.significance",
-}
-WITHOUT_EFFECT = {"connections": {"inputs.drop_last_spike"}}  # in recordings, it is delivered
-# Keys that hold a list, of which each value is a run (or a search) of its own.
-LISTS = {
-    "response": ("sweep.weights_pS", "experiment.seeds"),
-    "weight_for_rate": ("find_weight.N",),
-    "connections": ("recording.N", "recording.seeds"),
-    "connection_test": ("connection_test.seeds",),
-}
-COLUMNS = {
-    "sweep.weights_pS": "we_pS",
-    "sweep.N": "N",
-    "find_weight.N": "N",
-    "experiment.seeds": "seed",
-    "recording.N": "N",
-    "recording.seeds": "seed",
-    "connection_test.seeds": "seed",
-    # The table's own n_tested counts all trains of a recording.
-    "connection_inference.n_tested": "connection_inference.n_tested",
-}
+from nto1.measures.measure import Measure, measures
 
 # More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.
 MAX_CASES, MAX_RUNS = 100_000, 10_000_000
@@ -57,12 +22,13 @@ class Case(NamedTuple):
 
     columns: dict[str, Any]  # what distinguishes it, as in the study's table
     changes: dict[str, Any]  # values by their dotted keys
-    base: dict  # the sections that the measure depends on
+    whole: dict  # the configuration without them
+    sections: tuple[str, ...]  # on which the measure depends
 
     @property
     def config(self) -> dict:
         """These sections with the changes."""
-        result = dict(self.base)
+        result = {section: self.whole[section] for section in self.sections}
         for dotted, value in self.changes.items():
             section, key = dotted.split(".", 1)
             result[section] = result[section] | {key: value}
@@ -83,18 +49,19 @@ def values_of(given: Any) -> Any:
     return [float(f"{value:.12g}") for value in space(start, stop, n)]
 
 
-def column_names(keys: list[str]) -> dict[str, str]:
-    """The column of each key: its last part, with the unit; the whole key if two end alike."""
-    short = {key: COLUMNS.get(key, key.rpartition(".")[2]) for key in keys}
-    return {
-        key: name if list(short.values()).count(name) == 1 else key for key, name in short.items()
-    }
+def column_names(keys: list[str], measure: Measure) -> dict[str, str]:
+    """The column of each key: its last part, with the unit; the whole key if another column is
+    called so."""
+    known = {**measure.columns, **measure.lists}
+    short = {key: known.get(key, key.rpartition(".")[2]) for key in keys}
+    others = [*short.values(), *measure.measured, *measure.also]
+    return {key: name if others.count(name) == 1 else key for key, name in short.items()}
 
 
 def varied_columns(study: dict) -> list[str]:
     """What distinguishes the rows of a study's table, in the order given; without seeds."""
-    names = column_names(list(study["vary"]))
-    implied = [COLUMNS[key] for key in LISTS[study["measure"]]]
+    measure = measures()[study["measure"]]
+    names, implied = column_names(list(study["vary"]), measure), measure.lists.values()
     columns = dict.fromkeys([*(["case"] if study["cases"] else []), *names.values(), *implied])
     return [name for name in columns if name != "seed"]
 
@@ -107,14 +74,14 @@ def cases_of(study: dict, config: dict) -> list[Case]:
     """
     held = {key: values_of(value) for key, value in study["set"].items()}
     vary = {key: values_of(values) for key, values in study["vary"].items()}
-    lists = LISTS[study["measure"]]
+    measure = measures()[study["measure"]]
+    lists = measure.lists
     if not study["zip"]:
         held |= {key: values for key, values in vary.items() if key in lists}
         vary = {key: values for key, values in vary.items() if key not in lists}
-    names = column_names(list(study["vary"]))
+    names = column_names(list(study["vary"]), measure)
     points = zip(*vary.values(), strict=True) if study["zip"] and vary else product(*vary.values())
     points = [dict(zip(vary, point, strict=True)) for point in points]
-    base = {section: config[section] for section in SECTIONS[study["measure"]]}
     found = []
     for name, own in (study["cases"] or {None: {}}).items():
         own = {key: values_of(value) for key, value in own.items()}
@@ -122,7 +89,7 @@ def cases_of(study: dict, config: dict) -> list[Case]:
             columns = {} if name is None else {"case": name}
             columns |= {names[key]: value for key, value in point.items() if key not in lists}
             one = {key: [value] if key in lists else value for key, value in point.items()}
-            found.append(Case(columns, held | own | one, base))
+            found.append(Case(columns, held | own | one, config, measure.sections))
     return found
 
 
@@ -133,7 +100,7 @@ def n_cases(study: dict) -> int:
 
 def n_points(study: dict) -> int:
     """Combinations of varied values."""
-    lists = () if study["zip"] else LISTS[study["measure"]]
+    lists = () if study["zip"] else measures()[study["measure"]].lists
     lengths = [len(values_of(values)) for key, values in study["vary"].items() if key not in lists]
     return max(lengths, default=1) if study["zip"] else prod(lengths)
 
@@ -141,7 +108,7 @@ def n_points(study: dict) -> int:
 def n_runs(study: dict, case: Case) -> int:
     """Of one case: simulations, or searches."""
     n = 1
-    for key in LISTS[study["measure"]]:
+    for key in measures()[study["measure"]].lists:
         section, name = key.split(".")
         n *= len(case.config[section][name])
     return n
@@ -151,9 +118,9 @@ def keys_for(measure: str) -> list[str]:
     """The dotted keys that a study with this measure may change: those with an effect."""
     return [
         f"{section}.{key}"
-        for section in SECTIONS[measure]
+        for section in measures()[measure].sections
         for key, field in Config.model_fields[section].annotation.model_fields.items()
-        if f"{section}.{key}" not in NOT_VARIED | WITHOUT_EFFECT.get(measure, set())
+        if f"{section}.{key}" not in measures()[measure].not_varied
         and not isinstance(field.default, BaseModel)
     ]
 
@@ -238,7 +205,7 @@ def _range_errors(study: dict, where: str) -> Iterator[str]:
 
 
 def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[str]:
-    lists = {key for keys in LISTS.values() for key in keys}
+    lists = {key for measure in measures().values() for key in measure.lists}
     for place, dotted, given in _changes_of(study, where):
         section, key = dotted.split(".", 1)
         values, is_list = values_of(given), dotted in lists

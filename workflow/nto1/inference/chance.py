@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
+from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
+from nto1.inference.scores import score
 from nto1.jit import jit
 from nto1.random.stream import seeded, uniforms
 

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.inference.windows import (
     Windows,
     check_recording,
@@ -96,3 +97,23 @@ def _sliding_sums(V, centre, window, which):
             squares += new * new - old * old
         sums[i] = total if which == 0 else squares if which == 1 else moment
     return sums
+
+
+def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]:
+    window = test.in_SI()["line_fit_window"]
+    return [
+        Outcome(line_fit_test(V, problem.dt, problem.trains, window, problem.threads))
+        for V in problem.signals
+    ]
+
+
+METHOD = Method(
+    "line_fit",
+    "Fit line",
+    "slope of a line through the windows after all spikes",
+    _run,
+    own={"window_ms": Option(10.0, "Length of the fitted lines.", {"gt": 0, "le": 1e4})},
+    window="line_fit_window_ms",
+    seconds=lambda n_spikes, window, n_shuffles: n_spikes * 40e-9,
+    place=3,
+)

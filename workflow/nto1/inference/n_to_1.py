@@ -6,25 +6,21 @@ and every input's spike train is tested for a connection, beside trains that are
     recording = record(N, seed, w_exc, duration)
     trains = choose_trains(recording, 100)
     V = imaged(recording, Signal(ceiling="before_reset", spike_SNR=40, clip_percentile=99.9))
-    outcome = run_tests(recording, trains, {"SNR 40": V}, ["sta"])
+    t = sta_test(V, recording.time_grid.timestep, trains.times).t
 
 Source: the thesis's chapter on connection inference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from csv import DictReader
 from math import inf
 from pathlib import Path
-from typing import Literal, NamedTuple
+from statistics import NormalDist
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from nto1.inference.line_fit import line_fit_test
-from nto1.inference.output_spikes import CountTest
-from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED
-from nto1.inference.sta import HeightTest, STATest
-from nto1.inference.template import TemplateTest, template_test
-from nto1.inference.windows import check_trains, in_batches
+from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.jit import jit
 from nto1.neurons.adex import AdEx
 from nto1.random.stream import next_below, seeded
@@ -43,9 +39,7 @@ from nto1.simulation.runs import (
     clip_above_percentile,
     simulate,
 )
-from nto1.units import ms, nS, s
-
-METHODS = ("sta", "template", "line_fit", "spikes")
+from nto1.units import ms, nS, pS, s, to_SI
 
 # What differs from the runs in which the weights were searched.
 INPUTS = Inputs(drop_last_spike=False, inclusive_arrival=True)
@@ -99,25 +93,77 @@ class TrainSet(NamedTuple):
         times = [self.times[i] for i in indices]
         return TrainSet(times, self.kinds[indices], self.inputs[indices], self.duration)
 
-    def parts(self, n: int) -> list[np.ndarray]:
-        """Indices of trains in n parts with about as many spikes, to be tested apart from each
-        other; trains of about the same size are in one part."""
-        order = np.argsort(self.n_spikes, kind="stable")
-        n_until = np.cumsum(self.n_spikes[order])
-        return np.split(order, np.searchsorted(n_until, n_until[-1] * np.arange(1, n) / n))
-
     def columns(self) -> dict[str, np.ndarray]:
         """A table with a row per train."""
         return {"kind": self.kinds, "n_spikes": self.n_spikes, "rate_Hz": self.rates}
 
 
-class Outcome(NamedTuple):
-    """Of one method on one signal."""
+class NToOne(NamedTuple):
+    """A recording that is to be simulated, and which trains are tested in it."""
 
-    method: str
-    window: float  # s
-    t: np.ndarray  # [n_trains]
-    details: STATest | TemplateTest | None
+    N: int
+    seed: int
+    duration_s: float
+    timestep_ms: float
+    weight_pS: float | None  # None: that of a table
+    other_weight_nS: float  # for N that are not in it
+    n_tested: int | None  # of each kind, if there are so many; None: all inputs
+    unconnected_seed: int
+    inputs: Inputs
+    neuron: AdEx
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any], N: int, seed: int) -> "NToOne":
+        """From the sections recording, connection_inference, inputs and neuron."""
+        recording, section = config["recording"], config["connection_inference"]
+        # Here, the last spike is delivered.
+        inputs = to_SI(config["inputs"]) | {"drop_last_spike": INPUTS.drop_last_spike}
+        return cls(
+            *(N, seed, float(recording["duration_s"]), section["timestep_ms"]),
+            *(recording["weight_pS"], section["other_weight_nS"]),
+            None if section["n_tested"] == "all" else section["n_tested"],
+            seed + section["unconnected_seed_offset"],
+            INPUTS._replace(**inputs),
+            AdEx(**to_SI(config["neuron"])),
+        )
+
+    @property
+    def n_steps(self) -> int:
+        return round(self.duration_s / (self.timestep_ms * ms))
+
+    @property
+    def seconds(self) -> float:
+        """To draw the inputs, simulate the neuron, and find the trains to test, on one core."""
+        return self.N * self.inputs.mean_rate * self.duration_s * 60e-9
+
+    @property
+    def n_tested_spikes(self) -> float:
+        """To be expected of all tested trains."""
+        N, ratio, mean_Hz = self.N, self.inputs.exc_to_inh, self.inputs.mean_rate
+        n_inh, σ = N / (ratio + 1), self.inputs.log_rate_variance**0.5
+        if self.n_tested is None:
+            return 2 * N * mean_Hz * self.duration_s
+        rates = 0.0
+        for n in (N - n_inh, n_inh):
+            share = min(self.n_tested / n, 1)
+            z = NormalDist().inv_cdf(1 - share) if share < 1 else -inf
+            rates += 1.5 * n * mean_Hz * NormalDist().cdf(σ - z)
+        return rates * self.duration_s
+
+    def record(self, weights: str | Path) -> tuple[Recording, TrainSet]:
+        """The simulation, and the trains that are tested: those with spikes. ``weights`` is a CSV
+        table with the columns N and we_nS."""
+        if self.weight_pS is None:
+            w_exc = tabled_weight(self.N, weights, self.other_weight_nS * nS)
+        else:
+            w_exc = self.weight_pS * pS
+        recording = record(
+            *(self.N, self.seed, w_exc, self.duration_s, self.timestep_ms * ms),
+            *(self.inputs, self.neuron),
+        )
+        n = self.n_tested and min(self.n_tested, recording.n_exc, self.N - recording.n_exc)
+        trains = choose_trains(recording, n, rates_seed=self.unconnected_seed)
+        return recording, trains.subset(np.flatnonzero(trains.n_spikes))
 
 
 def tabled_weight(N: int, table: str | Path, other_weight: float) -> float:
@@ -237,78 +283,6 @@ def draw_unconnected(
         trains_seed is not None,
     )
     return np.split(times, np.cumsum(n_spikes)[:-1])
-
-
-def run_tests(
-    recording: Recording,
-    trains: TrainSet,
-    signals: Mapping[str, np.ndarray],
-    methods: Sequence[str] = ("sta",),
-    window: float = 20 * ms,
-    line_fit_window: float = 10 * ms,
-    more_sta_windows: Sequence[float] = (),
-    n_shuffles: int = 100,
-    shuffle_seed: int | Sequence[int] = 1,
-    template_quantile: float = 0.99,
-    template_window: float = 100 * ms,
-    threads: int = 1,
-) -> dict[str, list[Outcome]]:
-    """Every method on every signal: outcomes of a signal, in the order of the methods; then those
-    of method ``sta`` with further windows (s), which come nearly for free if they are shorter.
-
-    ``spikes`` needs no signal: its outcome is the same for all. ``shuffle_seed`` is one for all
-    trains, or one for each. Raises ``ValueError`` for an unknown method, or what the tests raise.
-    """
-    if unknown := set(methods) - set(METHODS):
-        raise ValueError(f"there is no method {', '.join(unknown)}, but {', '.join(METHODS)}")
-    dt, n_steps = recording.time_grid.timestep, recording.time_grid.n_steps
-    shuffling = {"n_shuffles": n_shuffles, "seed": shuffle_seed, "threads": threads}
-    sta_windows = [window] * bool({"sta", "template"} & set(methods)) + [*more_sta_windows]
-
-    # Methods that need no other's results share the shuffles.
-    heights = counts = None
-    if sta_windows:
-        heights = HeightTest(list(signals.values()), dt, sta_windows, n_shuffles)
-    if "spikes" in methods:
-        counts = CountTest(recording.spike_times, trains.duration, dt, window, n_shuffles)
-    tests = [test for test in (heights, counts) if test]
-    if tests:
-        steps = [round(length / dt) for length in [window, *sta_windows]]
-        times = check_trains(trains.times, n_steps * dt, max(steps) * dt)
-        found = dict(
-            zip(tests, in_batches(times, dt, n_steps, steps, tests, **shuffling), strict=True)
-        )
-
-    def outcome(method, t, window=window, details=None):
-        return Outcome(method, window, t, details)
-
-    of_heights = heights.results(found[heights]) if heights else [[]] * len(signals)
-    of_counts = outcome("spikes", counts.result(found[counts])) if counts else None
-
-    outcomes = {}
-    for (name, V), of_windows in zip(signals.items(), of_heights, strict=True):
-        outcomes[name] = []
-        for method in methods:
-            if method == "sta":
-                outcomes[name].append(outcome(method, of_windows[0].t, details=of_windows[0]))
-            elif method == "template":
-                test = template_test(
-                    *(V, dt, trains.times, window),
-                    **shuffling,
-                    quantile=template_quantile,
-                    template_window=template_window,
-                    first_pass=of_windows[0],
-                )
-                outcomes[name].append(outcome(method, test.t, details=test))
-            elif method == "line_fit":
-                t = line_fit_test(V, dt, trains.times, line_fit_window, threads)
-                outcomes[name].append(outcome(method, t, line_fit_window))
-            else:
-                outcomes[name].append(of_counts)
-        more = of_windows[len(sta_windows) - len(more_sta_windows) :]
-        for length, test in zip(more_sta_windows, more, strict=True):
-            outcomes[name].append(outcome("sta", test.t, length, test))
-    return outcomes
 
 
 @jit

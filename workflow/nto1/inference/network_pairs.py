@@ -9,11 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nto1.inference.line_fit import line_fit_test
-from nto1.inference.output_spikes import output_spike_test
-from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED
-from nto1.inference.sta import sta_test
-from nto1.inference.template import template_test
+from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
+from nto1.inference.method import Outcome, Problem, Test, run_tests
 from nto1.simulation.adex_network import RandomNetwork, simulate_random_network
 from nto1.simulation.network import draw_peaks
 from nto1.units import ms, s
@@ -69,44 +66,10 @@ def postsynaptic_neurons(
 
 
 def find_inputs(
-    target: PostsynapticNeuron,
-    dt: float = 0.1 * ms,
-    window: float = 20 * ms,
-    line_fit_window: float = 10 * ms,
-    n_shuffles: int = 100,
-    shuffle_seed: int | Sequence[int] = 1,
-    template_quantile: float = 0.99,
-    template_window: float = 100 * ms,
-    threads: int = 1,
-) -> dict[str, np.ndarray]:
-    """t of every presynaptic neuron [n_presynaptic], by each method.
-
-    NaN for a neuron without spikes, or with none that is early enough for all windows. Raises what
-    the tests raise.
-    """
-    V, duration = target.V, target.V.size * dt
-    latest = duration - max(window, line_fit_window, template_window)
-    tested = [i for i, train in enumerate(target.trains) if train.size and train[0] <= latest]
-    t = {name: np.full(len(target.trains), np.nan) for name in ("sta", "template", "line_fit")}
-    t["spikes"] = t["sta"].copy()
-    if not tested:
-        return t
-    trains = [target.trains[i] for i in tested]
-    if np.ndim(shuffle_seed):
-        shuffle_seed = np.asarray(shuffle_seed)[tested]
-    shuffling = {"n_shuffles": n_shuffles, "seed": shuffle_seed, "threads": threads}
-    first_pass = sta_test(V, dt, trains, window, **shuffling)
-    second_pass = template_test(
-        *(V, dt, trains, window),
-        **shuffling,
-        quantile=template_quantile,
-        template_window=template_window,
-        first_pass=first_pass,
+    target: PostsynapticNeuron, dt: float, tests: Sequence[Test], threads: int = 1
+) -> list[Outcome]:
+    """What every test says of the presynaptic neurons. Raises what the tests raise."""
+    problem = Problem(
+        *([target.V], dt, target.trains, target.output_times, target.presynaptic, threads)
     )
-    t["sta"][tested] = first_pass.t
-    t["template"][tested] = second_pass.t
-    t["line_fit"][tested] = line_fit_test(V, dt, trains, line_fit_window, threads)
-    t["spikes"][tested] = output_spike_test(
-        target.output_times, duration, trains, window, **shuffling, dt=dt
-    )
-    return t
+    return [outcome for (outcome,) in run_tests(problem, tests)]

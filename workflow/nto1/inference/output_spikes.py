@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nto1.inference.method import SHUFFLING, Method, Outcome, Problem, Test
 from nto1.inference.sta import signed_t
 from nto1.inference.windows import (
     Windows,
@@ -97,32 +98,37 @@ class CountTest:
         return signed_t(*found, self.n_shuffles)
 
 
-def binned(times: np.ndarray, duration: float, bin: float = 1 * ms) -> np.ndarray:
-    """Number of spikes in each bin [duration / bin]."""
-    n = round(duration / bin)
-    return np.bincount(np.minimum((times / bin).astype(np.int64), n - 1), minlength=n)
+class _CountTests:
+    """Of windows of different lengths; the outcome is the same for all signals."""
+
+    def __init__(self, problem: Problem, tests: list[Test]):
+        self.n_signals = len(problem.signals)
+        self.tests = [
+            CountTest(
+                *(problem.output_times, problem.duration, problem.dt),
+                *(options["window"], options["n_shuffles"]),
+            )
+            for options in (test.in_SI() for test in tests)
+        ]
+        self.windows = [test.window for test in self.tests]
+
+    def __call__(self, batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:
+        return sum((test(batch, windows) for test in self.tests), ())
+
+    def outcomes(self, found: list[np.ndarray]) -> list[list[Outcome]]:
+        return [
+            [Outcome(test.result(found[2 * i : 2 * i + 2]))] * self.n_signals
+            for i, test in enumerate(self.tests)
+        ]
 
 
-def correlogram(
-    x: np.ndarray, y: np.ndarray, max_lag: int, as_published: bool = False
-) -> np.ndarray:
-    """C(τ) = Σ_t x(t) y(t + τ) / √(n_x n_y) of two binned trains, for τ = 0 … max_lag bins.
-
-    As published, the shift goes the other way: Σ_t x(t + τ) y(t).
-    """
-    if as_published:
-        x, y = y, x
-    n = x.size
-    products = [x[: n - lag] @ y[lag:] for lag in range(max_lag + 1)]
-    return np.array(products) / np.sqrt(float(x.sum()) * y.sum())
-
-
-def excess_coincidences(
-    x: np.ndarray, y: np.ndarray, lags: range = range(1, 16), as_published: bool = False
-) -> float:
-    """Σ_t x(t) y(t + τ) over some lags τ (bins) of two binned trains, less what is expected of
-    independent ones, in standard deviations of a Poisson number."""
-    n_pairs = float(x.sum()) * y.sum()
-    expected = len(lags) * n_pairs / x.size
-    C = correlogram(x, y, max(lags), as_published)[list(lags)]
-    return (C.sum() * np.sqrt(n_pairs) - expected) / np.sqrt(expected)
+METHOD = Method(
+    "spikes",
+    "Output spikes only",
+    "output spikes alone, without the voltage",
+    on_windows=_CountTests,
+    shared=("window_ms", *SHUFFLING),
+    window="window_ms",
+    seconds=lambda n_spikes, window, n_shuffles: n_spikes * (1 + n_shuffles) * 6e-9,
+    place=4,
+)

@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# What a train can be.
-UNCONNECTED, EXCITATORY, INHIBITORY = "unconnected", "excitatory", "inhibitory"
+from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 
 
 class DetectionRates(NamedTuple):

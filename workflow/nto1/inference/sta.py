@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nto1.inference.method import SHUFFLING, Method, Outcome, Problem, Test
 from nto1.inference.shuffles import orders_from
 from nto1.inference.windows import (
     LOW_BITS,
@@ -244,6 +245,11 @@ class HeightTest:
 
         return [[result(v, window) for window in self.windows] for _, v in self.signals]
 
+    def outcomes(self, found: list[np.ndarray]) -> list[list[Outcome]]:
+        """Of each window, on every signal."""
+        by_window = zip(*self.results(found), strict=True)
+        return [[Outcome(test.t, details=test) for test in tests] for tests in by_window]
+
 
 def _compare_heights(
     V, v: Quantised, windows: Windows, window: int, n_trains: int, sums: np.ndarray
@@ -305,3 +311,24 @@ def _heights_and_norms(sums, n_windows, step, heights, norms):
             squares += x * x
         heights[series] = volts * (highest - lowest)
         norms[series] = volts * np.sqrt(max(squares - total * total / window, 0.0))
+
+
+def _height_test(problem: Problem, tests: list[Test]) -> HeightTest:
+    options = [test.in_SI() for test in tests]
+    windows = [of_test["window"] for of_test in options]
+    return HeightTest(problem.signals, problem.dt, windows, options[0]["n_shuffles"])
+
+
+METHOD = Method(
+    "sta",
+    "STA",
+    "height of the spike-triggered average",
+    on_windows=_height_test,
+    shared=("window_ms", *SHUFFLING),
+    window="window_ms",
+    # Measured: to shuffle, and to add a window's samples, in every signal.
+    seconds=lambda n_spikes, window, n_shuffles: (
+        n_spikes * (1 + n_shuffles) * (6e-9 + window * 50e-12)
+    ),
+    place=1,
+)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nto1.inference.method import SHUFFLING, Method, Option, Outcome, Problem, Test
 from nto1.inference.sta import STATest, exact_stas, signed_t, sta_test
 from nto1.inference.windows import (
     Windows,
@@ -205,3 +206,43 @@ def _rank_correlations(
                     V, starts[begin : begin + n], template, template_norm
                 )
             n_as_extreme[train] += s * shuffled_ρ >= s * ρ
+
+
+def _run(problem: Problem, test: Test, first_pass: list[Outcome] | None) -> list[Outcome]:
+    options, outcomes = test.in_SI(), []
+    for V, first in zip(problem.signals, first_pass or [], strict=True):
+        result = template_test(
+            *(V, problem.dt, problem.trains, options["window"], options["n_shuffles"]),
+            test.seeds(problem),
+            problem.threads,
+            options["template_quantile"],
+            options["template_window"],
+            first.details,
+        )
+        outcomes.append(Outcome(result.t, details=result))
+    return outcomes
+
+
+METHOD = Method(
+    "template",
+    "Two-pass STA",
+    "correlation of the average with a template, in two passes",
+    _run,
+    first_pass="sta",
+    shared=("window_ms", *SHUFFLING),
+    own={
+        "window_ms": Option(
+            100.0,
+            "Length of the averages that make the template, which is cut to window_ms.",
+            {"gt": 0, "le": 1e4},
+        ),
+        "quantile": Option(
+            0.99,
+            "Trains with t at or above this quantile make the template.",
+            {"ge": 0, "le": 1},
+        ),
+    },
+    window="window_ms",
+    seconds=lambda n_spikes, window, n_shuffles: n_spikes * (1 + n_shuffles) * 6e-9,
+    place=2,
+)

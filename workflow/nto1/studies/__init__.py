@@ -2,10 +2,6 @@
 
 import json
 
-# Around a weight that was found, rates are measured at these multiples of it, too: there, the rate
-# averaged over other choices of the seeds passes the target.
-AROUND = (0.7, 0.8, 0.9, 0.95, 0.98, 1.02, 1.05, 1.1, 1.2, 1.35)
-
 # Connection tests that share a recording: each keeps a noisy voltage of its own in memory.
 MAX_TESTS_AT_ONCE = 4
 

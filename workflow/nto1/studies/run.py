@@ -8,11 +8,10 @@ import pandas as pd
 
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import complete
-from nto1.studies.connection_tests import connection_test_areas
-from nto1.studies.detection import detection_scores
-from nto1.studies.measures import responses, weights_for_rate, with_guess
-from nto1.studies.summary import in_order, summarise_runs, summarise_weights
-from nto1.studies.tasks import task_of, tasks_of, units_of
+from nto1.measures.measure import measures
+from nto1.measures.response import Runs, responses
+from nto1.studies.summary import in_order
+from nto1.studies.work import work_of
 
 PUBLISHED_WEIGHTS = Path(__file__).parents[3] / "resources/published/weights_for_4Hz.csv"
 
@@ -50,34 +49,27 @@ def run_study(study: dict, config: dict | None = None, threads: int = 0) -> Stud
     """
     resolved = resolve((config or {}) | {"studies": {"study": study}})
     study, threads = complete(study), threads or os.cpu_count() or 1
-    tasks = tasks_of(units_of(study, resolved))
-    if study["measure"] == "response":
-        parts = [pd.DataFrame(part) for part in responses(tasks, threads)]
-    elif study["measure"] == "connections":
-        parts = [pd.DataFrame(detection_scores(tasks, _table_of_weights(resolved), threads))]
-    elif study["measure"] == "connection_test":
-        parts = [pd.DataFrame(connection_test_areas(tasks, threads))]
-    else:
-        return _weights(tasks, study, resolved, threads)
-    table = in_order(parts, study)
-    return StudyTables(table, summarise_runs(table, study))
+    measure = measures()[study["measure"]]
+    tables = {name: TABLES[name](resolved, threads) for name in measure.tables}
+    tasks = measure.tasks(work_of([study], resolved))
+    parts = measure.run(tasks, tables, threads, lambda n_runs: None)
+    made = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
+    rows = in_order(measure.rows(made), study)
+    return StudyTables(rows, measure.summarise(made, rows, study))
 
 
-def _weights(tasks: list[dict], study: dict, config: dict, threads: int) -> StudyTables:
-    sweep = None
-    if config["find_weight"]["guess"] == "sweep":
-        own = {key: config["sweep"][key] for key in ("N", "weights_pS")}
-        (columns,) = responses([task_of(config, **own)], threads)
-        sweep = pd.DataFrame(columns)
-    tasks = [with_guess(task, sweep, config["sweep"]["N"]) for task in tasks]
-    rows, evaluations = zip(*weights_for_rate(tasks, threads, of_seeds=True), strict=True)
-    found = in_order([pd.DataFrame(rows)], study)
-    evaluations = pd.DataFrame([step for steps in evaluations for step in steps])
-    return StudyTables(found, summarise_weights(found, evaluations, study))
+def _sweep(config: dict, threads: int) -> pd.DataFrame | None:
+    """Of which searches take their guess, if they have none."""
+    if config["find_weight"]["guess"] != "sweep":
+        return None
+    weights_pS = tuple(config["sweep"]["weights_pS"])
+    runs = Runs.of(config, {}, config["sweep"]["N"], weights_pS=weights_pS)
+    (columns,) = responses([runs], threads)
+    return pd.DataFrame(columns)
 
 
-def _table_of_weights(config: dict) -> str | Path:
-    """Of weights for 4 Hz."""
+def _weights(config: dict, threads: int) -> str | Path:
+    """The table of weights for 4 Hz."""
     weights = config["connection_inference"]["weights"]
     if weights == "search":
         raise ConfigError(
@@ -85,3 +77,6 @@ def _table_of_weights(config: dict) -> str | Path:
             "published, or the name of a table."
         )
     return PUBLISHED_WEIGHTS if weights == "published" else weights
+
+
+TABLES = {"sweep": _sweep, "weights": _weights}

@@ -1,42 +1,33 @@
 """Means over seeds, and how well they are known."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from math import inf, sqrt
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
 from nto1.config.studies import varied_columns
+from nto1.measures.measure import measures
 
-MEASURES = {
-    "response": ("median_Vm_mV", "output_rate_Hz"),
-    "connections": ("AUC", "AUC_exc", "AUC_inh", "F1max", "output_rate_Hz"),
-    "connection_test": (
-        *("area", "area_exc", "area_inh"),
-        *("ties_halved", "ties_halved_exc", "ties_halved_inh"),
-    ),
-}
-FOUND = ("target_rate_Hz", "we_nS", "fr_Hz", "iterations", "function_calls")
 LEVEL = 0.95
-# Between these, all else between 0 and 1: an interval doesn't go beyond.
-LIMITS = {"median_Vm_mV": (-inf, inf), "output_rate_Hz": (0, inf)}
 
 
-def in_order(parts: Sequence[pd.DataFrame], study: dict) -> pd.DataFrame:
+def in_order(table: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
     """A study's table: first the columns that were varied, by which it is sorted, then those that
     were measured."""
-    table = pd.concat(parts, ignore_index=True)
     by = [*varied_columns(study), *({"seed"} & {*table})]
     order = {name: i for i, name in enumerate(study["cases"])}
     table = table.sort_values(
         by, ignore_index=True, key=lambda c: c.map(order) if c.name == "case" else c
     )
-    measured = (*MEASURES.get(study["measure"], FOUND), *({"n_tested"} & {*table}))
-    return table[by + [name for name in measured if name not in by]]
+    measure = measures()[study["measure"]]
+    others = (*measure.given, *measure.measured, *measure.also)
+    return table[by + [name for name in others if name not in by]]
 
 
-def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
+def summarise_runs(runs: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
     """Of each case: means over seeds, standard errors and 95 % confidence intervals.
 
     Intervals are Student's: the mean ± t standard errors, with a degree of freedom less than there
@@ -58,11 +49,12 @@ def summarise_runs(runs: pd.DataFrame, study: dict) -> pd.DataFrame:
     table = groups.size().rename("n_seeds").reset_index()
     n = table.pop("n_seeds").to_numpy()
     order = np.argsort(groups.ngroup().to_numpy(), kind="stable")
-    for measure in MEASURES[study["measure"]]:
+    limits_of = measures()[study["measure"]].limits
+    for measure in measures()[study["measure"]].measured:
         per_case = np.split(runs[measure].to_numpy()[order], np.cumsum(n)[:-1])
         means = np.array([values.mean() for values in per_case])
         sem = np.array([_standard_error(values) for values in per_case])
-        half, limits = _t(n) * sem, LIMITS.get(measure, (0, 1))
+        half, limits = _t(n) * sem, limits_of.get(measure, (-inf, inf))
         table[measure], table[f"{measure}_sem"] = means, sem
         table[f"{measure}_ci95_low"] = np.clip(means - half, *limits)
         table[f"{measure}_ci95_high"] = np.clip(means + half, *limits)
@@ -82,7 +74,9 @@ def _t(n: np.ndarray | int) -> np.ndarray:
     return stdtrit(np.asarray(n) - 1, (1 + LEVEL) / 2)
 
 
-def summarise_weights(found: pd.DataFrame, evaluations: pd.DataFrame, study: dict) -> pd.DataFrame:
+def summarise_weights(
+    found: pd.DataFrame, evaluations: pd.DataFrame, study: Mapping[str, Any]
+) -> pd.DataFrame:
     """Of each case: the weight found, and how well it is known from so many seeds.
 
     The interval holds all weights at which the mean rate may be the target, by Student's t: where

@@ -3,10 +3,10 @@
 import hashlib
 
 from nto1.config.studies import cases_of, complete
+from nto1.measures.connection_test import MEASURE, one_test
 from nto1.studies import MAX_TESTS_AT_ONCE, recording_of
-from nto1.studies.tasks import one_connection_test
-from nto1_workflow.planning.batching import label
-from nto1_workflow.planning.study_jobs import study_jobs
+from nto1.studies.work import work_of
+from nto1_workflow.planning.jobs import jobs_of, label
 
 # Folders are named after variants, and file systems stop at 255.
 MAX_NAME_LENGTH = 200
@@ -16,9 +16,7 @@ def variants(config: dict) -> dict[str, dict]:
     """The parameters of every connection test, by name: ``base``, and ``key=value,…`` of the
     variants."""
     cases = cases_of(study_of_variants(config), config)
-    return {
-        case.columns["case"]: one_connection_test(case.config["connection_test"]) for case in cases
-    }
+    return {case.columns["case"]: one_test(case.config["connection_test"]) for case in cases}
 
 
 def repeats(config: dict) -> dict[str, list[dict]]:
@@ -29,7 +27,8 @@ def repeats(config: dict) -> dict[str, list[dict]]:
         is_short = test["duration_s"] <= section["seeds_up_to_s"]
         others = [seed for seed in section["seeds"] if seed != test["seed"]]
         study["cases"][name]["connection_test.seeds"] = others if is_short else []
-    return study_jobs(study, config).tasks
+    jobs = jobs_of(MEASURE, work_of([study], config)).by_name
+    return {name: job.tasks for name, job in jobs.items()}
 
 
 def study_of_variants(config: dict) -> dict:

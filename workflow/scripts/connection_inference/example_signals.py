@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from nto1.inference.n_to_1 import imaged
 from nto1.inference.sta import exact_stas
-from nto1.studies.detection import record_case, signal_of
 from nto1.units import ms, mV
 from nto1_workflow.io import run, write_csv, write_parquet
 from nto1_workflow.tables import stacked
@@ -28,15 +28,16 @@ def chosen_trains(trains) -> dict[str, int]:
     }
 
 
-def main(case, noise_SNRs, inputs, neuron, weights, percentiles, voltages, averages):
-    recording, trains = record_case(case | {"n_tested": None}, inputs, neuron, weights)
-    signals = {signal["name"]: signal_of(recording, case, signal) for signal in case["signals"]}
+def main(example, noise_SNRs, weights, percentiles, voltages, averages):
+    """``example``: a recording with its signals."""
+    recording, trains = example.recording._replace(n_tested=None).record(weights)
+    settings = {item.columns["case"]: item.signal for item in example.items}
+    signals = {name: imaged(recording, signal) for name, signal in settings.items()}
     rows = []
-    for spike_SNR in noise_SNRs:
-        ceiled = next(s for s in case["signals"] if s["name"] == "ceiled")
-        V = signal_of(recording, case, ceiled | {"spike_SNR": spike_SNR})
+    for spike_SNR in map(float, noise_SNRs):
+        V = imaged(recording, settings["ceiled"]._replace(spike_SNR=spike_SNR))
         rows += [
-            {"spike_SNR": float(spike_SNR), "percentile": p, "V_mV": value / mV}
+            {"spike_SNR": spike_SNR, "percentile": p, "V_mV": value / mV}
             for p, value in zip(PERCENTILES, np.percentile(V, PERCENTILES), strict=True)
         ]
     write_csv(pd.DataFrame(rows), percentiles)

@@ -3,46 +3,38 @@ connected to whom."""
 
 import pandas as pd
 
+from nto1.inference.kinds import UNCONNECTED
 from nto1.inference.network_pairs import find_inputs, postsynaptic_neurons
-from nto1.inference.scores import UNCONNECTED, score
+from nto1.inference.scores import score
+from nto1.measures.connections import SCORES
 from nto1.simulation.adex_network import RandomNetwork
-from nto1.studies.detection import shuffle_seeds
 from nto1.units import ms
 from nto1_workflow.io import log, progress, run, write_table
 
 
-def main(network, neuron, inference, threads, pairs, scores):
+def main(network, neuron, tests, threads, pairs, scores):
     parameters, dt = RandomNetwork.of(network, neuron), network["timestep_ms"] * ms
     report = progress(parameters.N, "neurons")
     tables = []
     for target in postsynaptic_neurons(parameters, network["duration_s"], dt, network["seed"]):
-        t = find_inputs(
-            target,
-            dt,
-            inference["window_ms"] * ms,
-            inference["line_fit_window_ms"] * ms,
-            inference["n_shuffles"],
-            shuffle_seeds(inference, target.presynaptic),
-            inference["template_quantile"],
-            inference["template_window_ms"] * ms,
-            threads,
-        )
         columns = {"from": target.presynaptic, "to": target.neuron, "kind": target.kinds}
         columns["n_spikes"] = [train.size for train in target.trains]
-        tables.append(pd.DataFrame(columns | t))
+        for test, outcome in zip(tests, find_inputs(target, dt, tests, threads), strict=True):
+            named = {"t": outcome.t} | outcome.columns
+            columns |= {f"{name}_{test.method}": values for name, values in named.items()}
+        tables.append(pd.DataFrame(columns))
         report(1)
-    methods = list(t)
     table = pd.concat(tables, ignore_index=True)
-    tested = table.dropna()
+    write_table(table, *pairs)
+    tested = table.dropna(subset=[f"t_{test.method}" for test in tests])
     if left_out := len(table) - len(tested):
         log(f"{left_out} of {len(table)} pairs can't be tested: their first neurons are silent")
     rows = []
-    for method in methods:
-        result = score(tested[method].to_numpy(), tested["kind"].to_numpy())
-        rows.append({"method": method} | result._asdict())
+    for test in tests:
+        result = score(tested[f"t_{test.method}"].to_numpy(), tested["kind"].to_numpy())
+        rows.append({"method": test.method} | {name: getattr(result, name) for name in SCORES})
     n = {"n_connected": (tested["kind"] != UNCONNECTED).sum(), "n_tested": len(tested)}
-    write_table(table.rename(columns={method: f"t_{method}" for method in methods}), *pairs)
-    write_table(pd.DataFrame(rows).drop(columns="curve").assign(**n), *scores)
+    write_table(pd.DataFrame(rows).assign(**n), *scores)
 
 
 if "snakemake" in globals():

@@ -2,19 +2,18 @@
 
 import pandas as pd
 
-from nto1.studies.summary import in_order, summarise_runs, summarise_weights
+from nto1.measures.measure import measures
+from nto1.studies.summary import in_order
 from nto1_workflow.io import read_parquet, run, write_table
 from nto1_workflow.plot_study import plot
 
 
-def main(runs, scores, found, evaluations, study, table, summary, figure):
-    rows = in_order([read_parquet(path) for path in [*runs, *scores, *found]], study)
+def main(jobs, study, table, summary, figure):
+    measure = measures()[study["measure"]]
+    made = pd.concat([read_parquet(path) for path in jobs], ignore_index=True)
+    rows = in_order(measure.rows(made), study)
     write_table(rows, *table)
-    if runs or scores:
-        means = summarise_runs(rows, study)
-    else:
-        steps = pd.concat([read_parquet(path) for path in evaluations], ignore_index=True)
-        means = summarise_weights(rows, steps, study)
+    means = measure.summarise(made, rows, study)
     write_table(means, *summary)
     plot(means, study, figure)
 

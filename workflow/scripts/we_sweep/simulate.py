@@ -1,14 +1,14 @@
-"""Median voltage and firing rate for some weights, at every seed: of the sweep, or of a study."""
+"""Median voltage and firing rate for some weights of the sweep, at every seed."""
 
 import numpy as np
 
-from nto1.studies.measures import responses
+from nto1.measures.response import responses
 from nto1_workflow.io import log, progress, run, write_parquet
 from nto1_workflow.tables import stacked
 
 
 def main(tasks, threads, output):
-    n_runs = sum(len(task["weights_pS"]) * len(task["experiment"]["seeds"]) for task in tasks)
+    n_runs = sum(len(task.weights_pS) * len(task.seeds) for task in tasks)
     parts = []
     for columns in responses(tasks, threads, progress(n_runs, "runs")):
         for weight_pS in np.unique(columns["we_pS"]):

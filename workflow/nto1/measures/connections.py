@@ -1,0 +1,172 @@
+"""How well a neuron's inputs are told from other trains, in recordings like ``recording``."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from nto1.inference.method import Outcome, Problem, Test, methods, run_tests
+from nto1.inference.n_to_1 import NToOne, Signal, imaged
+from nto1.inference.scores import score
+from nto1.measures.measure import Columns, Measure, Report, Work, name_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nto1.config.studies import Case
+
+# Samples of all signals that are tested together: this bounds memory.
+MAX_SAMPLES = 2**26
+
+SCORES = ("AUC", "AUC_exc", "AUC_inh", "F1max")
+
+# What a table of trains says of each.
+OF_TRAINS = ("output_rate_Hz", "train", "input", "kind", "n_spikes", "rate_Hz", "t")
+
+
+class Item(NamedTuple):
+    """A test in a signal, and what tells its rows from others."""
+
+    columns: Mapping[str, Any]
+    signal: Signal
+    test: Test
+
+
+class Detection(NamedTuple):
+    """A recording, simulated once, and all that is tested in it."""
+
+    recording: NToOne
+    items: tuple[Item, ...]
+
+    @property
+    def seconds(self) -> float:
+        """On one core."""
+        recording, signals = self.recording, {item.signal for item in self.items}
+        seconds = recording.seconds + len(signals) * 100e-9 * recording.n_steps
+        for item in self.items:
+            window = item.test.window_ms / recording.timestep_ms
+            n_shuffles = item.test.options.get("n_shuffles", 0)
+            of_method = methods()[item.test.method].seconds
+            seconds += of_method(recording.n_tested_spikes, window, n_shuffles)
+        return seconds
+
+
+class Connections(Measure):
+    name = "connections"
+    description = "how well inputs are told from other trains, in recordings like recording"
+    sections = ("inputs", "neuron", "recording", "connection_inference")
+    lists = {"recording.N": "N", "recording.seeds": "seed"}
+    # In recordings, the last spike is delivered.
+    not_varied = frozenset(
+        {
+            "inputs.drop_last_spike",
+            *("connection_inference.weights", "connection_inference.duration_s"),
+        }
+    )
+    measured = (*SCORES, "output_rate_Hz")
+    limits = dict.fromkeys(SCORES, (0, 1)) | {"output_rate_Hz": (0, inf)}
+    also = ("n_tested",)
+    shown = ("AUC", "F1max")
+    runs = ("recording", "recordings")
+    tables = ("weights",)
+
+    def work(self, cases: Mapping[str, "Case"]) -> Iterator[Work]:
+        """A recording is simulated once, for all cases that test it."""
+        items: dict[NToOne, list[Item]] = {}
+        for case in cases.values():
+            settings, section = case.config["recording"], case.config["connection_inference"]
+            item = Item(
+                case.columns,
+                Signal(
+                    *(settings["ceiling"], float(settings["spike_SNR"]), section["noise_seed"]),
+                    settings["clip_percentile"],
+                ),
+                methods()[settings["method"]].test(section),
+            )
+            for N, seed in product(settings["N"], settings["seeds"]):
+                its = items.setdefault(NToOne.of(case.config, N, seed), [])
+                its += [item] if item not in its else []
+        for recording, its in items.items():
+            task = Detection(recording, tuple(its))
+            yield Work(name_of(recording), "", (), task, len(its), task.seconds)
+
+    def run(
+        self, tasks: Iterable[Detection], tables: Mapping[str, Any], threads: int, report: Report
+    ) -> Iterator[Columns]:
+        for task in tasks:
+            yield from trains_of(task, tables["weights"], threads)
+            report(len(task.items))
+
+    def rows(self, made: "pd.DataFrame") -> "pd.DataFrame":
+        return scored(made, [name for name in made if name not in OF_TRAINS])
+
+
+def trains_of(task: Detection, weights: str | Path, threads: int = 1) -> Iterator[Columns]:
+    """Every tested train of each item: N, seed, the signal's and the test's own columns and those
+    of the item; output_rate_Hz; and of the train what it is, and t.
+
+    Raises ``ValueError``: what the tests raise.
+    """
+    recording, trains = task.recording.record(weights)
+    signals: dict[Signal, list[Test]] = {}
+    for item in task.items:
+        signals.setdefault(item.signal, []).append(item.test)
+    max_together = max(1, MAX_SAMPLES // recording.V.size)
+    found: dict[tuple[Signal, Test], Outcome] = {}
+    while signals:
+        tests = list(dict.fromkeys(next(iter(signals.values()))))
+        together = [each for each in signals if {*signals[each]} == {*tests}][:max_together]
+        for signal in together:
+            del signals[signal]
+        voltages = [
+            imaged(recording, signal, in_place=not signals and signal == together[-1])
+            for signal in together
+        ]
+        problem = Problem(
+            *(voltages, recording.time_grid.timestep, trains.times, recording.spike_times),
+            *(np.arange(len(trains.times)), threads),
+        )
+        for test, outcomes in zip(tests, run_tests(problem, tests), strict=True):
+            found |= {(s, test): o for s, o in zip(together, outcomes, strict=True)}
+        del voltages, problem
+    for columns, signal, test in task.items:
+        own = {
+            "N": recording.N,
+            "seed": recording.seed,
+            "spike_SNR": signal.spike_SNR,
+            "duration_s": task.recording.duration_s,
+            "window_ms": test.window_ms,
+            "method": test.method,
+        }
+        varied = {name: value for name, value in columns.items() if own.get(name) != value}
+        shared = {**own, **varied, "output_rate_Hz": recording.output_rate}
+        outcome, n = found[signal, test], len(trains.times)
+        yield {name: np.full(n, value) for name, value in shared.items()} | {
+            "train": np.arange(n),
+            "input": trains.inputs,
+            **trains.columns(),
+            "t": outcome.t,
+            **outcome.columns,
+        }
+
+
+def scored(tested: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
+    """A row for each combination of values in some columns, in order: the scores of its trains that
+    have a t, how many these are, and output_rate_Hz."""
+    import pandas as pd
+
+    rows = []
+    for values, trains in tested.groupby(by, sort=False, dropna=False):
+        known = trains[trains["t"].notna()]
+        result = score(known["t"].to_numpy(), known["kind"].to_numpy())
+        row = dict(zip(by, values, strict=True)) | {name: getattr(result, name) for name in SCORES}
+        rows.append(
+            row | {"n_tested": len(known), "output_rate_Hz": trains["output_rate_Hz"].iloc[0]}
+        )
+    return pd.DataFrame(rows)
+
+
+MEASURE = Connections()

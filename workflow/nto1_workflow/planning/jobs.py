@@ -1,0 +1,135 @@
+"""How work is cut into jobs."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from math import ceil
+from typing import Any, NamedTuple
+
+from nto1.config import ConfigError
+from nto1.measures.measure import Measure, Work
+from nto1.measures.response import SECONDS_PER_STEP, Runs
+from nto1.measures.weight_for_rate import Search
+from nto1_workflow.durations import duration
+
+# A job should be worth its start, of about a second, and leave work for other cores.
+MAX_JOB_SECONDS = 20
+MAX_THREADS = 8  # of a job that can't be cut
+
+# More than these are taken for a mistake. Snakemake plans some thousand jobs in seconds.
+MAX_JOBS = 10_000
+
+
+class Part(NamedTuple):
+    """What can be in one job or another."""
+
+    hash: bytes  # parts in whose hashes the first bits agree are the last to be separated
+    item: Any
+    cost: float
+
+
+class Job(NamedTuple):
+    tasks: list
+    threads: int = 1
+
+
+class Jobs(NamedTuple):
+    """By name: one more value changes no other job's name."""
+
+    by_name: dict[str, Job]
+    description: str
+
+
+@lru_cache(1024)
+def hash_of(name: Any) -> bytes:
+    return hashlib.sha256(json.dumps(name).encode()).digest()[:8]
+
+
+def cut(parts: Sequence[Part], max_cost: float) -> list[list]:
+    """Items in batches that cost at most so much each, unless a single item costs more.
+
+    What costs too much is split in two halves, by the first bit in which hashes differ. Where
+    batches end thus depends on the items themselves, not on how many there are: one more changes
+    no other batch than the one it falls in.
+    """
+    if not parts:
+        return []
+    hashes = [int.from_bytes(part.hash) for part in parts]
+    first_bit = (min(hashes) ^ max(hashes)).bit_length() - 1
+    if first_bit < 0 or sum(part.cost for part in parts) <= max_cost:
+        return [[part.item for part in parts]]
+    halves: tuple[list[Part], list[Part]] = ([], [])
+    for part, hash_ in zip(parts, hashes, strict=True):
+        halves[hash_ >> first_bit & 1].append(part)
+    return [batch for half in halves for batch in cut(half, max_cost)]
+
+
+def jobs_of(measure: Measure, work: Sequence[Work]) -> Jobs:
+    """Across cases, those that share their inputs one after the other. A job is named after its
+    first piece of work; one that can't be cut any further has as many threads as it takes to end in
+    time."""
+    parts, shared = [], None
+    for piece in work:
+        seconds = piece.seconds + (piece.seconds_shared if piece.shared != shared else 0)
+        shared = piece.shared
+        # Together stays first what shares its inputs, then what is of the same case.
+        levels = (piece.name[:n] for n in (1, 2, 3))
+        parts.append(Part(b"".join(map(hash_of, levels)), (piece, seconds), seconds))
+    jobs = {}
+    for batch in cut(parts, MAX_JOB_SECONDS):
+        pieces = [piece for piece, _ in batch]
+        threads = ceil(sum(seconds for _, seconds in batch) / MAX_JOB_SECONDS)
+        name = hash_of(pieces[0].name).hex()[:12]
+        jobs[name] = Job(measure.tasks(pieces), min(max(1, threads), MAX_THREADS))
+    n, (one, many) = sum(piece.n_runs for piece in work), measure.runs
+    return Jobs(
+        jobs,
+        f"{n} {one if n == 1 else many} in {len(jobs)} job{'s' * (len(jobs) != 1)}, about "
+        f"{duration(max(1, sum(part.cost for part in parts)))} on one core",
+    )
+
+
+def weight_batches(config: dict) -> dict[str, list[Runs]]:
+    """The sweep's weights, cut into jobs: tasks by the label of each job's first weight."""
+    runs = Runs.of(config, {}, config["sweep"]["N"])
+    seconds_each = runs.n_steps * SECONDS_PER_STEP
+    found = _batches(config, "sweep", "weights_per_batch", "weights_pS", seconds_each)
+    return {name: [runs._replace(weights_pS=tuple(weights))] for name, weights in found.items()}
+
+
+def N_batches(config: dict) -> dict[str, list[Search]]:
+    """The searches, cut into jobs: tasks by the label of each job's first number of inputs."""
+    key = "N_subset" if config["find_weight"]["only_subset"] else "N"
+    N_of_sweep = config["sweep"]["N"]
+    seconds_each = Search.of(config, {}, N_of_sweep, N_of_sweep).seconds
+    found = _batches(config, "find_weight", "N_per_batch", key, seconds_each)
+    return {
+        name: [Search.of(config, {}, N, N_of_sweep) for N in all_N] for name, all_N in found.items()
+    }
+
+
+def _batches(
+    config: Mapping[str, Any], section: str, size_key: str, key: str, seconds_each: float
+) -> dict[str, list]:
+    """In batches at most as large as configured, or such that a job takes some seconds."""
+    size, values = config[section][size_key], config[section][key]
+    if size == "auto":
+        size = max(1, int(MAX_JOB_SECONDS / seconds_each))
+    if len(values) / size > MAX_JOBS:
+        raise ConfigError(
+            f"{section}.{size_key}: with {size} in a job, {len(values)} make more than {MAX_JOBS} "
+            "jobs. Choose more in a job, or fewer in all."
+        )
+    return batches(values, size)
+
+
+def batches(values: Sequence[float], size: int) -> dict[str, list]:
+    """Values in batches of at most ``size``, by the label of each batch's first value."""
+    found = cut([Part(hash_of(label(value)), value, 1) for value in sorted(values)], size)
+    return {label(batch[0]): batch for batch in sorted(found)}
+
+
+def label(value: float) -> str:
+    """A number as it stands in file names: 14, 12.5."""
+    return repr(float(value) + 0.0).removesuffix(".0")  # 0 for -0.0, too
