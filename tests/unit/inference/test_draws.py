@@ -201,6 +201,29 @@ def test_weights_of_a_table(tmp_path):
     table.write_text("N,we_nS\n20,1.8\n")
     assert tabled_weight(20, table, 0.2 * nS) == 1.8 * nS
     assert tabled_weight(5, table, 0.2 * nS) == 0.2 * nS
-    table.write_text("number,we_nS\n20,1.8\n")
-    with pytest.raises(ValueError, match=r"weights\.csv has to be a table of numbers with the col"):
-        tabled_weight(20, table, 0.2 * nS)
+    table.write_bytes(b"\xef\xbb\xbfN,we_nS\r\n20.0,1.8\r\n")  # as Excel writes it
+    assert tabled_weight(20, table, 0.2 * nS) == 1.8 * nS
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("number,we_nS\n20,1.8\n", "there is no column 'N'"),
+        ("N;we_nS\n20;1,8\n", "there is no column 'N'"),
+        ("N,we_nS\n20,0.5\n30,1\n20,0.9\n", "it has N = 20 twice"),
+        ("", "it has no rows"),
+        ("N,we_nS\n", "it has no rows"),
+        ("N,we_nS\n20,-0.5\n", "we_nS at N = 20 has to be a finite number, at least 0, not -0.5"),
+        ("N,we_nS\n20,nan\n", "we_nS at N = 20 has to be a finite number"),
+        ("N,we_nS\n20,\n", "could not convert string to float"),
+        ("N,we_nS\n20\n", "NoneType"),
+        ("N,we_nS\n20.5,1\n", "N has to be a whole number, not 20.5"),
+        ("N,we_nS\nzwanzig,1\n", "'zwanzig'"),
+        ("N,we_nS,Größe\n20,1,2\n", "can't decode byte"),
+    ],
+)
+def test_what_is_no_table_of_weights(tmp_path, text, message):
+    table = tmp_path / "weights.csv"
+    table.write_text(text, encoding="latin-1")
+    with pytest.raises(ValueError, match=rf"weights\.csv has to be a table of .*: .*{message}"):
+        tabled_weight(5, table, 0.2 * nS)

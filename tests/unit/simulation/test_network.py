@@ -414,8 +414,8 @@ ONE_INPUT = Connections.of_matrix([[1 * nS, 0]], [0])
         ([0.1, 1.5], r"input train 0 has a spike at 1.5 s, but the simulation ends at 1 s"),
         ([-0.1, 0.5], r"input train 0 has a spike at a negative time, -0.1 s"),
         ([0.2, 0.1], r"spike times of input train 0 are not in order"),
-        ([[0.2]], r"have to be a list of numbers"),
-        ([np.nan], r"have to be a list of numbers"),
+        ([[0.2]], r"trains\[0\] has to be a list of numbers, one after the other, not an array of"),
+        ([np.nan], r"1 of 1 values of trains\[0\] are NaN or infinite"),
     ],
 )
 def test_bad_trains(train, message):
@@ -435,8 +435,8 @@ def test_bad_trains(train, message):
         ({"update": "both"}, "update has to be sequential or simultaneous, not 'both'"),
         ({"reset": "never"}, "reset has to be early or late"),
         ({"arrival": "soon"}, "spikes can arrive at nearest or next, not at 'soon'"),
-        ({"noise": -1}, "a seed can't be negative"),
-        ({"duration": 0}, "have to be positive"),
+        ({"noise": -1}, "noise has to be 0 or more, not -1"),
+        ({"duration": 0}, "duration has to be a finite number, above 0, not 0"),
     ],
 )
 def test_bad_options(options, message):
@@ -462,11 +462,11 @@ def test_bad_options(options, message):
         ),
         (
             lambda: Connections.of_matrix([[np.nan]], [0]),
-            "weights of connections have",
+            "1 of 1 values of weight are NaN",
         ),
         (lambda: Connections.of_matrix([[1]], [0], -1), "delays of connections have to be finite"),
         (lambda: Connections.of_matrix([[1]], [0], [1, 2]), "delays are one number or a matrix"),
-        (lambda: Connections.of_matrix([[1]], [np.inf]), "reversal potentials have to be finite"),
+        (lambda: Connections.of_matrix([[1]], [np.inf]), "1 of 1 values of E are NaN or infinite"),
         (
             lambda: Connections.of_table([0], [2], [1], [0], 2),
             "can't connect neuron 2",

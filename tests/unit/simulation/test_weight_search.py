@@ -54,14 +54,36 @@ def test_gives_up_saying_what_it_saw():
         find_weight(staircase(0.3), 10_000, 15 * pS)
 
 
-def test_divergence_while_widening_ends_the_search_with_what_it_saw():
-    def rate(w):
-        if w > 30 * pS:
+def diverging_above(limit, rate):
+    def rate_of(w):
+        if w > limit:
             raise DivergenceError("it diverged")
-        return 0.0
+        return rate(w)
 
-    with pytest.raises(NotBracketed, match=r"0 Hz at 15 pS \(it diverged\)"):
-        find_weight(rate, 4.0, 15 * pS)
+    return rate_of
+
+
+def test_no_rate_below_where_it_diverges_ends_the_search_with_what_it_saw():
+    with pytest.raises(NotBracketed, match=r"0 Hz at 15 pS, 0 Hz at 30 pS \(it diverged\)"):
+        find_weight(diverging_above(30 * pS, lambda w: 0.0), 4.0, 15 * pS)
+    with pytest.raises(DivergenceError):
+        find_weight(diverging_above(10 * pS, lambda w: 0.0), 4.0, 15 * pS)
+
+
+@given(st.floats(0.05, 20), st.floats(1.01, 20))
+def test_weights_that_diverge_are_too_large(root_by_guess, limit_by_root):
+    """The guess may lie below the root or above it; the root is found if the guess is not too
+    large itself."""
+    root = root_by_guess * 15 * pS
+    rate = diverging_above(max(root * limit_by_root, 15 * pS), lambda w: 4 * w / root)
+    search = find_weight(rate, 4.0, 15 * pS)
+    assert search.w_exc == pytest.approx(root, rel=2e-3, abs=15e-15)
+    assert all(rate(w) == r for w, r in search.evaluations)
+
+
+def test_a_rate_that_is_no_number_is_no_root():
+    with pytest.raises(ValueError, match=r"rate_of\(1\.5e-11\) has to be a finite number, not nan"):
+        find_weight(lambda w: math.nan, 4.0, 15 * pS)
 
 
 def test_mean_rate_sums_in_order():

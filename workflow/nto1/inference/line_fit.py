@@ -10,15 +10,15 @@ spike takes one value. There are no shuffles.
 Source: the thesis's chapter on connection inference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from nto1 import checks
 from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.inference.windows import (
     Windows,
-    check_recording,
-    check_trains,
     in_batches,
     sum_looked_up,
 )
@@ -27,9 +27,9 @@ from nto1.units import ms
 
 
 def line_fit_test(
-    V: np.ndarray,
+    V: ArrayLike,
     dt: float,
-    trains: Sequence[np.ndarray],
+    trains: Iterable[ArrayLike],
     window: float = 10 * ms,
     threads: int = 1,
 ) -> np.ndarray:
@@ -47,11 +47,25 @@ def line_fit_test(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         What ``sta_test`` raises.
+
+    Examples
+    --------
+    After the spikes of one train, the voltage rises; after those of the other, it does not:
+
+    >>> rng = np.random.default_rng(0)
+    >>> V = rng.normal(-0.065, 0.001, 100_000)
+    >>> inputs, others = (np.sort(rng.uniform(0, 9.9, 100)) for _ in range(2))
+    >>> for start in np.floor(inputs / 1e-4).astype(int):
+    ...     V[start : start + 100] += np.linspace(0, 0.001, 100)
+    >>> inputs_t, others_t = line_fit_test(V, 1e-4, [inputs, others])
+    >>> bool(inputs_t > 10), bool(abs(others_t) < 3)
+    (True, True)
     """
-    V, n_window = check_recording(V, dt, window)
-    trains = check_trains(trains, V.size * dt, n_window * dt)
+    V, dt = checks.recording(V, dt)
+    n_window = checks.window(window, dt, V.size)
+    trains = checks.trains(trains, V.size * dt, n_window * dt)
     centre, found = V.mean(), []
     for which in range(3):  # one after another: each is as long as the recording
         values = _sliding_sums(V, centre, n_window, which)

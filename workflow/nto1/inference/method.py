@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from nto1 import inference
-from nto1.inference.windows import check_trains, in_batches
+from nto1 import checks, inference
+from nto1.inference.windows import in_batches
 from nto1.units import to_SI
 
 # Options that several methods share: keys of the section ``connection_inference``. A method's own
@@ -211,7 +211,7 @@ def _on_shared_windows(problem: Problem, tests: list[Test]) -> list[list[Outcome
     ]
     windows = [steps for test in prepared for steps in test.windows]
     found = in_batches(
-        check_trains(problem.trains, problem.duration, max(windows) * problem.dt),
+        checks.trains(problem.trains, problem.duration, max(windows) * problem.dt),
         *(problem.dt, problem.n_steps, windows, prepared),
         tests[0].options["n_shuffles"],
         tests[0].seeds(problem),

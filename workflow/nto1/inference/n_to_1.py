@@ -20,6 +20,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from nto1 import checks
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.jit import jit
 from nto1.neurons.adex import AdEx
@@ -169,14 +170,22 @@ class NToOne(NamedTuple):
 def tabled_weight(N: int, table: str | Path, other_weight: float) -> float:
     """The weight (S) for N inputs in a CSV table with the columns N and we_nS, or the other one.
 
-    Raises ``ValueError`` if it is no such table.
+    Raises ``ValueError`` if it is no such table, or has an N twice, or a weight that is negative.
     """
-    with open(table, newline="", encoding="utf-8") as stream:
+    weights: dict[int, float] = {}
+    with open(table, newline="", encoding="utf-8-sig") as stream:  # Excel begins with a mark
         try:
-            weights = {int(row["N"]): float(row["we_nS"]) for row in DictReader(stream)}
+            for row in DictReader(stream):
+                n = checks.whole(float(row["N"]), "N", 1)
+                if n in weights:
+                    raise ValueError(f"it has N = {n} twice")
+                weights[n] = checks.number(float(row["we_nS"]), f"we_nS at N = {n}", at_least=0)
+            if not weights:
+                raise ValueError("it has no rows")
         except (KeyError, TypeError, ValueError) as error:
+            reason = f"there is no column {error}" if isinstance(error, KeyError) else error
             raise ValueError(
-                f"{table} has to be a table of numbers with the columns N and we_nS: {error}"
+                f"{table} has to be a table of numbers with the columns N and we_nS: {reason}"
             ) from None
     return weights[N] * nS if N in weights else other_weight
 

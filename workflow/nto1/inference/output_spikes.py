@@ -8,18 +8,16 @@ The cross-correlogram of the notebook of 2024-04-12 asks the same, but was shift
 to output spikes before input spikes. ``correlogram`` and ``excess_coincidences`` do both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from nto1 import checks
 from nto1.inference.method import SHUFFLING, Method, Outcome, Problem, Test
 from nto1.inference.sta import signed_t
 from nto1.inference.windows import (
     Windows,
-    check_shuffles,
-    check_times,
-    check_trains,
-    check_window,
     in_batches,
     sum_looked_up,
 )
@@ -27,9 +25,9 @@ from nto1.units import ms
 
 
 def output_spike_test(
-    output_times: np.ndarray,
+    output_times: ArrayLike,
     duration: float,
-    trains: Sequence[np.ndarray],
+    trains: Iterable[ArrayLike],
     window: float = 20 * ms,
     n_shuffles: int = 100,
     seed: int | Sequence[int] = 1,
@@ -58,12 +56,20 @@ def output_spike_test(
 
     Raises
     ------
-    ValueError
-        What ``sta_test`` raises; for output spikes that are not ascending or not within the
-        recording.
+    ValueError, TypeError
+        What ``sta_test`` raises; for output spikes that are not ascending, come twice or do not lie
+        within the recording.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> inputs, others = (np.sort(rng.uniform(0, 9.9, 100)) for _ in range(2))
+    >>> output_spike_test(inputs[::5] + 0.005, 10.0, [inputs, others]).round(2).tolist()
+    [0.99, 0.67]
     """
     test = CountTest(output_times, duration, dt, window, n_shuffles)
-    trains = check_trains(trains, test.n_steps * dt, test.window * dt)
+    dt = test.dt
+    trains = checks.trains(trains, test.n_steps * dt, test.window * dt)
     (found,) = in_batches(
         trains, dt, test.n_steps, [test.window], [test], n_shuffles, seed, threads
     )
@@ -75,11 +81,12 @@ class CountTest:
 
     def __init__(self, output_times, duration, dt, window, n_shuffles):
         """Raises ``ValueError`` for output spikes or windows that don't fit."""
-        check_shuffles(n_shuffles)
-        self.n_shuffles, self.n_steps = n_shuffles, round(duration / dt)
-        self.window = check_window(window, dt, self.n_steps)
-        output_times = np.asarray(output_times, float)
-        check_times("the output spikes", output_times, self.n_steps * dt)
+        self.n_shuffles = checks.whole(n_shuffles, "n_shuffles", 1)
+        duration = checks.number(duration, "duration", above=0)
+        self.dt = dt = checks.number(dt, "dt", above=0)
+        self.n_steps = round(duration / dt)
+        self.window = checks.window(window, dt, self.n_steps)
+        output_times = checks.spike_times(output_times, "output_times", self.n_steps * dt)
         # Output times are multiples of the step, but for rounding.
         steps = np.minimum((output_times / dt + 1e-6).astype(np.int64), self.n_steps - 1)
         n_before = np.concatenate([[0], np.cumsum(np.bincount(steps, minlength=self.n_steps))])

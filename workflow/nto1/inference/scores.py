@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from nto1 import checks
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 
 
@@ -61,11 +63,14 @@ class Scores(NamedTuple):
 
 
 def detection_rates(
-    p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray, thresholds: Sequence[float]
+    p: ArrayLike, connected: ArrayLike, inhibitory: ArrayLike, thresholds: ArrayLike
 ) -> DetectionRates:
     """Detection rates of trains [n_trains] at thresholds. Trains without p are left out; a rate of
-    no trains is NaN."""
-    thresholds = np.asarray(thresholds, float)
+    no trains is NaN. Raises what ``roc`` raises."""
+    p = p_values(p)
+    connected = checks.flags(connected, "connected", p.size)
+    inhibitory = checks.flags(inhibitory, "inhibitory", p.size)
+    thresholds = checks.vector(thresholds, "thresholds")
     tested = ~np.isnan(p)
 
     def rate(of):
@@ -80,13 +85,50 @@ def detection_rates(
     )
 
 
-def roc(p: np.ndarray, connected: np.ndarray, inhibitory: np.ndarray) -> DetectionRates:
-    """Detection rates at 0 and every p that occurs: the ROC curve."""
+def p_values(p: ArrayLike) -> np.ndarray:
+    """From 0 to 1 [n_trains], NaN for trains without."""
+    p = checks.vector(p, "p", may_be_nan=True)
+    if not ((p >= 0) & (p <= 1) | np.isnan(p)).all():
+        raise ValueError("p has to be from 0 to 1, or NaN where there is none")
+    return p
+
+
+def roc(p: ArrayLike, connected: ArrayLike, inhibitory: ArrayLike) -> DetectionRates:
+    """Detection rates at 0 and every p that occurs: the ROC curve.
+
+    Parameters
+    ----------
+    p
+        Of each train [n_trains], from 0 to 1. Those without, which have NaN, are left out.
+    connected
+        Whether each train is [n_trains]: true or false, or 1 or 0.
+    inhibitory
+        Whether each train is, connected or not [n_trains].
+
+    Returns
+    -------
+    DetectionRates
+        NaN where there are no trains of a kind.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For lists of different lengths, values that are neither true nor false, p beyond 0 to 1.
+
+    Examples
+    --------
+    >>> rates = roc([0.01, 0.2, 0.01, 0.9], [1, 1, 0, 0], [0, 1, 0, 0])
+    >>> rates.TPR.tolist(), rates.FPR.tolist()
+    ([0.0, 0.5, 1.0, 1.0], [0.0, 0.5, 0.5, 1.0])
+    >>> rates.areas()["ties_halved"]
+    0.625
+    """
+    p = p_values(p)
     distinct = np.unique(p[~np.isnan(p)])
     return detection_rates(p, connected, inhibitory, np.unique(np.append(0, distinct)))
 
 
-def score(t: np.ndarray, kinds: Sequence[str]) -> Scores:
+def score(t: ArrayLike, kinds: Sequence[str]) -> Scores:
     """How well t-values tell three kinds of trains apart. For three classes, chance is not 0.5.
 
     Parameters
@@ -104,15 +146,22 @@ def score(t: np.ndarray, kinds: Sequence[str]) -> Scores:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If lengths differ, t is NaN, a kind is unknown, or trains of either sort are missing.
+
+    Examples
+    --------
+    >>> kinds = ["excitatory", "inhibitory", "unconnected", "unconnected"]
+    >>> score([0.9, -0.8, 0.1, -0.85], kinds)[:4]
+    (0.75, 1.0, 0.5, 0.8)
     """
-    t, kinds = np.asarray(t, float), np.asarray(kinds)
+    t, kinds = checks.vector(t, "t", may_be_nan=True), checks.names(kinds, "kinds")
     if t.shape != kinds.shape:
         raise ValueError(f"there are {t.size} values of t for {kinds.size} kinds of trains")
     if unknown := set(kinds.tolist()) - {EXCITATORY, INHIBITORY, UNCONNECTED}:
         raise ValueError(
-            f"a train is {EXCITATORY}, {INHIBITORY} or {UNCONNECTED}, not {', '.join(unknown)}"
+            f"kinds: a train is {EXCITATORY}, {INHIBITORY} or {UNCONNECTED}, not "
+            f"{', '.join(map(str, unknown))}"
         )
     if np.isnan(t).any():
         raise ValueError(f"{np.isnan(t).sum()} values of t are NaN: leave these trains out")

@@ -15,7 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from nto1 import checks
 from nto1.inference.method import SHUFFLING, Method, Outcome, Problem, Test
 from nto1.inference.shuffles import orders_from
 from nto1.inference.windows import (
@@ -23,10 +25,6 @@ from nto1.inference.windows import (
     Digitised,
     Quantised,
     Windows,
-    check_recording,
-    check_shuffles,
-    check_trains,
-    check_window,
     exact_mean,
     in_batches,
     quantise,
@@ -71,19 +69,68 @@ def shuffle_test(
     rng: np.random.RandomState,
     threads: int = 1,
 ) -> Iterator[list[TrainTest]]:
-    """Test trains of ascending spike times (s) one after the other, in each of some voltages.
+    """Test trains one after the other, in each of some voltages, as published in 2021.
 
     Shuffles are drawn in one thread, in the order of the trains; so results do not depend on the
-    number of threads. Windows (of so many steps) begin at the step nearest to a spike; those that
-    reach the end of the recording are left out, and so is the last that just fits, as published.
-    Raises ``ValueError`` for a window that is longer than the recording or less than one shuffle.
+    number of threads. Windows begin at the step nearest to a spike; those that reach the end of the
+    recording are left out, and so is the last that just fits, as published.
+
+    Parameters
+    ----------
+    trains
+        Ascending spike times (s) of every train; time 0 is the recording's beginning. A train
+        without spikes has no height (NaN).
+    voltages
+        From ``digitise``, all of one length.
+    timestep
+        Of the voltages (s).
+    window
+        Length of the averages, in steps.
+    n_shuffles
+        How many times each train's intervals are shuffled.
+    rng
+        Where the shuffles are drawn from.
+    threads
+        How many trains are tested beside each other.
+
+    Yields
+    ------
+    list[TrainTest]
+        Of each train: a test in each voltage.
+
+    Raises
+    ------
+    ValueError, TypeError
+        At once, for trains that are not ascending or lie beyond the recording, a window that does
+        not fit, voltages of different lengths, or less than one shuffle.
+
+    Examples
+    --------
+    >>> voltages, rng = [digitise([0, 0, 1, 2, 0, 0, 0])], np.random.RandomState(0)
+    >>> ((test,),) = shuffle_test([[0.001]], voltages, 0.001, 3, 1, rng)
+    >>> test.height
+    2.0
     """
+    voltages = [
+        checks.instance(v, Digitised, f"voltages[{i}]", "what digitise makes of a voltage")
+        for i, v in enumerate(checks.items(voltages, "voltages"))
+    ]
     n_steps = voltages[0].samples.size
-    if not 0 < window < n_steps:
+    if any(v.samples.size != n_steps for v in voltages):
+        raise ValueError("voltages that are tested together must have the same length")
+    timestep = checks.number(timestep, "timestep", above=0)
+    window = checks.whole(window, "window", 1)
+    if not window < n_steps:
         raise ValueError(
             f"windows of {window} steps don't fit into a recording of {n_steps}: take shorter ones"
         )
-    check_shuffles(n_shuffles)
+    n_shuffles = checks.whole(n_shuffles, "n_shuffles", 1)
+    threads = checks.whole(threads, "threads", 1)
+    checks.instance(rng, np.random.RandomState, "rng")
+    checked = [
+        checks.spike_times(times, f"trains[{i}]", n_steps * timestep)
+        for i, times in enumerate(checks.list_of_trains(trains))
+    ]
 
     def orders(n: int) -> np.ndarray:
         return np.array([rng.permutation(n) for _ in range(n_shuffles)], np.int32)
@@ -105,7 +152,7 @@ def shuffle_test(
         heights = np.ptp(stas, axis=1)
         return TrainTest(int(windows.n[0]), stas[0], stas[1:], float(heights[0]), heights[1:])
 
-    yield from map_ahead(test, ((times, orders(times.size)) for times in trains), threads)
+    return map_ahead(test, ((times, orders(times.size)) for times in checked), threads)
 
 
 def mean_windows(v: Digitised, windows: Windows, window: int) -> np.ndarray:
@@ -115,20 +162,54 @@ def mean_windows(v: Digitised, windows: Windows, window: int) -> np.ndarray:
         return v.centre + v.step * (sums / windows.n[:, np.newaxis])
 
 
-def p_value(height: float, shuffled_heights: np.ndarray, published: bool = True) -> PValue:
+def p_value(height: float, shuffled_heights: ArrayLike, published: bool = True) -> PValue:
     """How probable it is that an unconnected train has an STA as high.
 
     As published, the share of shuffled trains with a higher one; where there is none, p is only
     known to be below 1 / n. Otherwise (k + 1) / (n + 1), where k of n are as high or higher: the
     real train counts as one of its own shuffles, and no p is ever zero (Phipson & Smyth 2010).
+
+    Parameters
+    ----------
+    height
+        Of the train's average (V), NaN if it has none.
+    shuffled_heights
+        Of its shuffles' averages (V) [n_shuffles]. NaN, of shuffles without any window within the
+        recording, do not count.
+    published
+        Which of the two.
+
+    Returns
+    -------
+    PValue
+        NaN without a height, or without any to compare it with.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For heights that are not numbers, or none at all.
+
+    Examples
+    --------
+    >>> p_value(3.0, [1.0, 2.0, 4.0, 2.5])
+    PValue(p=0.25, is_bound=False)
+    >>> p_value(5.0, [1.0, 2.0, 4.0, 2.5])
+    PValue(p=0.25, is_bound=True)
+    >>> p_value(5.0, [1.0, 2.0, 4.0, 2.5], published=False)
+    PValue(p=0.2, is_bound=False)
     """
+    height = checks.number(height, "height", may_be_nan=True)
+    shuffled_heights = checks.vector(shuffled_heights, "shuffled_heights", may_be_nan=True)
+    if not shuffled_heights.size:
+        raise ValueError("shuffled_heights has no values")
+    shuffled_heights = shuffled_heights[~np.isnan(shuffled_heights)]
     n = shuffled_heights.size
-    if np.isnan(height):
+    if np.isnan(height) or not n:
         return PValue(np.nan, False)
     if not published:
-        return PValue((np.count_nonzero(shuffled_heights >= height) + 1) / (n + 1), False)
+        return PValue((int(np.count_nonzero(shuffled_heights >= height)) + 1) / (n + 1), False)
     n_higher = np.count_nonzero(shuffled_heights > height)
-    return PValue(float(share_or_bound(n_higher, n)), n_higher == 0)
+    return PValue(float(share_or_bound(n_higher, n)), bool(n_higher == 0))
 
 
 def share_or_bound(k: np.ndarray, n: int) -> np.ndarray:
@@ -148,8 +229,9 @@ def spike_triggered_average(
 
     Raises what ``sta_test`` raises.
     """
-    V, n_window = check_recording(V, dt, window)
-    (times,) = check_trains([times], V.size * dt, n_window * dt)
+    V, dt = checks.recording(V, dt)
+    n_window = checks.window(window, dt, V.size)
+    (times,) = checks.trains([times], V.size * dt, n_window * dt)
     return exact_stas(V, dt, [times], n_window)[0]
 
 
@@ -161,9 +243,9 @@ def exact_stas(V, dt, trains: Sequence[np.ndarray], window: int) -> np.ndarray:
 
 
 def sta_test(
-    V: np.ndarray,
+    V: ArrayLike,
     dt: float,
-    trains: Sequence[np.ndarray],
+    trains: Iterable[ArrayLike],
     window: float = 20 * ms,
     n_shuffles: int = 100,
     seed: int | Sequence[int] = 1,
@@ -196,13 +278,26 @@ def sta_test(
 
     Raises
     ------
-    ValueError
-        For a voltage that is not finite, a window longer than the recording, trains without
-        spikes, times that are not ascending or lie beyond the recording, seeds that are neither
-        one nor one for each train.
+    ValueError, TypeError
+        For a voltage that is not finite, a window longer than the recording (or 1 s), trains
+        without spikes, times that are not ascending, come twice or lie beyond the recording, seeds
+        that are neither one nor one for each train.
+
+    Examples
+    --------
+    One train whose spikes are followed by a rise of the voltage, and one at random:
+
+    >>> rng = np.random.default_rng(0)
+    >>> V = rng.normal(-0.065, 0.001, 100_000)
+    >>> inputs, others = (np.sort(rng.uniform(0, 9.9, 100)) for _ in range(2))
+    >>> for start in np.floor(inputs / 1e-4).astype(int):
+    ...     V[start : start + 200] += np.linspace(0, 0.002, 200)
+    >>> sta_test(V, 1e-4, [inputs, others]).t.round(2).tolist()
+    [0.99, 0.0]
     """
     test = HeightTest([V], dt, [window], n_shuffles)
-    trains = check_trains(trains, test.n_steps * dt, test.windows[0] * dt)
+    dt = test.dt
+    trains = checks.trains(trains, test.n_steps * dt, test.windows[0] * dt)
     (found,) = in_batches(trains, dt, test.n_steps, test.windows, [test], n_shuffles, seed, threads)
     return test.results(found)[0][0]
 
@@ -212,12 +307,12 @@ class HeightTest:
 
     def __init__(self, signals, dt, windows, n_shuffles):
         """Raises ``ValueError`` for signals or windows that don't fit."""
-        check_shuffles(n_shuffles)
-        checked = [check_recording(V, dt, min(windows))[0] for V in signals]
-        self.n_steps, self.n_shuffles = checked[0].size, n_shuffles
+        self.n_shuffles = checks.whole(n_shuffles, "n_shuffles", 1)
+        checked = [checks.vector(V, "V") for V in signals]
+        self.n_steps, self.dt = checked[0].size, checks.number(dt, "dt", above=0)
         if any(V.size != self.n_steps for V in checked):
             raise ValueError("voltages that are tested together must have the same length")
-        self.windows = [check_window(window, dt, self.n_steps) for window in windows]
+        self.windows = [checks.window(window, self.dt, self.n_steps) for window in windows]
         self.signals = [(V, quantise(V)) for V in checked]
 
     def __call__(self, batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:

@@ -10,18 +10,17 @@ voltage, of which every spike takes one value. The averages' norms are those of 
 Source: the thesis's chapter on connection inference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from nto1 import checks
 from nto1.inference.method import SHUFFLING, Method, Option, Outcome, Problem, Test
 from nto1.inference.sta import STATest, exact_stas, signed_t, sta_test
 from nto1.inference.windows import (
     Windows,
-    check_recording,
-    check_trains,
-    check_window,
     exact_mean,
     in_batches,
     sum_looked_up,
@@ -39,9 +38,9 @@ class TemplateTest(NamedTuple):
 
 
 def template_test(
-    V: np.ndarray,
+    V: ArrayLike,
     dt: float,
-    trains: Sequence[np.ndarray],
+    trains: Iterable[ArrayLike],
     window: float = 20 * ms,
     n_shuffles: int = 100,
     seed: int | Sequence[int] = 1,
@@ -71,10 +70,34 @@ def template_test(
 
     Raises
     ------
-    ValueError
-        What ``sta_test`` raises.
+    ValueError, TypeError
+        What ``sta_test`` raises; for a first pass over other trains, or with other shuffles.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> V = rng.normal(-0.065, 0.001, 100_000)
+    >>> trains = [np.sort(rng.uniform(0, 9.8, 100)) for _ in range(5)]
+    >>> for start in np.floor(trains[0] / 1e-4).astype(int):
+    ...     V[start : start + 200] += np.linspace(0, 0.002, 200)
+    >>> test = template_test(V, 1e-4, trains)
+    >>> test.selected.tolist(), test.t[0]
+    ([0], 0.99)
     """
-    if first_pass is None:
+    V, dt = checks.recording(V, dt)
+    n_shuffles = checks.whole(n_shuffles, "n_shuffles", 1)
+    checks.number(quantile, "quantile", at_least=0, at_most=1)
+    n_window = checks.window(window, dt, V.size)
+    checks.window(template_window, dt, V.size, "template_window")
+    trains = checks.trains(trains, V.size * dt, n_window * dt)
+    if first_pass is not None:
+        checks.instance(first_pass, STATest, "first_pass", "what sta_test gave")
+        if first_pass.norms.shape != (len(trains), 1 + n_shuffles):
+            raise ValueError(
+                f"first_pass is of {first_pass.t.size} trains with {first_pass.norms.shape[1] - 1} "
+                f"shuffles each, not of {len(trains)} with {n_shuffles}"
+            )
+    else:
         first_pass = sta_test(V, dt, trains, window, n_shuffles, seed, threads)
     template, threshold, selected = make_template(
         V, dt, trains, first_pass.t, window, quantile, template_window
@@ -95,9 +118,10 @@ def make_template(
     """The mean STA (V) of the trains whose t is highest; the threshold; which trains these are."""
     threshold = float(np.quantile(t, quantile))
     selected = np.flatnonzero(t >= threshold)
-    V, n_window = check_recording(V, dt, window)
-    n_longer = max(n_window, check_window(template_window, dt, V.size))
-    chosen = check_trains([trains[i] for i in selected], V.size * dt, n_longer * dt)
+    V, dt = checks.recording(V, dt)
+    n_window = checks.window(window, dt, V.size)
+    n_longer = max(n_window, checks.window(template_window, dt, V.size, "template_window"))
+    chosen = checks.trains([trains[i] for i in selected], V.size * dt, n_longer * dt)
     stas = exact_stas(V, dt, chosen, n_longer)
     return stas.mean(axis=0)[:n_window], threshold, selected
 
@@ -115,8 +139,8 @@ def correlation_test(
     """The second pass alone: t [n_trains] from a template [window] (V) and the norms that the first
     pass found for the same trains."""
     n_window = template.size
-    V, _ = check_recording(V, dt, n_window * dt)
-    trains = check_trains(trains, V.size * dt, n_window * dt)
+    V, dt = checks.recording(V, dt)
+    trains = checks.trains(trains, V.size * dt, n_window * dt)
     template = template - template.mean()
     template_norm = np.sqrt(template @ template)
     centre = (V.min() + V.max()) / 2

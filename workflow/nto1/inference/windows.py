@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from nto1 import checks
 from nto1.inference.shuffles import orders_from
 from nto1.jit import jit, jit_inline
 from nto1.threads import map_ahead
@@ -75,9 +77,34 @@ class Windows(NamedTuple):
         return Windows(self.starts, self.first[series], self.n[series])
 
 
-def digitise(v: np.ndarray) -> Digitised:
-    """A voltage (V) in 24 bits between its extremes."""
-    low, high = v.min(), v.max()
+def digitise(v: ArrayLike) -> Digitised:
+    """A voltage (V) in 24 bits between its extremes.
+
+    Parameters
+    ----------
+    v
+        Voltage (V), one value per time step: [n_steps]. Of any type of numbers.
+
+    Returns
+    -------
+    Digitised
+        Whole numbers, and what they mean: v = centre + step · samples, but for half a step.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a voltage that is no list of finite numbers, or empty.
+
+    Examples
+    --------
+    >>> digitised = digitise([-0.07, -0.05, -0.06])
+    >>> digitised.samples.tolist()
+    [-8388607, 8388607, 0]
+    """
+    v = checks.vector(v, "v")
+    if not v.size:
+        raise ValueError("v has no values")
+    low, high = float(v.min()), float(v.max())
     centre, step = (low + high) / 2, (high - low) / 2 / INT24_MAX or 1.0
     return Digitised(_round(v, centre, step), centre, step)
 
@@ -87,75 +114,6 @@ def quantise(V: np.ndarray) -> Quantised:
     low, high = V.min(), V.max()
     centre, step = (low + high) / 2, (high - low) / 2 / INT15_MAX or 1.0
     return Quantised(*_round_to_15_bits(V, centre, step), centre, step)
-
-
-def check_recording(V: np.ndarray, dt: float, window: float) -> tuple[np.ndarray, int]:
-    """The voltage as contiguous doubles [n_steps], and a window (s) in steps.
-
-    Raises ``ValueError`` for a voltage that is no 1-dimensional array of finite numbers, a time
-    step that is not positive, or a window that is shorter than 2 steps or longer than the
-    recording.
-    """
-    V = np.ascontiguousarray(V, float)
-    if V.ndim != 1:
-        raise ValueError(f"a voltage has one value per time step, got an array of shape {V.shape}")
-    if not dt > 0:
-        raise ValueError(f"a time step must be positive, got {dt:g} s")
-    if not np.isfinite(V.sum()):
-        raise ValueError(
-            f"{np.count_nonzero(~np.isfinite(V))} of {V.size} voltages are NaN or infinite: fill "
-            f"them in, or cut the recording"
-        )
-    return V, check_window(window, dt, V.size)
-
-
-def check_shuffles(n_shuffles: int) -> None:
-    """Raise ``ValueError`` for less than one."""
-    if n_shuffles < 1:
-        raise ValueError(f"{n_shuffles} shuffles can't tell anything: take at least 1")
-
-
-def check_window(window: float, dt: float, n_steps: int) -> int:
-    """A window (s) in steps. Raises ``ValueError`` if it doesn't fit."""
-    steps = round(window / dt)
-    if not 2 <= steps <= n_steps:
-        raise ValueError(
-            f"a window of {window:g} s ({steps} steps) must have at least 2 steps and fit into "
-            f"the recording of {n_steps * dt:g} s ({n_steps} steps)"
-        )
-    return steps
-
-
-def check_trains(trains: Sequence[np.ndarray], duration: float, window: float) -> list[np.ndarray]:
-    """Spike times (s) as contiguous doubles.
-
-    Raises ``ValueError`` for a train without spikes (or with none whose window fits into the
-    recording), with times that are not ascending or not within the recording.
-    """
-    checked = [np.ascontiguousarray(times, float) for times in trains]
-    if not checked:
-        raise ValueError("there are no trains to test")
-    for i, times in enumerate(checked):
-        if times.size == 0:
-            raise ValueError(f"train {i} has no spikes: leave it out")
-        check_times(f"the spikes of train {i}", times, duration)
-        if times[0] > duration - window:
-            raise ValueError(
-                f"no spike of train {i} is early enough for a window of {window:g} s within the "
-                f"recording of {duration:g} s: leave it out, or take a shorter window"
-            )
-    return checked
-
-
-def check_times(whose: str, times: np.ndarray, duration: float) -> None:
-    """Raise ``ValueError`` for spike times (s) that don't ascend or don't lie in the recording."""
-    if not (np.diff(times) >= 0).all():
-        raise ValueError(f"{whose} are not in ascending order: sort them")
-    if times.size and not (times[0] >= 0 and times[-1] <= duration * (1 + 1e-12)):
-        raise ValueError(
-            f"{whose}, from {times[0]:g} to {times[-1]:g} s, go beyond the recording, 0 to "
-            f"{duration:g} s: cut them, or check the units (seconds)"
-        )
 
 
 def batches(sizes: Sequence[int], n_series: int, window: int) -> Iterator[np.ndarray]:
@@ -195,9 +153,7 @@ def in_batches(
     Raises ``ValueError`` for seeds of shuffles that are neither one nor one for each train.
     """
     n_series = 1 + n_shuffles
-    if np.shape(seed) not in ((), (len(trains),)):
-        raise ValueError(f"give one seed, or one for each of {len(trains)} trains, not {seed!r}")
-    seeds = np.broadcast_to(seed, len(trains)).tolist()
+    seeds, threads = checks.seeds(seed, len(trains)), checks.whole(threads, "threads", 1)
 
     def test_batch(batch: np.ndarray) -> list[tuple]:
         starts = shuffled_windows(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.linalg import solve_continuous_lyapunov
 
+from nto1 import checks
 from nto1.neurons.adex import AdEx
 
 
@@ -41,7 +42,27 @@ def free_membrane(
         Summed rates of all excitatory and of all inhibitory inputs (Hz).
     neuron
         Parameters of the neuron and its synapses.
+
+    Returns
+    -------
+    FreeMembrane
+        Means of both conductances (S); mean and standard deviation of the voltage (V).
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a weight, rate or parameter that is no finite number, or negative where it can't be.
+
+    Examples
+    --------
+    >>> theory = free_membrane(w_exc=10e-12, rate_exc=20_800, rate_inh=5200)
+    >>> round(theory.mean_V, 5), round(theory.sd_V, 5)
+    (-0.05611, 0.00199)
     """
+    w_exc = checks.weight(w_exc)
+    rate_exc = checks.number(rate_exc, "rate_exc", at_least=0)
+    rate_inh = checks.number(rate_inh, "rate_inh", at_least=0)
+    checks.neuron(neuron)
     p, w_inh = neuron, neuron.inh_to_exc_weight * w_exc
     g_exc, g_inh = rate_exc * w_exc * p.τ_g, rate_inh * w_inh * p.τ_g
     g_all = p.g_L + g_exc + g_inh

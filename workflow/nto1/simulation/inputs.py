@@ -8,12 +8,15 @@ memory in proportion to the number of steps.
 Source: the published N-to-1 simulator (Nto1AdEx) used by the notebook of 2023-08-05.
 """
 
-from functools import lru_cache
-from math import exp, log, sqrt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import exp, inf, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
+from nto1 import checks
 from nto1.jit import jit, jit_inline
 from nto1.jit.growth import ensure_capacity
 from nto1.random.stream import add_normals, next_exponential, seeded
@@ -30,9 +33,16 @@ class Inputs(NamedTuple):
     # Whether a spike at the very time at which a step begins arrives in that step, or in the next.
     inclusive_arrival: bool = False
 
-    def of_one_type(self) -> "Inputs":
-        """With floats for whole numbers: kernels are compiled for these."""
-        return Inputs(*map(float, self[:3]), *self[3:])
+    def checked(self) -> "Inputs":
+        """With floats for whole numbers: kernels are compiled for these.
+
+        Raises ``ValueError`` or ``TypeError`` for what is negative, or no finite number.
+        """
+        rate, variance, ratio = (
+            checks.number(value, f"inputs.{name}", at_least=0)
+            for name, value in zip(self._fields, self[:3], strict=False)
+        )
+        return Inputs(rate, variance, ratio, bool(self[3]), bool(self[4]))
 
 
 class TimeGrid(NamedTuple):
@@ -46,35 +56,64 @@ class TimeGrid(NamedTuple):
         """From a section of a config, with ``duration_s`` and ``timestep_ms``."""
         return cls(experiment["duration_s"] * s, experiment["timestep_ms"] * ms)
 
+    def checked(self) -> "TimeGrid":
+        """With floats for whole numbers.
+
+        Raises ``ValueError`` or ``TypeError`` for what is not positive, or no finite number.
+        """
+        duration = checks.number(self.duration, "duration", above=0)
+        timestep = checks.number(self.timestep, "timestep", above=0)
+        if duration < timestep / 2:
+            raise ValueError(f"duration, {duration:g} s, is below one timestep of {timestep:g} s")
+        return TimeGrid(duration, timestep)
+
     @property
     def n_steps(self) -> int:
         return round(self.duration / self.timestep)
 
 
-class SpikeTrains(NamedTuple):
-    """Every spike of one realisation."""
+@dataclass(frozen=True, eq=False)
+class SpikeTrains(Sequence[np.ndarray]):
+    """Every spike of one realisation: a list of trains, each an array of spike times (s)."""
 
     rates: np.ndarray  # [N] Hz
     times: np.ndarray  # [n_spikes] s, ascending within a train, train after train
     n_spikes: np.ndarray  # [N] int64, per train
 
-    def __getitem__(self, train) -> np.ndarray:
-        """Spike times of one train (s)."""
-        end = self.n_spikes[: train + 1].sum()
+    def __len__(self) -> int:
+        return self.rates.size
+
+    def __getitem__(self, train):
+        """Spike times of one train (s), or of several in a list."""
+        return _of_each(self._spikes_of, range(len(self))[train])
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        return np.cumsum(self.n_spikes)
+
+    def _spikes_of(self, train: int) -> np.ndarray:
+        end = self._ends[train]
         return self.times[end - self.n_spikes[train] : end]
 
 
-class TrainSource(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class TrainSource(Sequence[np.ndarray]):
     """Where in the random stream every train of one realisation begins: any of them can be drawn
-    at any time, without those before."""
+    at any time, without those before. A list of trains, each an array of spike times (s)."""
 
     rates: np.ndarray  # [N] Hz, drawn
     n_spikes: np.ndarray  # [N] int64
     states: np.ndarray  # [N, 4] uint64
     duration: float  # s
 
-    def __getitem__(self, train) -> np.ndarray:
-        """Spike times of one train (s)."""
+    def __len__(self) -> int:
+        return self.rates.size
+
+    def __getitem__(self, train):
+        """Spike times of one train (s), or of several in a list."""
+        return _of_each(self._drawn, range(len(self))[train])
+
+    def _drawn(self, train: int) -> np.ndarray:
         times = np.empty(self.n_spikes[train])
         _draw_train(self.rates[train], self.duration, tuple(self.states[train]), times)
         return times
@@ -89,6 +128,10 @@ class SpikeCounts(NamedTuple):
     exc: np.ndarray  # [n_steps] uint16
     inh: np.ndarray  # [n_steps] uint16
     n_spikes: int  # drawn in all, delivered or not
+
+
+def _of_each(train: Callable[[int], np.ndarray], chosen: int | range):
+    return [train(i) for i in chosen] if isinstance(chosen, range) else train(chosen)
 
 
 def n_excitatory(N: int, exc_to_inh: float) -> int:
@@ -135,25 +178,48 @@ def draw_spike_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) 
     inputs
         Distribution of the firing rates.
 
+    Returns
+    -------
+    SpikeTrains
+        A list of N trains, each an ascending array of spike times (s): excitatory ones first.
+        And ``rates`` [N] (Hz), ``n_spikes`` [N], ``times`` of all trains, one after the other.
+
     Raises
     ------
-    ValueError
-        The seed is negative.
+    ValueError, TypeError
+        An argument is no finite number, or negative; there are no inputs, or there is no duration.
 
     See Also
     --------
     count_spikes : the same realisation as spike counts, in less time and memory
+
+    Examples
+    --------
+    >>> trains = draw_spike_trains(N=100, seed=1)
+    >>> len(trains), trains[-1].size, trains[0][:2].round(6).tolist()
+    (100, 15, [0.054434, 0.069106])
     """
-    return SpikeTrains(*_spike_times(N, inputs.of_one_type(), time_grid.duration, seeded(seed)))
+    N, state, time_grid, inputs = _checked(N, seed, time_grid, inputs)
+    return SpikeTrains(*_spike_times(N, inputs, time_grid.duration, state))
 
 
 def locate_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> TrainSource:
     """The trains of realisation (N, seed), without memory for their spikes.
 
-    Raises ``ValueError`` for a negative seed.
+    Raises what ``draw_spike_trains`` raises.
     """
-    duration = time_grid.duration
-    return TrainSource(*_locate_trains(N, inputs.of_one_type(), duration, seeded(seed)), duration)
+    N, state, (duration, _), inputs = _checked(N, seed, time_grid, inputs)
+    return TrainSource(*_locate_trains(N, inputs, duration, state), duration)
+
+
+def _checked(N, seed, time_grid, inputs, least=1) -> tuple[int, tuple, TimeGrid, Inputs]:
+    """And the generator's state instead of the seed."""
+    return (
+        checks.whole(N, "N", least),
+        seeded(checks.whole(seed, "seed", 0)),
+        checks.instance(time_grid, TimeGrid, "time_grid").checked(),
+        checks.instance(inputs, Inputs, "inputs").checked(),
+    )
 
 
 def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> SpikeCounts:
@@ -176,10 +242,16 @@ def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> Sp
     inputs
         Distribution of the firing rates, and proportion of excitatory inputs.
 
+    Returns
+    -------
+    SpikeCounts
+        ``exc`` and ``inh``, the numbers of excitatory and inhibitory spikes in each step [n_steps];
+        and ``n_spikes``, how many were drawn in all.
+
     Raises
     ------
-    ValueError
-        The seed is negative, or N can't be split.
+    ValueError, TypeError
+        An argument is no finite number, or negative; there is no duration; N can't be split.
     OverflowError
         More than 65535 spikes arrive in one step.
 
@@ -188,19 +260,18 @@ def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> Sp
     >>> count_spikes(N=6500, seed=1).n_spikes
     263461
     """
+    N, state, time_grid, inputs = _checked(N, seed, time_grid, inputs, least=-inf)
     n_exc = n_excitatory(N, inputs.exc_to_inh)
     grid = step_times(time_grid)
     counts = np.zeros((2, grid.size), np.uint16)
-    inputs, border = inputs.of_one_type(), _border(time_grid)
-    n_spikes, overflow = _count_spikes(
-        N, n_exc, inputs, time_grid, grid, border, seeded(seed), *counts
-    )
+    border = _border(time_grid)
+    n_spikes, overflow = _count_spikes(N, n_exc, inputs, time_grid, grid, border, state, *counts)
     if overflow:
         raise OverflowError(
             f"more than 65535 input spikes arrive in one time step of {time_grid.timestep / ms:g} "
             f"ms (N = {N}): take a smaller time step or fewer inputs"
         )
-    return SpikeCounts(N, seed, time_grid, *counts, n_spikes)
+    return SpikeCounts(N, int(seed), time_grid, *counts, n_spikes)
 
 
 @jit

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nto1 import checks
 from nto1.errors import V_MIN, DivergenceError
 from nto1.neurons.adex import AdEx
 from nto1.random.stream import add_normals, seeded
@@ -104,7 +105,10 @@ class InputBatch:
     """Realisations of the inputs, drawn once to be used in any number of runs."""
 
     def __init__(self, counts: Iterable[SpikeCounts]):
-        self.counts = list(counts)
+        self.counts = [
+            checks.instance(c, SpikeCounts, f"counts[{i}]", "what count_spikes gives")
+            for i, c in enumerate(checks.items(counts, "counts"))
+        ]
         if len({c.time_grid for c in self.counts}) != 1:
             raise ValueError("realisations that are run together need one duration and time step")
         self.time_grid = self.counts[0].time_grid
@@ -147,11 +151,23 @@ def draw_inputs(
     threads
         Number of realisations that are drawn at a time.
 
+    Returns
+    -------
+    InputBatch
+        For ``simulate_batch``, ``mean_rate`` and others. Its length is the number of seeds.
+
     Raises
     ------
-    ValueError, OverflowError
-        As ``count_spikes``.
+    ValueError, TypeError, OverflowError
+        As ``count_spikes``; there is no seed.
+
+    Examples
+    --------
+    >>> len(draw_inputs(N=100, seeds=range(3), time_grid=TimeGrid(0.1, 1e-4)))
+    3
     """
+    seeds = [checks.whole(s, f"seeds[{i}]", 0) for i, s in enumerate(checks.items(seeds, "seeds"))]
+    threads = checks.whole(threads, "threads", 1)
     return InputBatch(
         map_ahead(lambda seed: count_spikes(N, seed, time_grid, inputs), seeds, threads)
     )
@@ -204,10 +220,17 @@ def simulate(
     with_median
         Whether to compute the median voltage.
 
+    Returns
+    -------
+    Simulation
+        ``spike_steps``, ``spike_times`` (s) and ``rate`` (Hz) of the neuron's spikes; ``median_V``
+        (V); and ``trace``, with what was recorded in each step [n_steps].
+
     Raises
     ------
-    ValueError
-        There is no signal of that name.
+    ValueError, TypeError
+        There is no signal of that name; a weight or parameter is no finite number, negative where
+        it can't be, or a time constant that is not longer than the time step.
     DivergenceError
         The voltage diverged.
 
@@ -216,8 +239,14 @@ def simulate(
     >>> simulate(14 * pS, count_spikes(N=6500, seed=1)).rate
     4.1
     """
+    w_exc = checks.weight(w_exc)
+    checks.instance(inputs, SpikeCounts, "inputs", "what count_spikes gives")
+    checks.neuron(neuron, inputs.time_grid.timestep)
+    record = [record] if isinstance(record, str) else list(record)
     if unknown := set(record) - set(SIGNALS):
-        raise ValueError(f"can't record {', '.join(unknown)}: there are {', '.join(SIGNALS)}")
+        raise ValueError(
+            f"record: there is no {', '.join(map(str, unknown))}, but {', '.join(SIGNALS)}"
+        )
     recorder = Recorder.of(1, inputs.exc.size, tuple(record))
     (tile,) = _tiles(np.array([w_exc]), InputBatch([inputs]), neuron)
     median_V = tile.run_with_medians(recorder)[0] if with_median else tile.run(recorder=recorder)
@@ -260,8 +289,27 @@ def simulate_batch(
         Number of groups of runs that are simulated at a time. Results do not depend on it.
     report
         Is called after each group of runs, with their number, in the thread that ran them.
+
+    Returns
+    -------
+    Batch
+        ``rates`` (Hz) and ``median_V`` (V, or None) of all runs [n_inputs, n_weights].
+
+    Raises
+    ------
+    ValueError, TypeError
+        As ``simulate``; there is no weight.
+
+    Examples
+    --------
+    >>> simulate_batch([10 * pS, 14 * pS], draw_inputs(N=6500, seeds=[1])).rates.tolist()
+    [[0.0, 4.1]]
     """
-    tiles = list(_tiles(np.asarray(weights, float), inputs, neuron))
+    weights = checks.weights(weights, "weights")
+    checks.instance(inputs, InputBatch, "inputs", "what draw_inputs gives")
+    checks.neuron(neuron, inputs.time_grid.timestep)
+    threads = checks.whole(threads, "threads", 1)
+    tiles = list(_tiles(weights, inputs, neuron))
 
     def run(tile):
         medians_of_tile = tile.run_with_medians() if with_medians else tile.run()

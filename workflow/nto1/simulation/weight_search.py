@@ -4,16 +4,21 @@ Source: the notebook of 2023-08-05, section "Seeds for search".
 """
 
 from collections.abc import Callable, Sequence
+from math import inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
+from nto1 import checks
 from nto1.errors import DivergenceError
 from nto1.neurons.adex import AdEx
 from nto1.simulation.runs import InputBatch, check_divergence, simulate_batch
 from nto1.units import pS
 
 MAX_WIDENINGS = 3
+
+# Halvings of the gap, in its logarithm, between weights that do not diverge and those that do.
+MAX_NARROWINGS = 20
 
 
 class Evaluation(NamedTuple):
@@ -40,7 +45,26 @@ class NotBracketed(ValueError):
 def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1) -> float:
     """Firing rate of the neuron (Hz), averaged over realisations of its inputs.
 
-    Parameters and errors as those of ``rates``.
+    Parameters
+    ----------
+    w_exc, inputs, neuron, threads
+        As for ``rates``.
+
+    Returns
+    -------
+    float
+        In Hz.
+
+    Raises
+    ------
+    ValueError, TypeError, DivergenceError
+        As ``simulate``.
+
+    Examples
+    --------
+    >>> from nto1 import draw_inputs
+    >>> mean_rate(14 * pS, draw_inputs(N=6500, seeds=[1, 2]))
+    3.6
     """
     return mean(rates(w_exc, inputs, neuron, threads))
 
@@ -61,9 +85,10 @@ def rates(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads: int 
 
     Raises
     ------
-    DivergenceError
-        The voltage diverged in a run.
+    ValueError, TypeError, DivergenceError
+        As ``simulate``.
     """
+    w_exc = checks.weight(w_exc)
     batch = simulate_batch([w_exc], inputs, neuron, False, threads)
     check_divergence(batch, [w_exc], inputs)
     return batch.rates[:, 0]
@@ -113,7 +138,8 @@ def find_weight(
     Parameters
     ----------
     rate_of
-        Function from a weight (S) to a firing rate (Hz).
+        Function from a weight (S) to a firing rate (Hz). Where it raises ``DivergenceError``, the
+        weight is taken to be too large.
     target_rate
         Firing rate to be reached (Hz).
     guess
@@ -126,39 +152,74 @@ def find_weight(
     report
         Is called after each new evaluation.
 
+    Returns
+    -------
+    WeightSearch
+        ``w_exc`` (S), the ``rate`` (Hz) at it, and how it was found.
+
     Raises
     ------
     NotBracketed
-        The target is not between the rates at the ends of the bracket, or the voltage diverges at
-        one of them.
+        No weights were found with rates on either side of the target.
+    DivergenceError
+        The voltage diverges at the guess.
+    ValueError, TypeError
+        A target rate or guess that is not positive, a factor that is not above 1, a tolerance that
+        is not positive; a rate that is no number.
+
+    Examples
+    --------
+    >>> search = find_weight(lambda w_exc: 4 * w_exc / (15 * pS), target_rate=4, guess=10 * pS)
+    >>> round(search.w_exc / pS, 2)
+    15.0
     """
+    target_rate = checks.number(target_rate, "target_rate", above=0)
+    guess = checks.number(guess, "guess", above=0)
+    bracket_factor = checks.number(bracket_factor, "bracket_factor", above=1)
+    relative_tolerance = checks.number(relative_tolerance, "relative_tolerance", above=0)
     from scipy.optimize import root_scalar  # takes a while, and only searches need it
 
-    evaluations = {}
+    evaluations: dict[float, float] = {}
+    diverged: dict[float, DivergenceError] = {}
 
     def excess_rate(w_exc: float) -> float:
+        """Above the target (Hz); infinite where the voltage diverges."""
         w_exc = float(w_exc)
-        if w_exc not in evaluations:
-            evaluations[w_exc] = rate_of(w_exc)
-            report(Evaluation(w_exc, evaluations[w_exc]))
-        return evaluations[w_exc] - target_rate
+        if w_exc not in evaluations and w_exc not in diverged:
+            try:
+                rate = checks.number(rate_of(w_exc), f"rate_of({w_exc:g})")
+            except DivergenceError as error:
+                diverged[w_exc] = error
+            else:
+                evaluations[w_exc] = rate
+                report(Evaluation(w_exc, rate))
+        return evaluations.get(w_exc, inf) - target_rate
 
     excess_rate(guess)
+    if guess in diverged:
+        raise diverged[guess]
     low, high = guess / bracket_factor, guess * bracket_factor
-    try:
-        for _ in range(MAX_WIDENINGS):
-            if excess_rate(low) > 0:
-                low /= bracket_factor
-            if excess_rate(high) < 0:
-                high *= bracket_factor
-        if excess_rate(low) > 0 or excess_rate(high) < 0:
-            raise NotBracketed("the bracket was widened as often as allowed")
-    except (NotBracketed, DivergenceError) as reason:
+    for _ in range(MAX_WIDENINGS):
+        if excess_rate(low) > 0:
+            low /= bracket_factor
+        if excess_rate(high) < 0:
+            high *= bracket_factor
+    excess_rate(low), excess_rate(high)
+    for _ in range(MAX_NARROWINGS if high in diverged else 0):
+        # The largest weight that is known to be below, the smallest that is above or diverges.
+        low = max((w for w, rate in evaluations.items() if rate < target_rate), default=low)
+        above = [w for w, rate in evaluations.items() if rate >= target_rate]
+        high = min([*above, *diverged])
+        if high not in diverged:
+            break
+        excess_rate(sqrt(low * high))
+    if high in diverged or not excess_rate(low) <= 0 <= excess_rate(high):
         seen = ", ".join(f"{r:g} Hz at {w / pS:g} pS" for w, r in sorted(evaluations.items()))
+        reason = next(iter(diverged.values()), "the bracket was widened as often as allowed")
         raise NotBracketed(
             f"no weights were found between which the rate passes {target_rate:g} Hz. Rates seen: "
             f"{seen} ({reason}). Choose another guess or target rate."
-        ) from None
+        )
 
     solution = root_scalar(
         excess_rate, bracket=[low, high], xtol=guess * relative_tolerance, method="brentq"

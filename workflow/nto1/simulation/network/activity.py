@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nto1 import checks
 from nto1.errors import DivergenceError
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
@@ -102,20 +103,39 @@ def simulate_network(
     arrival
         When a train's spikes are felt: see ``arrival_steps``.
 
+    Returns
+    -------
+    Activity
+        Spikes of all neurons, and the signals recorded.
+
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         Trains, neurons, signals or options that don't fit; they are named.
     DivergenceError
         A voltage diverged.
+
+    Examples
+    --------
+    >>> from nto1 import Izhikevich
+    >>> inputs = Connections.of_table([0], [0], [20e-9], E=[0.0], n_targets=1)
+    >>> network = Network.of({"RS": Izhikevich()}, ["RS"], inputs=inputs)
+    >>> activity = simulate_network(network, 0.1, trains=[[0.01, 0.02, 0.03]], record={"v": [0]})
+    >>> activity.spike_times.round(4).tolist()
+    []
     """
     _one_of(update, UPDATES, "update")
     _one_of(reset, RESETS, "reset")
-    if not (duration > 0 and timestep > 0):
-        raise ValueError("duration and time step have to be positive")
-    time_grid = TimeGrid(duration, timestep)
+    checks.instance(network, Network, "network", "what Network.of gives")
+    time_grid = duration, timestep = TimeGrid(duration, timestep).checked()
+    for name, model in network.types.items():
+        checks.neuron(model, timestep, f"network.types[{name!r}]")
+    if (network.τ_g <= timestep).any():
+        raise ValueError(f"network.τ_g has to be longer than the timestep of {timestep:g} s")
+    trains = checks.list_of_trains(trains)
     sources, events = _events(network, trains, time_grid, arrival)
     legacy = isinstance(noise, np.random.RandomState)
+    noise = noise if legacy else checks.whole(noise, "noise", 0)
     twister = MersenneTwister.of(noise if legacy else np.random.RandomState(0))
     neurons, recording = _recording(network, record or {}, time_grid.n_steps + 1)
     steps, spike_neurons, diverged_step, diverged = KERNELS[
@@ -252,10 +272,11 @@ def _recording(
     network: Network, record: Mapping[str, Sequence[int]], n_samples: int
 ) -> tuple[dict[str, np.ndarray], SignalBuffers]:
     neurons = {}
-    for name, indices in record.items():
+    for name, indices in checks.instance(record, Mapping, "record").items():
         if name not in SIGNALS:
             raise ValueError(f"can't record {name!r}: there are {', '.join(SIGNALS)}")
-        indices = np.atleast_1d(np.asarray(indices, np.int64))
+        indices = [checks.whole(i, f"record[{name!r}]") for i in np.atleast_1d(indices)]
+        indices = np.array(indices, np.int64)
         for i in indices.tolist():
             if not 0 <= i < network.N:
                 raise ValueError(f"can't record neuron {i}: there are neurons 0 … {network.N - 1}")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array, issparse
 
+from nto1 import checks
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.units import ms
@@ -29,7 +30,9 @@ class Connections(NamedTuple):
 
         Raises ``ValueError`` for a matrix whose rows don't fit E, and what ``of_table`` raises.
         """
-        E = np.atleast_1d(np.asarray(E, float))
+        E = checks.vector(np.atleast_1d(E), "E")
+        for name, values in (("weights", weights), ("delay", delay)):
+            checks.refuse_containers(values, name)
         shape = np.shape(weights)
         if len(shape) != 2 or shape[0] != E.size:
             raise ValueError(
@@ -58,11 +61,18 @@ class Connections(NamedTuple):
         Raises ``ValueError`` for columns of different lengths, sources and targets that don't
         exist, and weights or delays that are negative or not finite.
         """
-        E = np.atleast_1d(np.asarray(E, float))
-        weight = np.atleast_1d(np.asarray(weight, float))
-        delay = np.asarray(delay, float)
-        delay = np.full(weight.size, delay) if delay.ndim == 0 else delay
-        source, target = np.atleast_1d(source), np.atleast_1d(target)
+        E, weight, source, target = (
+            checks.vector(np.atleast_1d(values), name)
+            for name, values in {
+                "E": E,
+                "weight": weight,
+                "source": source,
+                "target": target,
+            }.items()
+        )
+        n_targets = checks.whole(n_targets, "n_targets", 0)
+        delay = np.full(weight.size, delay) if np.ndim(delay) == 0 else delay
+        delay = checks.vector(delay, "delay")
         sizes = [column.size for column in (source, target, weight, delay)]
         if len(set(sizes)) > 1:
             raise ValueError(
@@ -71,8 +81,6 @@ class Connections(NamedTuple):
             )
         source = _existing(source, E.size, "source")
         target = _existing(target, n_targets, "neuron")
-        if not np.isfinite(E).all():
-            raise ValueError("reversal potentials have to be finite")
         for values, name in ((weight, "weights"), (delay, "delays")):
             if not (np.isfinite(values) & (values >= 0)).all():
                 raise ValueError(f"{name} of connections have to be finite, and not negative")
@@ -120,7 +128,11 @@ class Network(NamedTuple):
         Raises ``ValueError`` for types, reversal potentials or sizes that don't fit each other,
         time constants that aren't positive, and self-connections that were not asked for.
         """
-        type_of, N = tuple(type_of), len(type_of)
+        checks.instance(types, Mapping, "types")
+        if isinstance(type_of, str | Mapping):
+            raise TypeError(f"type_of has to be a list with a type per neuron, not {type_of!r}")
+        type_of = tuple(type_of)
+        N = len(type_of)
         connections = connections or Connections.none(N)._replace(E=np.zeros(N))
         inputs = inputs or Connections.none(N)
         if not N:
@@ -132,6 +144,7 @@ class Network(NamedTuple):
         for name, model in types.items():
             if not isinstance(model, Izhikevich | AdEx):
                 raise ValueError(f"type {name!r} has to be an Izhikevich or an AdEx neuron")
+            checks.neuron(model, name=f"types[{name!r}]")
         for what, some in (("connections", connections), ("inputs", inputs)):
             if some.n_targets != N:
                 raise ValueError(f"{what} are for {some.n_targets} neurons, there are {N}")
@@ -166,7 +179,6 @@ def _each(value, keys: list, name: str, kind: str) -> np.ndarray:
 
 
 def _existing(indices, n: int, what: str) -> np.ndarray:
-    indices = np.asarray(indices)
     unknown = indices[~((indices >= 0) & (indices < n) & (indices % 1 == 0))]
     if unknown.size:
         there_are = f"there are {what}s 0 … {n - 1}" if n else f"there are no {what}s"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from nto1 import checks
 from nto1.random.stream import seeded
 from nto1.simulation.inputs import TimeGrid, draw_trains, step_times
 
@@ -16,8 +17,8 @@ def poisson_trains(rates: Sequence[float], duration: float, seed: int) -> list[n
 
     Raises ``ValueError`` for a negative seed, or rates that are negative or not finite.
     """
-    rates = np.atleast_1d(np.asarray(rates, float))
-    if not (np.isfinite(rates) & (rates >= 0)).all():
+    rates = checks.vector(np.atleast_1d(rates), "rates")
+    if not (rates >= 0).all():
         raise ValueError("rates of Poisson trains have to be finite, and not negative")
     n_spikes = np.zeros(rates.size, np.int64)
     times, n_spikes[rates > 0] = draw_trains(rates[rates > 0], float(duration), seeded(seed))
@@ -55,9 +56,7 @@ def arrival_steps(
     the train.
     """
     duration, dt = time_grid
-    times = np.asarray(times, float)
-    if times.ndim != 1 or not np.isfinite(times).all():
-        raise ValueError(f"spike times of input train {train} have to be a list of numbers")
+    times = checks.vector(times, f"trains[{train}]")
     if (np.diff(times) < 0).any():
         raise ValueError(f"spike times of input train {train} are not in order: sort them")
     if times.size and times[0] < 0:
