@@ -28,7 +28,7 @@ def inferred(made_once, kernels) -> Study:
 
 def test_published_numbers_are_replayed(inferred):
     numbers = pd.read_csv(inferred / f"{FOLDER}/published_comparison.csv", dtype={"published": str})
-    assert len(numbers) == 418
+    assert len(numbers) == 427
     verdicts = numbers.groupby("result_set")["verdict"].value_counts().unstack(fill_value=0)
     assert "DEVIATES" not in verdicts
     assert verdicts["replayed"].to_dict() == {
@@ -37,6 +37,8 @@ def test_published_numbers_are_replayed(inferred):
         "clipping": 34,
         "duration": 2,
         "noise": 11,
+        "side_by_side": 4,
+        "unclipped": 2,
         "window": 74,
     }
     reasons = set(numbers.loc[numbers["verdict"] == "skipped", "reason"])

@@ -13,7 +13,8 @@ WEIGHTS = {
     "search": "results/we_for_target_rate.csv",
 }.get(INFERENCE["weights"], INFERENCE["weights"])
 CATEGORY = "Connection inference"
-PUBLISHED_SETS = ("clipping", "noise", "duration", "all_inputs", "window")
+PUBLISHED_SETS = ("clipping", "noise", "unclipped", "duration", "all_inputs", "window")
+PUBLISHED_SETS += ("side_by_side",)
 
 
 wildcard_constraints:
@@ -283,6 +284,7 @@ TARGETS = {
     "clipping": [rules.score_clipping.output, rules.plot_clipping.output],
     "noise": [
         rules.score_noise.output,
+        rules.score_unclipped.output,
         rules.plot_noise.output,
         rules.plot_chance_level.output,
     ],
@@ -293,6 +295,7 @@ TARGETS = {
         rules.score_N_by_duration.output,
         rules.plot_N_by_duration.output,
     ],
+    "side_by_side": [rules.score_side_by_side.output],
     "network": [rules.infer_network_connections.output],
 }
 

@@ -556,6 +556,20 @@ class NByDuration(Section):
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
 
 
+class SideBySide(Section):
+    """A few of the most active inputs of a noisy recording, by several methods."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    seed: Seed = Default(1, "Seed of the simulation.")
+    n_tested: int = Default(10, "Trains of each kind that are tested.", ge=1, le=10**8)
+    methods: _list_of(Method, 100) = Default(["sta", "line_fit"], "The tests.")
+    spike_SNR: SpikeSNR = Default(
+        40, "Height of a spike over the standard deviation of the noise; .inf for none."
+    )
+    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+
+
 class Chance(Section):
     """What is detected by tests that know nothing."""
 
@@ -602,6 +616,7 @@ class _ConnectionInference(Section):
     all_inputs: AllInputs = Default(AllInputs(), AllInputs.__doc__)
     window: WindowLength = Default(WindowLength(), WindowLength.__doc__)
     N_by_duration: NByDuration = Default(NByDuration(), NByDuration.__doc__)
+    side_by_side: SideBySide = Default(SideBySide(), SideBySide.__doc__)
     chance: Chance = Default(Chance(), Chance.__doc__)
 
 

@@ -77,6 +77,19 @@ def result_sets(config: Mapping[str, Any]) -> dict[str, ResultSet]:
         {"ceiled_clipped": {}},
         {"recording.spike_SNR": section["noise"]["spike_SNR"]},
     )
+    unclipped = study(
+        "noise",
+        {"ceiled": {}},
+        {"recording.spike_SNR": section["noise"]["spike_SNR"]},
+        clip_percentile=None,
+        seeds=section["noise"]["seeds"][:1],
+    )
+    side_by_side = study(
+        "side_by_side",
+        {"ceiled_clipped": {}},
+        {"recording.method": section["side_by_side"]["methods"]},
+    )
+    side_by_side["set"]["connection_inference.n_tested"] = section["side_by_side"]["n_tested"]
     duration = study(
         "duration",
         {"ceiled_clipped": {}},
@@ -99,11 +112,13 @@ def result_sets(config: Mapping[str, Any]) -> dict[str, ResultSet]:
     return {
         "clipping": ResultSet("clipping", "Clipping", clipping),
         "noise": ResultSet("noise", "Imaging noise", noise),
+        "unclipped": ResultSet("noise", "Imaging noise without clipping", unclipped),
         "duration": ResultSet("duration", "Recording duration", duration),
         # Longer windows contain shorter ones.
         "all_inputs": ResultSet("every_input", "All inputs", all_inputs),
         "window": ResultSet("every_input", "Window length", window),
         "N_by_duration": ResultSet("N_by_duration", "Number of inputs and duration", N_by_duration),
+        "side_by_side": ResultSet("side_by_side", "Methods side by side", side_by_side),
     }
 
 
