@@ -36,8 +36,8 @@ from nto1.simulation.runs import (
 )
 from nto1.simulation.voltage_imaging import (
     Experiment,
-    add_imaging_noise,
     draw_experiment,
+    imaging_noise,
     simulate_voltage,
 )
 from nto1.simulation.weight_search import find_weight, mean_rate
@@ -284,7 +284,7 @@ def imaged():
     """The recording of 600 s, what was drawn for it, and its voltage as imaged."""
     drawn = draw_experiment(IMAGING, 0)
     v = simulate_voltage(drawn, IMAGING).v
-    return drawn, add_imaging_noise(v, 20, IMAGING.neuron, drawn.rng.randn(v.size))
+    return drawn, v + imaging_noise(20, IMAGING.neuron) * drawn.rng.randn(v.size)
 
 
 def p_values(drawn, v, threads=1) -> list[float]:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nto1.config import resolve
-from nto1_workflow.planning.connection_tests import recording_groups, repeats, variants
+from nto1_workflow.planning.connection_tests import of_base_recording, other_tests, variants
 from nto1_workflow.planning.jobs import N_batches, batches, label, weight_batches
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
@@ -61,36 +61,33 @@ def test_jobs_take_some_seconds():
 
 
 def test_tests_that_differ_in_noise_alone_share_a_job():
-    groups = recording_groups(variants(config()))
-    assert [len(group) for group in groups] == [4, 4]
-    for group in groups:
-        assert len({test["duration_s"] for test in group.values()}) == 1
-    apart = config(connection_test={"variants": [{"seed": 1}, {"n_shuffles": 5}]})
-    assert [list(group) for group in recording_groups(variants(apart))] == [
-        ["base"],
-        ["seed=1"],
-        ["n_shuffles=5"],
+    assert of_base_recording(variants(config())) == [
+        "base",
+        *(f"imaging_spike_SNR={SNR}" for SNR in (10, 5, 2)),
     ]
+    apart = config(connection_test={"variants": [{"seed": 1}, {"p_value": "unbiased"}]})
+    assert of_base_recording(variants(apart)) == ["base", "p_value=unbiased"]
+    assert other_ones(apart) == [("seed=1", 1)]
+    many = config(connection_test={"variants": [{"imaging_spike_SNR": 2 + i} for i in range(5)]})
+    with_base = of_base_recording(variants(many))
+    assert [*with_base, *(name for name, _ in other_ones(many))] == list(variants(many))
+    assert len(with_base) == 4
+
+
+def other_ones(some_config) -> list[tuple[str, int]]:
+    """Variants and seeds of other tests than those in the base case's job."""
+    tasks = [task for job in other_tests(some_config).values() for task in job]
+    return sorted((task["columns"]["case"], task["test"]["seed"]) for task in tasks)
 
 
 def test_short_recordings_are_tested_with_the_other_seeds():
-    variants = [{"duration_s": 60}, {"duration_s": 60, "seed": 2}, {"duration_s": 90}]
+    variants = [{"duration_s": 60}, {"duration_s": 60, "seed": 3}, {"duration_s": 90}]
     own = {"variants": variants, "seeds": [0, 1, 2], "seeds_up_to_s": 60}
-    jobs = repeats(config(connection_test=own))
-    tested = {
-        (task["columns"]["case"], task["test"]["seed"]) for job in jobs.values() for task in job
-    }
-    assert tested == {
-        *(("duration_s=60", seed) for seed in (1, 2)),
-        *(("duration_s=60,seed=2", seed) for seed in (0, 1)),
-    }
-    assert not repeats(config(connection_test=own | {"seeds_up_to_s": 0}))
-
-
-def test_names_of_variants_fit_a_file_system():
-    changes = dict.fromkeys(("exc_weight_nS", "inh_weight_nS", "spike_rate_Hz"), 0.1234567890123456)
-    changes |= dict.fromkeys(("E_exc_mV", "E_inh_mV", "tau_g_ms"), 1.2345678901234567)
-    changes |= dict.fromkeys(("imaging_spike_SNR", "p_connected"), 0.12345678901234567)
-    named = variants(config(connection_test={"variants": [changes, changes | {"seed": 1}]}))
-    assert len(named) == 3
-    assert all(len(name) <= 200 for name in named)
+    assert other_ones(config(connection_test=own)) == [
+        *(("duration_s=60", seed) for seed in (0, 1, 2)),
+        *(("duration_s=60,seed=3", seed) for seed in (0, 1, 2, 3)),
+        ("duration_s=90", 0),
+    ]
+    base = {"variants": [], "seeds": [0, 1, 2], "duration_s": 60, "seeds_up_to_s": 60}
+    assert other_ones(config(connection_test=base)) == [("base", 1), ("base", 2)]
+    assert not other_tests(config(connection_test=base | {"seeds_up_to_s": 0}))

@@ -14,8 +14,8 @@ OVERVIEW = {"compare_with_published": 1, "verify_published": 1, "explore": 1}
 TEST_FIGURES = {"summarise_connection_tests": 1, "plot_connection_tests": 1}
 NETWORK = {"simulate_network": 1, "plot_network": 1}
 EXCERPT = {"simulate_excerpt": 1, "plot_excerpt": 1}
-REPEATS = {"repeat_connection_tests": 1}
-TESTS = EXCERPT | {"infer_connections_0": 1} | REPEATS | TEST_FIGURES
+OTHER_TESTS = {"test_variants": 1}
+TESTS = EXCERPT | {"infer_connections": 1} | OTHER_TESTS | TEST_FIGURES
 ADEX_NETWORK = {"simulate_adex_network": 1, "plot_adex_network": 1}
 EXAMPLE = {"simulate_example": 1, "plot_example": 1}
 ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAMPLE
@@ -33,8 +33,7 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
                 "connection_test": {"variants": [{"imaging_spike_SNR": 5}, {"duration_s": 1}]},
             },
             {"simulate": 1, "find_weight": 2, "plot_example": 1, "plot_network": 1}
-            | {"infer_connections_2": 1}
-            | REPEATS
+            | OTHER_TESTS
             | SWEEP_FIGURES
             | WEIGHT_FIGURES
             | TEST_FIGURES,
@@ -46,8 +45,8 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
                 "network": {"recorded_neurons": [1]},
                 "connection_test": {"n_shuffles": 6},
             },
-            {"find_weight": 1, "infer_connections_0": 1}
-            | REPEATS
+            {"find_weight": 1, "infer_connections": 1}
+            | OTHER_TESTS
             | WEIGHT_FIGURES
             | EXAMPLE
             | NETWORK

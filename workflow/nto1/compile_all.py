@@ -59,8 +59,8 @@ def compile_networks() -> None:
 
     experiment = Experiment(0.5, 0.1 * ms, PoissonTrains(n_trains=1))
     drawn = draw_experiment(experiment, 0)
-    v = digitise(simulate_voltage(drawn, experiment).v)
-    list(shuffle_test(drawn.times, [v], 0.1 * ms, 10, 1, drawn.rng))
+    v = simulate_voltage(drawn, experiment).v
+    list(shuffle_test(drawn.times, [digitise(v), digitise(v, 15)], 0.1 * ms, 10, 1, drawn.rng))
 
     # Networks, that is; the experiment above compiled the kernel for a single neuron.
     simulate_network(Network.of({"neuron": Izhikevich()}, ["neuron"] * 2), 0.01, 0.1 * ms)

@@ -1,8 +1,37 @@
 """Several tables put together."""
 
 from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from nto1.units import mV
+
+if TYPE_CHECKING:
+    from nto1.studies.connection_tests import RecordingTest
+
+
+def p_columns(tested: "RecordingTest") -> dict[str, Any]:
+    """Of one connection test, with a row per train."""
+    connectivity, p = tested.drawn.connectivity, tested.p
+    shared = {"variant": tested.task["columns"]["case"], "seed": tested.task["test"]["seed"]}
+    shared |= response_of(tested)
+    return {name: np.full(p.size, value) for name, value in shared.items()} | {
+        "train": np.arange(p.size),
+        "inhibitory": connectivity.inhibitory,
+        "connected": connectivity.connected,
+        "p_value": p,
+    }
+
+
+def response_of(tested: "RecordingTest") -> dict[str, float]:
+    """The neuron's, in its recording."""
+    n_output_spikes = tested.response.spike_steps.size
+    return {
+        "n_output_spikes": n_output_spikes,
+        "output_rate_Hz": n_output_spikes / tested.task["test"]["duration_s"],
+        "median_Vm_mV": np.median(tested.response.v) / mV,
+    }
 
 
 def stacked(tables: list[dict]) -> dict:

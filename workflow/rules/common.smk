@@ -69,4 +69,3 @@ def set_defaults() -> None:
 wildcard_constraints:
     N=r"\d+",
     we_pS=r"[0-9.]+(e[+-]\d+)?",
-    variant=r"[\w=,.+-]+",

@@ -1,7 +1,11 @@
-from nto1_workflow.planning.connection_tests import recording_groups, repeats, variants
+from nto1_workflow.planning.connection_tests import (
+    of_base_recording,
+    other_tests,
+    variants,
+)
 
-VARIANTS, REPEATS = variants(config), repeats(config)
-OF_VARIANT = "results/connection_test/{variant}/"
+VARIANTS, OTHER_TESTS = variants(config), other_tests(config)
+BASE = "results/connection_test/base/"
 
 
 rule simulate_excerpt:
@@ -24,59 +28,59 @@ rule simulate_excerpt:
         "../scripts/connection_test/simulate_excerpt.py"
 
 
-# Variants that differ in noise alone share voltage and shuffles, and so a job.
-for tests in recording_groups(VARIANTS):
-
-    rule:
-        name:
-            f"infer_connections_{list(VARIANTS).index(next(iter(tests)))}"
-        input:
-            KERNELS,
-        output:
-            trains=expand(f"{OF_VARIANT}trains.parquet", variant=tests),
-            stas=expand(f"{OF_VARIANT}stas.parquet", variant=tests),
-            shuffled_heights=expand(
-                f"{OF_VARIANT}shuffled_heights.parquet", variant=tests
-            ),
-            output_spikes=expand(f"{OF_VARIANT}output_spikes.parquet", variant=tests),
-            summary=expand(f"{OF_VARIANT}run.parquet", variant=tests),
-        log:
-            f"results/logs/infer_connections/{next(iter(tests))}.log",
-        priority: 1  # what follows takes longest
-        group:
-            "short"
-        params:
-            tests=list(tests.values()),
-            neuron=config["izhikevich"],
-        script:
-            "../scripts/connection_test/infer_connections.py"
-
-
-rule repeat_connection_tests:
-    """Tests of short recordings with other seeds: areas alone."""
+rule infer_connections:
+    """Tests of the base case, and of variants that share its voltage and shuffles."""
     input:
         KERNELS,
-        weights=[],
-        sweep=[],
     output:
-        "results/connection_test/repeats/{batch}.parquet",
+        trains=f"{BASE}trains.parquet",
+        stas=f"{BASE}stas.parquet",
+        shuffled_heights=f"{BASE}shuffled_heights.parquet",
+        output_spikes=f"{BASE}output_spikes.parquet",
+        summary=f"{BASE}run.parquet",
+        p_values="results/connection_test/p_values/base.parquet",
     log:
-        "results/logs/repeat_connection_tests/{batch}.log",
+        "results/logs/infer_connections.log",
+    priority: 1  # what follows takes longest
+    group:
+        "short"
+    params:
+        tasks=[
+            {
+                "columns": {"case": name},
+                "test": VARIANTS[name],
+                "neuron": config["izhikevich"],
+            }
+            for name in of_base_recording(VARIANTS)
+        ],
+    script:
+        "../scripts/connection_test/infer_connections.py"
+
+
+rule test_variants:
+    """Tests of other recordings, and of short ones with other seeds: p-values alone."""
+    input:
+        KERNELS,
+    output:
+        "results/connection_test/p_values/{batch}.parquet",
+    log:
+        "results/logs/test_variants/{batch}.log",
     priority: 1
     group:
         "short"
     params:
-        measure="connection_test",
-        tasks=lookup("{batch}", within=REPEATS),
+        tasks=lookup("{batch}", within=OTHER_TESTS),
     script:
-        "../scripts/studies/run_tasks.py"
+        "../scripts/connection_test/test_variants.py"
 
 
 rule summarise_connection_tests:
     input:
-        repeats=expand("results/connection_test/repeats/{batch}.parquet", batch=REPEATS),
-        trains=expand(f"{OF_VARIANT}trains.parquet", variant=VARIANTS),
-        runs=expand(f"{OF_VARIANT}run.parquet", variant=VARIANTS),
+        trains=f"{BASE}trains.parquet",
+        p_values=expand(
+            "results/connection_test/p_values/{batch}.parquet",
+            batch=["base", *OTHER_TESTS],
+        ),
     output:
         base=table("results/connection_test/trains", "Connections", "Table: trains"),
         performance=table(

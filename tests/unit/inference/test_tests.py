@@ -11,9 +11,15 @@ import plain_connection_tests as plain
 from nto1 import line_fit_test, output_spike_test, sta_test, template_test
 from nto1.inference.n_to_1 import choose_trains, record
 from nto1.inference.shuffles import draw_shuffles
-from nto1.inference.sta import HeightTest, spike_triggered_average
+from nto1.inference.sta import (
+    HeightTest,
+    NoiseLevel,
+    one_by_one,
+    p_value,
+    spike_triggered_average,
+)
 from nto1.inference.template import correlation_test
-from nto1.inference.windows import INT15_MAX, batches, in_batches, quantise
+from nto1.inference.windows import batches, digitise, in_batches, sum_windows
 from nto1.jit import jit
 from nto1.random.stream import next_word, seeded
 from nto1.units import ms, nS, s
@@ -150,6 +156,37 @@ def test_trains_may_have_seeds_of_their_own(kind, n_steps, window, sizes, seed):
             assert t.tolist() == [plain.template_t(V, DT, series, template) for series in shuffled]
 
 
+@settings(max_examples=60, deadline=None)
+@cases
+def test_noise_levels_are_those_of_each_noisy_voltage(kind, n_steps, window, sizes, seed):
+    """Windows at the nearest step; as published and not; some trains have no windows."""
+    v, trains = some(kind, n_steps, window, sizes, seed)
+    z = voltage(np.random.default_rng(seed + 1), n_steps, kind)
+    levels = [NoiseLevel(v + σ * z, σ, way) for σ in (0.5, 0.0, -0.25) for way in (True, False)]
+    of_v, of_z = digitise(v, 15), digitise(z, 15)
+
+    def test(windows):
+        sums = [(x, sum_windows(x.samples, windows, window)) for x in (of_v, of_z)]
+        return [level.p_value(windows, *sums[0], *sums[1]) for level in levels]
+
+    rngs = [np.random.RandomState(seed) for _ in range(2)]
+    found = one_by_one(trains, test, n_steps, DT, window, N_SHUFFLES, rngs[0])
+    for times, of_train in zip(trains, found, strict=True):
+        intervals = np.diff(times, prepend=0)
+        orders = [rngs[1].permutation(times.size) for _ in range(N_SHUFFLES)]
+        series = [np.cumsum(x) for x in (intervals, *(intervals[order] for order in orders))]
+        for (V, _, published), p in zip(levels, of_train, strict=True):
+            heights = np.array([plain_height(V, each, window) for each in series])
+            assert p == p_value(heights[0], heights[1:], published)
+
+
+def plain_height(V, times, window):
+    starts = np.rint(times / DT).astype(int)
+    starts = starts[starts < V.size - window]
+    total = sum((V[start : start + window] for start in starts), np.zeros(window))
+    return np.ptp(total / starts.size) if starts.size else np.nan
+
+
 def connected_case():
     """Twelve trains; the first two raise the voltage, the third lowers it."""
     rng = np.random.default_rng(3)
@@ -216,15 +253,13 @@ def test_batches_are_of_all_trains_by_size(sizes, window):
     assert (np.diff(np.array(sizes)[order]) >= 0).all()
 
 
-@given(st.lists(st.floats(-1, 1), min_size=1, max_size=50))
-def test_quantised_in_twice_15_bits(v):
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=50), st.sampled_from([15, 24]))
+def test_digitised_between_extremes(v, n_bits):
     v = np.array(v)
-    q = quantise(v)
-    assert np.abs(q.high).max() <= INT15_MAX
-    assert np.abs(2 * q.low.astype(int)).max() <= 2**14
-    np.testing.assert_allclose(q.centre + q.step * q.high, v, atol=0.5001 * q.step)
-    both = q.centre + q.low_step * (q.high * 2.0**14 + q.low)
-    np.testing.assert_allclose(both, v, atol=0.5001 * q.low_step + 1e-15)
+    samples, centre, step = digitise(v, n_bits)
+    assert samples.dtype == (np.int16 if n_bits == 15 else np.int32)
+    assert np.abs(samples).max() < 2 ** (n_bits - 1)
+    np.testing.assert_allclose(centre + step * samples, v, atol=0.5001 * step)
 
 
 def test_correlogram_in_both_directions():

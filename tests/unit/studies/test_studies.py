@@ -30,7 +30,6 @@ from nto1.config.studies import (
 )
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.scores import roc
-from nto1.inference.sta import p_value
 from nto1.measures.measure import measures
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
@@ -140,7 +139,7 @@ def test_areas_are_those_of_each_test_alone():
         own = {"seed": row["seed"], "imaging_spike_SNR": row["imaging_spike_SNR"]}
         own["exc_weight_nS"] = 0.4 if row["case"] == "published" else 0.01
         drawn, _, tested = simulated_tests([section | own], resolve({})["izhikevich"])
-        p = [p_value(test.height, test.shuffled_heights).p for (test,) in tested]
+        p = [train.p[0].p for train in tested]
         curve = roc(np.array(p), drawn.connectivity.connected, drawn.connectivity.inhibitory)
         areas = curve.areas()
         assert {name: row[name] for name in areas} == areas

@@ -4,15 +4,15 @@ A train's spike-triggered average (STA) is the mean of the voltage in a window a
 spikes. If its height (max - min) is larger than nearly all of those found when the train's
 inter-spike intervals are shuffled, the train is taken to be connected.
 
-Two ways to go about it, with the same sums. ``shuffle_test`` keeps every average, for trains that
-are tested one by one (source: ``simulate_and_test_connections`` in the notebook of 2021-11-18, and
-the code it calls). ``sta_test`` only wants to know how many heights are as large as the real one,
-for thousands of trains and any number of signals (source: the thesis's chapter on connection
-inference).
+``shuffle_test`` keeps every average, for trains that are tested one by one (source:
+``simulate_and_test_connections`` in the notebook of 2021-11-18, and the code it calls).
+``NoiseLevel`` and ``sta_test`` only want to know how many heights are larger than the real one:
+the former for the same trains with more or less noise, the latter for thousands of trains and any
+number of signals (source: the thesis's chapter on connection inference).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,19 +21,21 @@ from nto1 import checks
 from nto1.inference.method import SHUFFLING, Method, Outcome, Problem, Test
 from nto1.inference.shuffles import orders_from
 from nto1.inference.windows import (
-    LOW_BITS,
     Digitised,
-    Quantised,
     Windows,
+    digitise,
     exact_mean,
+    exact_mean_at,
     in_batches,
-    quantise,
     shuffled_windows,
     sum_windows,
 )
 from nto1.jit import jit
 from nto1.threads import map_ahead
 from nto1.units import ms
+
+# Of a test with one train.
+Found = TypeVar("Found")
 
 
 class TrainTest(NamedTuple):
@@ -132,34 +134,67 @@ def shuffle_test(
         for i, times in enumerate(checks.list_of_trains(trains))
     ]
 
+    def in_each(windows: Windows) -> list[TrainTest]:
+        return [train_test(v, windows, sum_windows(v.samples, windows, window)) for v in voltages]
+
+    return one_by_one(checked, in_each, n_steps, timestep, window, n_shuffles, rng, threads)
+
+
+def one_by_one(
+    trains: Sequence[np.ndarray],
+    test: Callable[[Windows], Found],
+    n_steps: int,
+    timestep: float,
+    window: int,
+    n_shuffles: int,
+    rng: np.random.RandomState,
+    threads: int = 1,
+) -> Iterator[Found]:
+    """What a test says of each train and its shuffles, drawn as in ``shuffle_test``."""
+
     def orders(n: int) -> np.ndarray:
         return np.array([rng.permutation(n) for _ in range(n_shuffles)], np.int32)
 
-    def test(item: tuple[np.ndarray, np.ndarray]) -> list[TrainTest]:
+    def test_one(item: tuple[np.ndarray, np.ndarray]) -> Found:
         times, its_orders = item
-        windows = shuffled_windows(
-            [times],
-            lambda *_: its_orders,
-            n_shuffles,
-            timestep,
-            n_steps - window - 1,
-            nearest=True,
+        fitting = n_steps - window - 1
+        return test(
+            shuffled_windows(
+                [times], lambda *_: its_orders, n_shuffles, timestep, fitting, nearest=True
+            )
         )
-        return [in_voltage(v, windows) for v in voltages]
 
-    def in_voltage(v: Digitised, windows: Windows) -> TrainTest:
-        stas = mean_windows(v, windows, window)
-        heights = np.ptp(stas, axis=1)
-        return TrainTest(int(windows.n[0]), stas[0], stas[1:], float(heights[0]), heights[1:])
-
-    return map_ahead(test, ((times, orders(times.size)) for times in checked), threads)
+    return map_ahead(test_one, ((times, orders(times.size)) for times in trains), threads)
 
 
-def mean_windows(v: Digitised, windows: Windows, window: int) -> np.ndarray:
-    """STAs [n_series, window] (V), NaN for a series without windows."""
-    sums = sum_windows(v.samples, windows, window)
+def train_test(v: Digitised, windows: Windows, sums: np.ndarray) -> TrainTest:
+    """Of one train, whose windows and those of its shuffles have the sums [n_series, window]."""
     with np.errstate(invalid="ignore"):
-        return v.centre + v.step * (sums / windows.n[:, np.newaxis])
+        stas = v.centre + v.step * (sums / windows.n[:, np.newaxis])
+    heights = np.ptp(stas, axis=1)
+    return TrainTest(int(windows.n[0]), stas[0], stas[1:], float(heights[0]), heights[1:])
+
+
+class NoiseLevel(NamedTuple):
+    """Of voltages V = v + σ z that differ in σ alone: the average of V is that of v plus σ times
+    that of z, so that two sums serve for all of them."""
+
+    V: np.ndarray  # [n_steps] V
+    σ: float  # V
+    published: bool  # which p-value is asked for (``p_value``)
+
+    def p_value(
+        self, windows: Windows, v: Digitised, sums_v: np.ndarray, z: Digitised, sums_z: np.ndarray
+    ) -> PValue:
+        """Of one train, as if all averages were of doubles."""
+        sums = v.step * sums_v + self.σ * z.step * sums_z
+        error = (v.step + abs(self.σ) * z.step) / 2
+        with np.errstate(invalid="ignore"):
+            heights = np.ptp(sums, axis=1) / windows.n
+        heights = heights[np.newaxis]
+        n_higher = count_higher(self.V, windows, sums, 1.0, error, heights, self.published)
+        n_shuffles = np.count_nonzero(windows.n[1:]) if windows.n[0] else 0
+        return p_of_count(int(n_higher[0]), n_shuffles, self.published)
 
 
 def p_value(height: float, shuffled_heights: ArrayLike, published: bool = True) -> PValue:
@@ -203,13 +238,23 @@ def p_value(height: float, shuffled_heights: ArrayLike, published: bool = True) 
     if not shuffled_heights.size:
         raise ValueError("shuffled_heights has no values")
     shuffled_heights = shuffled_heights[~np.isnan(shuffled_heights)]
-    n = shuffled_heights.size
-    if np.isnan(height) or not n:
+    if np.isnan(height):
+        return PValue(np.nan, False)
+    n_higher = np.count_nonzero(_is_higher(shuffled_heights, height, strictly=published))
+    return p_of_count(n_higher, shuffled_heights.size, published)
+
+
+def p_of_count(n_higher: int, n_shuffles: int, published: bool) -> PValue:
+    """Of shuffles with a higher STA; unless as published, those with one as high count, too."""
+    if not n_shuffles:
         return PValue(np.nan, False)
     if not published:
-        return PValue((int(np.count_nonzero(shuffled_heights >= height)) + 1) / (n + 1), False)
-    n_higher = np.count_nonzero(shuffled_heights > height)
-    return PValue(float(share_or_bound(n_higher, n)), bool(n_higher == 0))
+        return PValue((n_higher + 1) / (n_shuffles + 1), False)
+    return PValue(float(share_or_bound(n_higher, n_shuffles)), n_higher == 0)
+
+
+def _is_higher(heights: np.ndarray, height: float, strictly: bool) -> np.ndarray:
+    return heights > height if strictly else heights >= height
 
 
 def share_or_bound(k: np.ndarray, n: int) -> np.ndarray:
@@ -313,27 +358,27 @@ class HeightTest:
         if any(V.size != self.n_steps for V in checked):
             raise ValueError("voltages that are tested together must have the same length")
         self.windows = [checks.window(window, self.dt, self.n_steps) for window in windows]
-        self.signals = [(V, quantise(V)) for V in checked]
+        self.signals = [(V, digitise(V, 15)) for V in checked]
 
     def __call__(self, batch: np.ndarray, windows: Windows) -> tuple[np.ndarray, ...]:
         found = {}
         longest = max(self.windows)
         fitting = {window: windows.fitting(self.n_steps - window) for window in self.windows}
         for i, (V, v) in enumerate(self.signals):
-            sums = sum_windows(v.high, fitting[longest], longest)
+            sums = sum_windows(v.samples, fitting[longest], longest)
             for window in self.windows:
                 its_sums, its_windows = sums, fitting[window]
                 if window < longest:  # some more windows fit, near the recording's end
                     more = its_windows.n - fitting[longest].n
                     rest = Windows(its_windows.starts, its_windows.first + fitting[longest].n, more)
-                    its_sums = sums[:, :window] + sum_windows(v.high, rest, window)
+                    its_sums = sums[:, :window] + sum_windows(v.samples, rest, window)
                 found[i, window] = _compare_heights(V, v, its_windows, window, batch.size, its_sums)
         return sum((found[i, w] for i in range(len(self.signals)) for w in self.windows), ())
 
     def results(self, found: list[np.ndarray]) -> list[list[STATest]]:
         found = iter(found)
 
-        def result(v: Quantised, window: int) -> STATest:
+        def result(v: Digitised, window: int) -> STATest:
             sign, n_as_high, n_windows, norms = (next(found) for _ in range(4))
             t = signed_t(sign, n_as_high, self.n_shuffles)
             return STATest(t, n_windows, norms, np.sqrt(window) * v.step / 2)
@@ -347,47 +392,57 @@ class HeightTest:
 
 
 def _compare_heights(
-    V, v: Quantised, windows: Windows, window: int, n_trains: int, sums: np.ndarray
+    V, v: Digitised, windows: Windows, window: int, n_trains: int, sums: np.ndarray
 ) -> tuple:
     """Of each train: whether its STA goes up or down [n_trains], how many shuffles have one as
     high [n_trains], how many windows it has [n_trains]; and the norms [n_trains, n_series].
 
-    ``sums`` [n_series, window] are of the high bits."""
+    ``sums`` [n_series, window] are of the samples."""
     shape = (n_trains, windows.n.size // n_trains)
     heights, norms = np.empty(shape), np.empty(shape)
     _heights_and_norms(sums, windows.n, v.step, heights.ravel(), norms.ravel())
-
-    def refined(series: np.ndarray) -> np.ndarray:
-        """STAs [n, window] of some series, in steps of the low bits."""
-        subset = windows.subset(series)
-        digits = (sums[series] << LOW_BITS) + sum_windows(v.low, subset, window)
-        return digits / subset.n[:, np.newaxis]
-
-    def exact(series: int) -> np.ndarray:
-        return exact_mean(V, windows.of(series), window)
-
-    # A mean of samples that are off by half a step is off by half a step at most.
-    step, low_step = 1.01 * v.step, 1.01 * v.low_step
     real = np.arange(0, windows.n.size, shape[1])
-    stas = refined(real)
+    stas = sums[real] / windows.n[real, np.newaxis]
     up = (stas - stas[:, :1]).sum(axis=1)
     for train in np.flatnonzero(np.abs(up) <= 1.01 * window):
-        sta = exact(real[train])
+        sta = exact_mean(V, windows.of(real[train]), window)
         up[train] = (sta - sta[0]).sum()
-    heights[:, 0] = v.low_step * np.ptp(stas, axis=1)
+    n_as_high = count_higher(V, windows, sums, v.step, v.step / 2, heights, strictly=False)
+    return np.sign(up), n_as_high, windows.n[real], norms
 
-    difference = np.abs(heights[:, 1:] - heights[:, :1])
-    train, shuffle = np.nonzero(difference <= step + low_step)
-    heights[train, shuffle + 1] = v.low_step * np.ptp(refined(real[train] + shuffle + 1), axis=1)
 
-    is_higher = heights[:, 1:] >= heights[:, :1]
-    difference = np.abs(heights[:, 1:] - heights[:, :1])
-    for train, shuffle in np.argwhere(difference <= 2 * low_step):
-        is_higher[train, shuffle] = np.ptp(exact(real[train] + shuffle + 1)) >= np.ptp(
-            exact(real[train])
-        )
-    n_as_high = np.count_nonzero(is_higher, axis=1)
-    return np.sign(up), n_as_high, windows.n.reshape(shape)[:, 0], norms
+def count_higher(
+    V: np.ndarray,
+    windows: Windows,
+    sums: np.ndarray,
+    step: float,
+    error: float,
+    heights: np.ndarray,
+    strictly: bool,
+) -> np.ndarray:
+    """How many shuffles of each train [n_trains] have a higher STA than it on the voltage V (or
+    one as high, unless ``strictly``), as if all averages were of doubles.
+
+    ``sums`` [n_series, window], in steps (V), are of samples that are rounded: averages are off by
+    ``error`` (V) at most, and their ``heights`` [n_trains, 1 + n_shuffles] (V) by twice as much.
+    """
+    error *= 1.01  # the sums of doubles are rounded, too
+
+    def exact(series: int) -> float:
+        """Extremes can only lie where those of the rounded samples nearly do."""
+        digits, margin = sums[series], 2 * error / step * windows.n[series]
+        extreme = (digits >= digits.max() - margin) | (digits <= digits.min() + margin)
+        return np.ptp(exact_mean_at(V, windows.of(series), np.flatnonzero(extreme)))
+
+    n_series = heights.shape[1]
+    real = [exact(series) for series in range(0, heights.size, n_series)]
+    is_higher = np.empty((len(real), n_series - 1), bool)
+    for train, height in enumerate(real):
+        is_higher[train] = _is_higher(heights[train, 1:], height, strictly)
+        for i in np.flatnonzero(np.abs(heights[train, 1:] - height) <= 2 * error):
+            shuffled = exact(train * n_series + 1 + i)
+            is_higher[train, i] = _is_higher(shuffled, height, strictly)
+    return np.count_nonzero(is_higher, axis=1)
 
 
 @jit

@@ -6,8 +6,7 @@ after block of the recording, which stays in the cache meanwhile.
 The voltage is rounded to whole numbers, as a digitiser would do: sums are then exact in whatever
 order and on however many threads, and more samples fit into a vector register. With 15 bits, two
 samples are even added in 16. Most comparisons are decided by these; what is closer than the
-rounding, by another 15 bits; and what is closer still, by ``exact_mean``, which adds up doubles
-spike after spike.
+rounding, by ``exact_mean``, which adds up doubles spike after spike.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,13 +20,8 @@ from nto1.inference.shuffles import orders_from
 from nto1.jit import jit, jit_inline
 from nto1.threads import map_ahead
 
-# A sample lies within ± 2^23 - 1: so many can be summed up in 32 bits.
-INT24_MAX = 2**23 - 1
+# So many samples of 24 bits can be summed up in 32.
 MAX_SUMMANDS = 248
-
-# Two samples within ± 2^14 - 1 can be added in 16 bits.
-INT15_MAX = 2**14 - 1
-LOW_BITS = 14
 
 # Bytes of a block, which stays in the cache while windows from all series are added up.
 BLOCK = 2**19
@@ -40,22 +34,9 @@ MAX_SUMS = 2**22
 class Digitised(NamedTuple):
     """A voltage as whole numbers: v = centre + step · samples."""
 
-    samples: np.ndarray  # [n_steps] int32
+    samples: np.ndarray  # [n_steps] int32, or int16 for at most 15 bits: two of them can be added
     centre: float  # V
     step: float  # V
-
-
-class Quantised(NamedTuple):
-    """A voltage in twice 15 bits: v = centre + step · (high + low / 2^14)."""
-
-    high: np.ndarray  # [n_steps] int16
-    low: np.ndarray  # [n_steps] int16
-    centre: float  # V
-    step: float  # V
-
-    @property
-    def low_step(self) -> float:
-        return self.step / 2**LOW_BITS
 
 
 class Windows(NamedTuple):
@@ -77,13 +58,16 @@ class Windows(NamedTuple):
         return Windows(self.starts, self.first[series], self.n[series])
 
 
-def digitise(v: ArrayLike) -> Digitised:
-    """A voltage (V) in 24 bits between its extremes.
+def digitise(v: ArrayLike, n_bits: int = 24) -> Digitised:
+    """A voltage (V) in 24 bits, or another number of them, between its extremes.
 
     Parameters
     ----------
     v
         Voltage (V), one value per time step: [n_steps]. Of any type of numbers.
+    n_bits
+        How many bits: at most 24, so that many samples can be added in 32 bits; or 15, of which
+        two can be added in 16.
 
     Returns
     -------
@@ -93,7 +77,7 @@ def digitise(v: ArrayLike) -> Digitised:
     Raises
     ------
     ValueError, TypeError
-        For a voltage that is no list of finite numbers, or empty.
+        For a voltage that is no list of finite numbers, or empty; for bits that are too many.
 
     Examples
     --------
@@ -104,16 +88,13 @@ def digitise(v: ArrayLike) -> Digitised:
     v = checks.vector(v, "v")
     if not v.size:
         raise ValueError("v has no values")
+    if not 2 <= n_bits <= 24:
+        raise ValueError(f"n_bits must be from 2 to 24, not {n_bits}")
     low, high = float(v.min()), float(v.max())
-    centre, step = (low + high) / 2, (high - low) / 2 / INT24_MAX or 1.0
-    return Digitised(_round(v, centre, step), centre, step)
-
-
-def quantise(V: np.ndarray) -> Quantised:
-    """A voltage (V) in twice 15 bits between its extremes."""
-    low, high = V.min(), V.max()
-    centre, step = (low + high) / 2, (high - low) / 2 / INT15_MAX or 1.0
-    return Quantised(*_round_to_15_bits(V, centre, step), centre, step)
+    centre, step = (low + high) / 2, (high - low) / 2 / (2 ** (n_bits - 1) - 1) or 1.0
+    samples = np.empty(v.size, np.int16 if n_bits <= 15 else np.int32)
+    _round(v, centre, step, samples)
+    return Digitised(samples, centre, step)
 
 
 def batches(sizes: Sequence[int], n_series: int, window: int) -> Iterator[np.ndarray]:
@@ -210,22 +191,9 @@ def sum_windows(samples: np.ndarray, windows: Windows, window: int) -> np.ndarra
 
 
 @jit
-def _round(v, centre, step):
-    samples = np.empty(v.size, np.int32)
+def _round(v, centre, step, samples):
     for i in range(v.size):
         samples[i] = np.int32(np.rint((v[i] - centre) / step))
-    return samples
-
-
-@jit
-def _round_to_15_bits(v, centre, step):
-    high, low = np.empty(v.size, np.int16), np.empty(v.size, np.int16)
-    for i in range(v.size):
-        digits = (v[i] - centre) / step
-        rounded = np.rint(digits)
-        high[i] = np.int16(rounded)
-        low[i] = np.int16(np.rint((digits - rounded) * 2.0**LOW_BITS))
-    return high, low
 
 
 @jit_inline
@@ -371,3 +339,13 @@ def exact_mean(v, starts, window):
     for j in range(window):
         total[j] /= starts.size
     return total
+
+
+@jit
+def exact_mean_at(v, starts, lags):
+    """Some of its samples, those at ``lags`` [n_lags], to the last bit."""
+    total = np.zeros(lags.size)
+    for start in starts:
+        for i in range(lags.size):
+            total[i] += v[start + lags[i]]
+    return total / starts.size

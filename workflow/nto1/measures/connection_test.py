@@ -9,8 +9,8 @@ from nto1.studies import recording_of
 if TYPE_CHECKING:
     from nto1.config.studies import Case
 
-# Measured: per time step; and to shuffle a spike, and to average its window.
-SECONDS_PER_STEP, SECONDS_PER_SPIKE = 20e-9, 12e-9
+# Measured: per time step; and to shuffle a spike, and to add its window of 100 ms twice.
+SECONDS_PER_STEP, SECONDS_PER_SPIKE = 20e-9, 100e-9
 
 
 class ConnectionTest(Measure):

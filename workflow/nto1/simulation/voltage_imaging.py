@@ -180,11 +180,7 @@ def network_of(connectivity: Connectivity, experiment: Experiment) -> Network:
     return Network.of(neuron, ["neuron"], inputs=inputs, τ_g=synapses.τ_g)
 
 
-def add_imaging_noise(
-    v: np.ndarray, spike_SNR: float, neuron: Izhikevich, z: np.ndarray
-) -> np.ndarray:
-    """The voltage with imaging noise [n_steps] (V): standard normals ``z``
-    [n_steps] times (v_peak - v_r) / spike_SNR."""
-    imaged = z * ((neuron.v_peak - neuron.v_r) / spike_SNR)
-    imaged += v
-    return imaged
+def imaging_noise(spike_SNR: float, neuron: Izhikevich) -> float:
+    """Standard deviation σ (V) of the noise in an imaged voltage, v + σ z with standard normals z:
+    (v_peak - v_r) / spike_SNR."""
+    return (neuron.v_peak - neuron.v_r) / spike_SNR

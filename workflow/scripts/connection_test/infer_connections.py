@@ -1,17 +1,16 @@
-"""Simulate the N-to-1 experiment, and infer which of its trains are connected, at several levels of
-imaging noise."""
+"""Simulate the N-to-1 experiment, and infer which of its trains are connected; of other levels of
+imaging noise, by p-values alone."""
 
 import numpy as np
 
-from nto1.inference.sta import p_value
-from nto1.studies.connection_tests import simulated_tests
+from nto1.studies.connection_tests import RecordingTest, simulated_tests
 from nto1.units import ms, mV
 from nto1_workflow.io import log, run, write_parquet
-from nto1_workflow.tables import stacked
+from nto1_workflow.tables import p_columns, response_of, stacked
 
 
-def train_row(train, times, connectivity, test, published) -> dict:
-    p, is_bound = p_value(test.height, test.shuffled_heights, published)
+def train_row(train, times, connectivity, result) -> dict:
+    (p, is_bound), test = result.p[0], result.first
     mean_shuffled = test.shuffled_heights.mean()
     log(f"train {train}: p {'<' if is_bound else '='} {p:g}" if p == p else untested(train, times))
     return {
@@ -52,30 +51,27 @@ def height_columns(train, test) -> dict:
     return {"train": np.full(heights.size, train), "shuffle": shuffles, "height_mV": heights}
 
 
-def main(tests, neuron, threads, trains, stas, shuffled_heights, output_spikes, summary):
-    drawn, simulated, tested = simulated_tests(tests, neuron, threads)
-    duration, dt = tests[0]["duration_s"], tests[0]["timestep_ms"] * ms
-    spike_times, median_V = simulated.spike_steps * dt, np.median(simulated.v)
-    log(f"{spike_times.size} output spikes, median {median_V / mV:g} mV")
+def main(tasks, threads, trains, stas, shuffled_heights, output_spikes, summary, p_values):
+    tests = [task["test"] for task in tasks]
+    drawn, response, tested = simulated_tests(tests, tasks[0]["neuron"], threads, keep_first=True)
+    dt = tests[0]["timestep_ms"] * ms
     t_ms = np.arange(round(tests[0]["window_ms"] * ms / dt)) * dt / ms
-    results = [([], [], []) for _ in tests]
-    for train, (times, of_train) in enumerate(zip(drawn.times, tested, strict=True)):
-        for test, result, (rows, averages, heights) in zip(tests, of_train, results, strict=True):
-            published = test["p_value"] == "published"
-            rows.append(train_row(train, times, drawn.connectivity, result, published))
-            averages.append(sta_columns(train, result, t_ms))
-            heights.append(height_columns(train, result))
-    response = {
-        "n_output_spikes": spike_times.size,
-        "output_rate_Hz": spike_times.size / duration,
-        "median_Vm_mV": median_V / mV,
-    }
-    for i, (rows, averages, heights) in enumerate(results):
-        write_parquet(rows, trains[i])
-        write_parquet(stacked(averages), stas[i])
-        write_parquet(stacked(heights), shuffled_heights[i])
-        write_parquet({"t_ms": spike_times / ms}, output_spikes[i])
-        write_parquet([response], summary[i])
+    rows, averages, heights, p = [], [], [], []
+    for train, (times, result) in enumerate(zip(drawn.times, tested, strict=True)):
+        rows.append(train_row(train, times, drawn.connectivity, result))
+        averages.append(sta_columns(train, result.first, t_ms))
+        heights.append(height_columns(train, result.first))
+        p.append([each.p for each in result.p])
+    write_parquet(rows, trains)
+    write_parquet(stacked(averages), stas)
+    write_parquet(stacked(heights), shuffled_heights)
+    write_parquet({"t_ms": response.spike_steps * dt / ms}, output_spikes)
+    of_tests = [
+        RecordingTest(task, drawn, response, p_of_test)
+        for task, p_of_test in zip(tasks, np.array(p).T, strict=True)
+    ]
+    write_parquet([response_of(of_tests[0])], summary)
+    write_parquet(stacked([p_columns(test) for test in of_tests]), p_values)
 
 
 if "snakemake" in globals():

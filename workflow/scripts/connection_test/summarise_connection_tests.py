@@ -6,36 +6,35 @@ from nto1.inference.scores import detection_rates, roc
 from nto1_workflow.io import read_parquet, run, write_table
 
 
-def main(trains, runs, repeats, tests, significance, base, performance, curves, areas):
-    rows, all_curves, all_areas = [], [], []
+def main(trains, p_values, tests, significance, base, performance, curves, areas):
+    write_table(read_parquet(trains), *base)
     varied = [
         key
         for key, value in tests["base"].items()
         if any(test[key] != value for test in tests.values())
     ]
-    for variant, trains_file, run_file in zip(tests, trains, runs, strict=True):
-        of_trains, response = read_parquet(trains_file), read_parquet(run_file)
-        if variant == "base":
-            write_table(of_trains, *base)
-        truth = of_trains["connected"].to_numpy(), (of_trains["kind"] == "inhibitory").to_numpy()
-        p = of_trains["p_value"].to_numpy()
-        curve, rates = roc(p, *truth), detection_rates(p, *truth, [significance])
-        all_curves.append(pd.DataFrame(curve._asdict()).assign(variant=variant))
-        row = {"variant": variant} | {key: tests[variant][key] for key in varied}
-        row |= response.iloc[0].to_dict() | {"n_tested": int((p == p).sum())}
-        row |= {name: rate[0] for name, rate in rates._asdict().items()}
+    tested = pd.concat([read_parquet(file) for file in p_values], ignore_index=True)
+    order = tested["variant"].map(list(tests).index)
+    tested = tested.assign(order=order).sort_values(["order", "seed", "train"])
+    rows, all_curves, all_areas = [], [], []
+    for (_, variant, seed), of_trains in tested.groupby(["order", "variant", "seed"]):
+        truth = (of_trains[name].to_numpy() for name in ("connected", "inhibitory"))
+        p, truth = of_trains["p_value"].to_numpy(), tuple(truth)
+        curve = roc(p, *truth)
         areas_of_curve = curve.areas()
+        all_areas.append({"variant": variant, "seed": seed} | areas_of_curve)
+        if seed != tests[variant]["seed"]:
+            continue
+        all_curves.append(pd.DataFrame({"variant": variant} | curve._asdict()))
+        row = {"variant": variant} | {key: tests[variant][key] for key in varied}
+        row |= of_trains[["n_output_spikes", "output_rate_Hz", "median_Vm_mV"]].iloc[0].to_dict()
+        row |= {"n_tested": int((p == p).sum())}
+        rates = detection_rates(p, *truth, [significance])
+        row |= {name: rate[0] for name, rate in rates._asdict().items()}
         row |= {name: areas_of_curve[name] for name in ("area", "area_exc", "area_inh")}
         rows.append(row)
-        all_areas.append({"variant": variant, "seed": tests[variant]["seed"]} | areas_of_curve)
-    table = pd.DataFrame(rows).astype({"n_output_spikes": int})
-    write_table(table, *performance)
-    table = pd.concat(all_curves, ignore_index=True)
-    write_table(table[["variant", *table.columns.drop("variant")]], *curves)
-    for path in repeats:
-        all_areas += read_parquet(path).rename(columns={"case": "variant"}).to_dict("records")
-    order = list(tests)
-    all_areas.sort(key=lambda row: (order.index(row["variant"]), row["seed"]))
+    write_table(pd.DataFrame(rows).astype({"n_output_spikes": int}), *performance)
+    write_table(pd.concat(all_curves, ignore_index=True), *curves)
     write_table(pd.DataFrame(all_areas), *areas)
 
 
