@@ -1,13 +1,22 @@
-"""What has to be seen in figures."""
+"""What has to be seen in figures, and what is said of them."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from docutils.core import publish_doctree
+from docutils.nodes import system_message
+from jinja2 import Environment, StrictUndefined
 from matplotlib.colors import to_rgb
 
 from connection_inference import plot_clipping
 from network import plot_network
+from nto1.config import resolve
+from nto1.config.studies import complete
+from nto1.measures.measure import measures
 from nto1_workflow.style import plt
+from study import ROOT
 
 
 def n_pixels(figure, color: str) -> int:
@@ -54,3 +63,33 @@ def test_every_neuron_has_its_row(drawn, tmp_path, n):
     for E_syn_mV in ([0] * n, str(neurons)):
         plot_network.main(table, voltages, E_syn_mV, 1, [])
         assert drawn[-1].axes[0].get_ylim() == (n - 0.5, -0.5)
+
+
+TABLES = {"E_syn_mV": "neurons.csv", "weights_nS": "connections.csv"}
+GUESS = {"guess": {"N": 100, "weight_pS": 900}}
+STUDY = {
+    "vary": {"neuron.b_pA": [0, 65], "neuron.a_nS": {"from": 0, "to": 1, "n": 2}},
+    "cases": {"one": {}, "|other|": {"neuron.C_pF": 50}},
+    "set": {"experiment.seeds": {"from": 0, "to": 9}},
+}
+
+
+@pytest.mark.parametrize("study", [STUDY, {"vary": STUDY["vary"]}], ids=["cases", "grid"])
+@pytest.mark.parametrize("measure", measures())
+@pytest.mark.parametrize("changes", [{}, {"network": TABLES, "find_weight": GUESS}])
+def test_captions_are_whole_and_without_mistakes(changes, measure, study):
+    """As the report makes them: filled in by Jinja, then read by docutils."""
+    jinja = Environment(undefined=StrictUndefined)
+    params = {"study": complete(study | {"measure": measure})}
+    params |= {"description": measures()[measure].description}
+    given = {"config": resolve(changes), "params": SimpleNamespace(**params), "rule": "study_mine"}
+    for file in (ROOT / "workflow/report").glob("*.rst"):
+        if file.name == "workflow.rst":  # the overview, of a report's own results
+            continue
+        text = jinja.from_string(file.read_text()).render(snakemake=SimpleNamespace(**given))
+        tree = publish_doctree(text, settings_overrides={"report_level": 1, "halt_level": 6})
+        assert [str(node) for node in tree.findall(system_message)] == [], file.name
+        words = " ".join(tree.astext().split())
+        assert len(words) > 40
+        for wrong in ("None", "= and", " ,", " .", "()", "its n,"):
+            assert wrong not in words, (file.name, words)

@@ -8,7 +8,11 @@ import pytest
 from study import ROOT
 
 SOURCES = [*ROOT.glob("workflow/**/*.py"), *ROOT.glob("workflow/**/*.smk"), ROOT / "Snakefile"]
-FROM_THE_SYSTEM = {"No space left on device"}
+FROM_OTHERS = {  # the system, and Snakemake
+    "No space left on device",
+    "No such file or directory: 'thesis_figs/network.svg'",
+    "Config entries have to be defined as name=value pairs.",
+}
 
 PAGE = (ROOT / "docs/messages.md").read_text()
 MESSAGES = re.findall(r"^\| `(.+?)`", PAGE, re.MULTILINE)
@@ -41,4 +45,4 @@ def test_the_code_has_every_message(message):
     phrases = [phrase.strip() for phrase in re.split(r"[….:;,?()]+", message)]
     phrases = [phrase for phrase in phrases if len(phrase) >= 6]
     assert phrases
-    assert message in FROM_THE_SYSTEM or [phrase for phrase in phrases if phrase not in TEXTS] == []
+    assert message in FROM_OTHERS or [phrase for phrase in phrases if phrase not in TEXTS] == []
