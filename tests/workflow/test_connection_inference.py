@@ -28,7 +28,7 @@ def inferred(made_once, kernels) -> Study:
 
 def test_published_numbers_are_replayed(inferred):
     numbers = pd.read_csv(inferred / f"{FOLDER}/published_comparison.csv", dtype={"published": str})
-    assert len(numbers) == 427
+    assert len(numbers) == 453
     verdicts = numbers.groupby("result_set")["verdict"].value_counts().unstack(fill_value=0)
     assert "DEVIATES" not in verdicts
     assert verdicts["replayed"].to_dict() == {
@@ -36,6 +36,7 @@ def test_published_numbers_are_replayed(inferred):
         "chance": 3,
         "clipping": 34,
         "duration": 2,
+        "first_test": 26,
         "noise": 11,
         "side_by_side": 4,
         "unclipped": 2,

@@ -145,11 +145,29 @@ rule example_signals:
         "../scripts/connection_inference/example_signals.py"
 
 
+rule first_test:
+    """The thesis's first test, beside trains that were drawn apart."""
+    input:
+        KERNELS,
+        weights=WEIGHTS,
+    output:
+        f"{FOLDER}first_test.parquet",
+    log:
+        "results/logs/first_test.log",
+    group:
+        "inference"
+    params:
+        example=example_of(RESULT_SETS["clipping"], config),
+        section=INFERENCE,
+    script:
+        "../scripts/connection_inference/first_test.py"
+
+
 rule compare_connection_inference:
     input:
         numbers=PUBLISHED / "connection_inference.csv",
         conditions=PUBLISHED / "connection_inference_conditions.yaml",
-        scores=[f"{FOLDER}{name}.parquet" for name in PUBLISHED_SETS],
+        scores=[f"{FOLDER}{name}.parquet" for name in (*PUBLISHED_SETS, "first_test")],
         trains=[f"{FOLDER}{name}_trains.parquet" for name in ("clipping", "window")],
         chance=f"{FOLDER}chance.parquet",
         percentiles=f"{FOLDER}percentiles.csv",
