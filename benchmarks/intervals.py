@@ -10,7 +10,7 @@ from nto1.studies.summary import summarise_runs
 from nto1_workflow.io import run, write_csv
 
 SIZES = (3, 5, 10, 50)  # seeds of an interval
-N_SEEDS = {"response": 2000, "weight_for_rate": 1000, "connections": 400, "connection_test": 400}
+N_SEEDS = {"response": 1000, "weight_for_rate": 500, "connections": 300, "connection_test": 300}
 COLUMNS = {
     "response": ["median_Vm_mV", "output_rate_Hz"],
     "weight_for_rate": ["we_nS"],
@@ -21,11 +21,9 @@ COLUMNS = {
 CASES = [
     ("response", {"sweep.N": 6500, "sweep.weights_pS": [14]}),
     ("response", {"sweep.N": 20, "sweep.weights_pS": [1800]}),
-    ("weight_for_rate", {"find_weight.N": [6500]}),
     ("weight_for_rate", {"find_weight.N": [100]}),
     ("weight_for_rate", {"find_weight.N": [10]}),
     ("connections", {"recording.N": [100], "recording.spike_SNR": 5}),
-    ("connections", {"recording.N": [100], "recording.spike_SNR": 20}),
     ("connections", {"recording.N": [100]}),
     ("connection_test", {"connection_test.imaging_spike_SNR": 2}),
     ("connection_test", {"connection_test.imaging_spike_SNR": 5}),

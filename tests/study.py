@@ -174,6 +174,12 @@ def cache_name(folder: Path) -> str:
     return f"{folder.name}_{hashlib.sha1(str(folder).encode()).hexdigest()}"
 
 
+def with_messages(text: str) -> list:
+    """Parameters of a test, from lines ``what is wrong, in YAML -> message``."""
+    pairs = re.findall(r"^(\S.*?)\s+-> (.*)$", text, re.MULTILINE)
+    return [pytest.param(yaml.safe_load(wrong), message, id=message) for wrong, message in pairs]
+
+
 def need(*programs: str) -> None:
     """Skip a test whose programs are not installed; where all should be, let it fail."""
     if missing := [name for name in programs if not shutil.which(name)]:

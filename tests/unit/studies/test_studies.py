@@ -38,6 +38,7 @@ from nto1.studies.summary import crossing_weight, summarise_runs, summarise_weig
 from nto1.studies.work import work_of
 from nto1.units import ms, mV, nS, pA, pS, s
 from nto1_workflow.planning.jobs import jobs_of as jobs_of_work
+from study import with_messages
 
 SHORT = {"experiment.duration_s": 0.5, "experiment.seeds": [0, 1, 2]}
 RESPONSE = {
@@ -319,96 +320,39 @@ def test_jobs_are_cut_across_cases():
     assert len(jobs_of({"measure": "response", "vary": vary}, config)) <= 3  # 1000 cases
 
 
-THOUSAND = {"from": 0, "to": 1, "n": 1000}
-MISTAKES = {
-    "unknown key": (
-        {"vary": {"neuron.b_pa": [1]}},
-        "vary.neuron.b_pa: no such key. Did you mean neuron.b_pA?",
-    ),
-    "no section": (
-        {"vary": {"b_pA": [1]}},
-        "vary.b_pA: no such key. Did you mean neuron.b_pA?",
-    ),
-    "without effect": (
-        {"vary": {"network.duration_s": [1]}},
-        "vary.network.duration_s: no such key. Did you mean experiment.duration_s?",
-    ),
-    "empty list": (
-        {"vary": {"neuron.b_pA": []}},
-        "vary.neuron.b_pA: [] is not a list of one or more",
-    ),
-    "nothing varied": (
-        {},
-        "nothing is varied",
-    ),
-    "value twice": (
-        {"vary": {"neuron.b_pA": [1, 1]}},
-        "there is a value twice",
-    ),
-    "value twice, written in two ways": (
-        {"vary": {"neuron.b_pA": [65, 65.0]}},
-        "there is a value twice",
-    ),
-    "wrong value": (
-        {"vary": {"neuron.C_pF": [0.5]}},
-        "0.5 is not a number ≥ 1, ≤ 100000.",
-    ),
-    "inconsistent": (
-        {"vary": {"neuron.V_T_mV": [50]}},
-        "(V_T_mV = 50): neuron.V_T_mV: 50 mV has to be below V_spike_mV",
-    ),
-    "too many": (
-        {"vary": {"neuron.b_pA": THOUSAND, "neuron.a_nS": THOUSAND}},
-        "1000000 cases are more than 100000",
-    ),
-    "range turned round": (
-        {"vary": {"neuron.b_pA": {"from": 3, "to": 1}}},
-        "from 3 to 1. Exchange them.",
-    ),
-    "no whole numbers": (
-        {"vary": {"neuron.b_pA": {"from": 0.5, "to": 3}}},
-        "Say how many: n.",
-    ),
-    "zip": (
-        {"zip": True, "vary": {"neuron.b_pA": [1], "neuron.a_nS": [1, 2]}},
-        "lists of one length are needed",
-    ),
-    "axis": (
-        {"vary": {"neuron.b_pA": [1]}, "x": "a_nS"},
-        "x: a_nS is not varied. There are: b_pA, we_pS.",
-    ),
-    "zip, twice": (
-        {"zip": True, "vary": {"neuron.b_pA": [1, 2, 1], "sweep.weights_pS": [5, 5, 5]}},
-        "zip: the same values are there twice. Keep one.",
-    ),
-    "zip, twice, written in two ways": (
-        {"zip": True, "vary": {"neuron.b_pA": [1, 1.0], "sweep.weights_pS": [5.0, 5]}},
-        "zip: the same values are there twice. Keep one.",
-    ),
-    "zip, logarithmic from 0": (
-        {"zip": True, "vary": {"neuron.b_pA": {"from": 0, "to": 3, "n": 2, "log": True}}},
-        "a logarithmic range needs n, and begins above 0.",
-    ),
-    "varied and set": (
-        {"vary": {"neuron.b_pA": [1]}, "set": {"neuron.b_pA": 2}},
-        "vary.neuron.b_pA: it is in set, too. Name it in one of them.",
-    ),
-    "varied and in a case": (
-        {"vary": {"neuron.b_pA": [1]}, "cases": {"a": {"neuron.b_pA": 2}}},
-        "vary.neuron.b_pA: it is in a, too.",
-    ),
-    "in a case": (
-        {"cases": {"a": {"neuron.c": 3}}},
-        "cases.a.neuron.c: no such key.",
-    ),
-    "measure": (
-        {"measure": "rate", "vary": {"sweep.N": [5]}},
-        "measure: 'rate' is not connection_test or connections or response or weight_for_rate",
-    ),
-}
+MISTAKES = """
+{vary: {neuron.b_pa: [1]}} -> vary.neuron.b_pa: no such key. Did you mean neuron.b_pA?
+{vary: {b_pA: [1]}} -> vary.b_pA: no such key. Did you mean neuron.b_pA?
+{vary: {network.duration_s: [1]}}
+    -> vary.network.duration_s: no such key. Did you mean experiment.duration_s?
+{vary: {neuron.b_pA: []}} -> vary.neuron.b_pA: [] is not a list of one or more
+{} -> nothing is varied
+{vary: {neuron.b_pA: [1, 1]}} -> there is a value twice
+{vary: {neuron.b_pA: [65, 65.0]}} -> there is a value twice
+{vary: {neuron.C_pF: [0.5]}} -> 0.5 is not a number ≥ 1, ≤ 100000.
+{vary: {neuron.V_T_mV: [50]}} -> (V_T_mV = 50): neuron.V_T_mV: 50 mV has to be below V_spike_mV
+{vary: {neuron.b_pA: &id001 {from: 0, to: 1, n: 1000}, neuron.a_nS: *id001}}
+    -> 1000000 cases are more than 100000
+{vary: {neuron.b_pA: {from: 3, to: 1}}} -> from 3 to 1. Exchange them.
+{vary: {neuron.b_pA: {from: 0.5, to: 3}}} -> Say how many: n.
+{zip: true, vary: {neuron.b_pA: [1], neuron.a_nS: [1, 2]}} -> lists of one length are needed
+{vary: {neuron.b_pA: [1]}, x: a_nS} -> x: a_nS is not varied. There are: b_pA, we_pS.
+{zip: true, vary: {neuron.b_pA: [1, 2, 1], sweep.weights_pS: [5, 5, 5]}}
+    -> zip: the same values are there twice. Keep one.
+{zip: true, vary: {neuron.b_pA: [1, 1.0], sweep.weights_pS: [5.0, 5]}}
+    -> zip: the same values are there twice. Keep one.
+{zip: true, vary: {neuron.b_pA: {from: 0, to: 3, n: 2, log: true}}}
+    -> a logarithmic range needs n, and begins above 0.
+{vary: {neuron.b_pA: [1]}, set: {neuron.b_pA: 2}}
+    -> vary.neuron.b_pA: it is in set, too. Name it in one of them.
+{vary: {neuron.b_pA: [1]}, cases: {a: {neuron.b_pA: 2}}} -> vary.neuron.b_pA: it is in a, too.
+{cases: {a: {neuron.c: 3}}} -> cases.a.neuron.c: no such key.
+{measure: rate, vary: {sweep.N: [5]}}
+    -> measure: 'rate' is not connection_test or connections or response or weight_for_rate
+"""
 
 
-@pytest.mark.parametrize(("study", "message"), MISTAKES.values(), ids=MISTAKES)
+@pytest.mark.parametrize(("study", "message"), with_messages(MISTAKES))
 def test_mistakes_are_refused_with_what_was_probably_meant(study, message):
     with pytest.raises(ConfigError) as error:
         resolve({"studies": {"mine": {"measure": "response"} | study}})
