@@ -21,6 +21,8 @@ Connections   sta_test, template_test, line_fit_test, output_spike_test, score;
 """
 
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 _MODULES = {
     "simulation.inputs": "draw_spike_trains count_spikes Inputs TimeGrid",
@@ -43,12 +45,25 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 __all__ = list(_MODULE_OF)
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     """Import on demand: most of the package brings a compiler with it, and not all need that."""
+    if name == "__version__":
+        return _version()
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*globals(), "__version__", *__all__]
+
+
+def _version() -> str:
+    """Of the project whose clone this is in, or of the installed package."""
+    import tomllib
+    from importlib.metadata import version
+
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    if project.is_file():
+        return tomllib.loads(project.read_text("utf-8"))["project"]["version"]
+    return version("nto1")

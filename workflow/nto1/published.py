@@ -2,6 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+# Weights (nS) for an output rate of 4 Hz, as printed.
+WEIGHTS_FOR_4HZ = Path(__file__).parent / "data/weights_for_4Hz.csv"
 
 REPLAYED, DEVIATES, SKIPPED = "replayed", "DEVIATES", "skipped"
 

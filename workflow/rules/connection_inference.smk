@@ -1,6 +1,7 @@
 # Which inputs can be detected? The target `connection_inference` makes all of it; each result set
 # is a target of its own.
 from nto1.inference.method import methods
+from nto1.published import WEIGHTS_FOR_4HZ
 from nto1_workflow.planning.result_sets import example_of, pools, result_sets
 
 INFERENCE = config["connection_inference"]
@@ -9,7 +10,7 @@ POOLS = pools(RESULT_SETS, config)
 FOLDER = "results/connection_inference/"
 JOB_FILE = f"{FOLDER}parts/{{pool}}_{{job}}.parquet"
 WEIGHTS = {
-    "published": PUBLISHED / "weights_for_4Hz.csv",
+    "published": WEIGHTS_FOR_4HZ,
     "search": "results/we_for_target_rate.csv",
 }.get(INFERENCE["weights"], INFERENCE["weights"])
 CATEGORY = "Connection inference"

@@ -249,8 +249,8 @@ def p_of_count(n_higher: int, n_shuffles: int, published: bool) -> PValue:
     if not n_shuffles:
         return PValue(np.nan, False)
     if not published:
-        return PValue((n_higher + 1) / (n_shuffles + 1), False)
-    return PValue(float(share_or_bound(n_higher, n_shuffles)), n_higher == 0)
+        return PValue(float(n_higher + 1) / (n_shuffles + 1), False)
+    return PValue(float(share_or_bound(n_higher, n_shuffles)), bool(n_higher == 0))
 
 
 def _is_higher(heights: np.ndarray, height: float, strictly: bool) -> np.ndarray:
@@ -338,7 +338,7 @@ def sta_test(
     >>> for start in np.floor(inputs / 1e-4).astype(int):
     ...     V[start : start + 200] += np.linspace(0, 0.002, 200)
     >>> sta_test(V, 1e-4, [inputs, others]).t.round(2).tolist()
-    [0.99, 0.0]
+    [0.99, -0.35]
     """
     test = HeightTest([V], dt, [window], n_shuffles)
     dt = test.dt

@@ -81,7 +81,7 @@ def template_test(
     >>> for start in np.floor(trains[0] / 1e-4).astype(int):
     ...     V[start : start + 200] += np.linspace(0, 0.002, 200)
     >>> test = template_test(V, 1e-4, trains)
-    >>> test.selected.tolist(), test.t[0]
+    >>> test.selected.tolist(), float(test.t[0])
     ([0], 0.99)
     """
     V, dt = checks.recording(V, dt)

@@ -88,7 +88,7 @@ def digitise(v: ArrayLike, n_bits: int = 24) -> Digitised:
     v = checks.vector(v, "v")
     if not v.size:
         raise ValueError("v has no values")
-    if not 2 <= n_bits <= 24:
+    if not 2 <= checks.whole(n_bits, "n_bits") <= 24:
         raise ValueError(f"n_bits must be from 2 to 24, not {n_bits}")
     low, high = float(v.min()), float(v.max())
     centre, step = (low + high) / 2, (high - low) / 2 / (2 ** (n_bits - 1) - 1) or 1.0

@@ -20,6 +20,11 @@ class AdEx(NamedTuple):
     """Parameters of the AdEx neuron and its synapses.
 
     Defaults: cortical regular spiking (Naud et al. 2008), as in the thesis.
+
+    Examples
+    --------
+    >>> AdEx(b=0 * pA).τ_w
+    0.088
     """
 
     C: float = 104 * pF  # membrane capacitance

@@ -16,6 +16,11 @@ class Izhikevich(NamedTuple):
     """Parameters of the Izhikevich neuron.
 
     Defaults: cortical regular spiking (Izhikevich 2007), as in the notebook.
+
+    Examples
+    --------
+    >>> Izhikevich(d=150 * pA).c
+    -0.05
     """
 
     C: float = 100 * pF  # membrane capacitance

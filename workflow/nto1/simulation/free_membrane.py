@@ -55,9 +55,9 @@ def free_membrane(
 
     Examples
     --------
-    >>> theory = free_membrane(w_exc=10e-12, rate_exc=20_800, rate_inh=5200)
+    >>> theory = free_membrane(w_exc=10 * pS, rate_exc=20_800, rate_inh=5200)
     >>> round(theory.mean_V, 5), round(theory.sd_V, 5)
-    (-0.05611, 0.00199)
+    (-0.05364, 0.00052)
     """
     w_exc = checks.weight(w_exc)
     rate_exc = checks.number(rate_exc, "rate_exc", at_least=0)
@@ -81,4 +81,4 @@ def free_membrane(
             ]
         )
         covariance = solve_continuous_lyapunov(decay, -noise)
-    return FreeMembrane(g_exc, g_inh, V, np.sqrt(covariance[2, 2]))
+    return FreeMembrane(g_exc, g_inh, float(V), float(np.sqrt(covariance[2, 2])))

@@ -24,7 +24,13 @@ from nto1.units import Hz, ms, s
 
 
 class Inputs(NamedTuple):
-    """Distribution of the inputs' rates and types. Defaults: the thesis."""
+    """Distribution of the inputs' rates and types. Defaults: the thesis.
+
+    Examples
+    --------
+    >>> Inputs(mean_rate=10 * Hz).exc_to_inh
+    4
+    """
 
     mean_rate: float = 4 * Hz
     log_rate_variance: float = 0.6  # of ln(rate / Hz)
@@ -46,7 +52,13 @@ class Inputs(NamedTuple):
 
 
 class TimeGrid(NamedTuple):
-    """Duration and time step of a simulation (s)."""
+    """Duration and time step of a simulation (s).
+
+    Examples
+    --------
+    >>> TimeGrid(duration=600 * s).n_steps
+    6000000
+    """
 
     duration: float = 10 * s
     timestep: float = 0.1 * ms
@@ -197,7 +209,7 @@ def draw_spike_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) 
     --------
     >>> trains = draw_spike_trains(N=100, seed=1)
     >>> len(trains), trains[-1].size, trains[0][:2].round(6).tolist()
-    (100, 15, [0.054434, 0.069106])
+    (100, 38, [0.391364, 0.405321])
     """
     N, state, time_grid, inputs = _checked(N, seed, time_grid, inputs)
     return SpikeTrains(*_spike_times(N, inputs, time_grid.duration, state))

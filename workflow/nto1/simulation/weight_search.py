@@ -62,8 +62,7 @@ def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1
 
     Examples
     --------
-    >>> from nto1 import draw_inputs
-    >>> mean_rate(14 * pS, draw_inputs(N=6500, seeds=[1, 2]))
+    >>> round(mean_rate(14 * pS, draw_inputs(N=6500, seeds=[1, 2])), 6)
     3.6
     """
     return mean(rates(w_exc, inputs, neuron, threads))

@@ -1,19 +1,20 @@
 """A study in a notebook or script: without Snakemake, on threads."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from nto1 import checks
 from nto1.config import ConfigError, resolve
 from nto1.config.studies import complete
 from nto1.measures.measure import measures
 from nto1.measures.response import Runs, responses
+from nto1.published import WEIGHTS_FOR_4HZ
 from nto1.studies.summary import in_order
 from nto1.studies.work import work_of
-
-PUBLISHED_WEIGHTS = Path(__file__).parents[3] / "resources/published/weights_for_4Hz.csv"
 
 
 class StudyTables(NamedTuple):
@@ -23,7 +24,9 @@ class StudyTables(NamedTuple):
     summary: pd.DataFrame  # a row per case: means over seeds, and their 95 % intervals
 
 
-def run_study(study: dict, config: dict | None = None, threads: int = 0) -> StudyTables:
+def run_study(
+    study: Mapping[str, Any], config: Mapping[str, Any] | None = None, threads: int = 0
+) -> StudyTables:
     """Run a study as the workflow does, with the same numbers.
 
     Parameters
@@ -35,19 +38,36 @@ def run_study(study: dict, config: dict | None = None, threads: int = 0) -> Stud
     threads
         Groups of runs that are simulated at a time; 0: as many as there are processors.
 
+    Returns
+    -------
+    StudyTables
+        ``table``, with a row per run or weight found; and ``summary``, with a row per case. The
+        columns are those of the workflow's tables, with units in their names.
+
     Raises
     ------
     nto1.config.ConfigError
-        Something in the study or the configuration is not valid.
+        Something in the study or the configuration is not valid: a ``ValueError``.
+    TypeError
+        Study or configuration are no mappings.
     nto1.errors.DivergenceError, nto1.simulation.weight_search.NotBracketed
         The voltage diverged, or no weight gives the target rate.
 
     Examples
     --------
-    >>> vary = {"neuron.b_pA": [0, 65], "sweep.weights_pS": [10, 15, 20]}
-    >>> run_study({"measure": "response", "vary": vary}).summary
+    >>> study = {"measure": "response", "vary": {"neuron.b_pA": [0, 65]}}
+    >>> short = {"experiment": {"duration_s": 1, "seeds": [0, 1]}, "sweep": {"weights_pS": [15]}}
+    >>> short["example"] = {"weight_pS": 15}
+    >>> run_study(study, short).summary[["b_pA", "output_rate_Hz", "n_seeds"]]
+       b_pA  output_rate_Hz  n_seeds
+    0     0            36.5        2
+    1    65             5.0        2
     """
-    resolved = resolve((config or {}) | {"studies": {"study": study}})
+    checks.instance(study, Mapping, "study")
+    checks.instance(config or {}, Mapping, "config")
+    threads = checks.whole(threads, "threads", 0)
+    study = dict(study)
+    resolved = resolve({**(config or {}), "studies": {"study": study}})
     study, threads = complete(study), threads or os.cpu_count() or 1
     measure = measures()[study["measure"]]
     tables = {name: TABLES[name](resolved, threads) for name in measure.tables}
@@ -76,7 +96,7 @@ def _weights(config: dict, threads: int) -> str | Path:
             "connection_inference.weights: search takes the results of a run of the workflow. Give "
             "published, or the name of a table."
         )
-    return PUBLISHED_WEIGHTS if weights == "published" else weights
+    return WEIGHTS_FOR_4HZ if weights == "published" else weights
 
 
 TABLES = {"sweep": _sweep, "weights": _weights}

@@ -117,12 +117,13 @@ def simulate_network(
 
     Examples
     --------
-    >>> from nto1 import Izhikevich
-    >>> inputs = Connections.of_table([0], [0], [20e-9], E=[0.0], n_targets=1)
+    A neuron that spikes after each of three strong inputs:
+
+    >>> inputs = Connections.of_matrix([[20 * nS]], E=[0 * mV])
     >>> network = Network.of({"RS": Izhikevich()}, ["RS"], inputs=inputs)
     >>> activity = simulate_network(network, 0.1, trains=[[0.01, 0.02, 0.03]], record={"v": [0]})
-    >>> activity.spike_times.round(4).tolist()
-    []
+    >>> activity.spike_times.round(4).tolist(), activity.recorded["v"].shape
+    ([0.0193, 0.0271, 0.0368], (1001, 1))
     """
     _one_of(update, UPDATES, "update")
     _one_of(reset, RESETS, "reset")

@@ -13,7 +13,16 @@ from nto1.units import ms
 
 
 class Connections(NamedTuple):
-    """Synapses from some sources (neurons or input trains), sorted by source."""
+    """Synapses from some sources (neurons or input trains), sorted by source.
+
+    Examples
+    --------
+    One excitatory source that leads to both of two neurons, and an inhibitory one to the second:
+
+    >>> synapses = Connections.of_matrix([[4 * nS, 4 * nS], [0, 8 * nS]], E=[0 * mV, -80 * mV])
+    >>> synapses.target.tolist(), synapses.n_targets
+    ([0, 1, 1], 2)
+    """
 
     source: np.ndarray  # [n] int64
     target: np.ndarray  # [n] int64
@@ -94,7 +103,15 @@ class Connections(NamedTuple):
 
 
 class Network(NamedTuple):
-    """Neurons, and their synapses with each other and with input trains."""
+    """Neurons, and their synapses with each other and with input trains.
+
+    Examples
+    --------
+    >>> synapses = Connections.of_matrix([[0, 4 * nS], [0, 0]], E=[0 * mV, 0 * mV])
+    >>> network = Network.of({"RS": Izhikevich()}, ["RS", "RS"], synapses)
+    >>> network.N, network.E.tolist()
+    (2, [0.0])
+    """
 
     types: dict[str, Izhikevich | AdEx]
     type_of: tuple[str, ...]  # [N] the type of every neuron
