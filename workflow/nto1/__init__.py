@@ -14,6 +14,7 @@ Weights       mean_rate, find_weight
 Studies       run_study
 Theory        free_membrane
 Networks      Connections, Network, simulate_network
+Detection     regression_test
 Connections   sta_test, template_test, line_fit_test, output_spike_test, score;
               digitise, shuffle_test, p_value, roc (those of the notebook of 2021)
 
@@ -36,6 +37,7 @@ _MODULES = {
     "inference.template": "template_test",
     "inference.line_fit": "line_fit_test",
     "inference.output_spikes": "output_spike_test",
+    "inference.regression": "regression_test",
     "inference.scores": "roc score",
     "neurons.adex": "AdEx",
     "neurons.izhikevich": "Izhikevich",

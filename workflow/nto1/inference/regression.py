@@ -1,0 +1,448 @@
+"""Which trains drive the voltage? A regression of the whitened voltage on all trains at once.
+
+    V(t) = c + Σ_k w_k (h * s_k)(t) + Σ_j b_j g_j(t) + ε(t)
+
+s_k are the spikes of train k, h is the postsynaptic potential's shape (one for all, with a peak of
+1), w_k its size, g_j are covariates, and ε is stationary noise of spectrum S. Sizes are found by
+generalised least squares; h and S from the data, in turn. Trains that were moved in time
+(surrogates) enter the regression as well, and say how large t is by chance. See
+docs/regression.md.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from scipy import linalg
+
+from nto1 import checks
+from nto1.inference.scores import EXCITATORY, INHIBITORY
+from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
+from nto1.regression.design import MAX_ITERATIONS, Design, Spikes, conjugate_gradients
+from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_density
+from nto1.regression.signal import (
+    Signal,
+    afterpotentials,
+    around,
+    binned,
+    bins_of,
+    detect_spikes,
+)
+from nto1.units import ms
+
+NONE = "none"
+
+# Trains with less spikes can't tell anything.
+MIN_SPIKES = 5
+
+# Up to so many trains and surrogates, standard errors are those of the whole normal matrix.
+MAX_EXACT = 1000
+
+# Left out around each of the neuron's own spikes, before and after.
+OWN_SPIKE = 1.5 * ms
+
+# False-discovery rate of the trains that take part when the kernel is fitted.
+CLEAR = 0.05
+
+# Of conjugate gradients, relative.
+TOLERANCE = 1e-2
+
+
+class RegressionTest(NamedTuple):
+    """What a regression tells of every train, and of the voltage."""
+
+    size: np.ndarray  # [n_trains] V, at the potential's peak; NaN where a train was not tested
+    standard_error: np.ndarray  # [n_trains] V, calibrated
+    t: np.ndarray  # [n_trains] size / standard error, as least squares have it
+    z: np.ndarray  # [n_trains] calibrated, standard normal for trains that are not connected
+    p: np.ndarray  # [n_trains] two-sided
+    q: np.ndarray  # [n_trains] least false-discovery rate at which the train is called
+    call: np.ndarray  # [n_trains] str: excitatory, inhibitory, none
+    n_spikes: np.ndarray  # [n_trains] int64, outside of gaps
+    flag: np.ndarray  # [n_trains] str: silent, few spikes, copy of train k, or empty
+    kernel: Kernel
+    frequency: np.ndarray  # [n_frequencies] Hz
+    spectrum: np.ndarray  # [n_frequencies] V²/Hz, of what is not explained, one-sided
+    explained: float  # share of the variance that goes with the trains' potentials
+    surrogate_z: np.ndarray  # [n_surrogates]
+    shift: float  # median of z before the empirical null is applied
+    spread: float  # and SD, by the median absolute deviation
+    iterations: tuple[int, ...]  # of conjugate gradients, in each round
+    warnings: tuple[str, ...]
+
+
+class _Fit(NamedTuple):
+    """Of one round."""
+
+    sizes: np.ndarray  # [n_columns] V, trains and then surrogates
+    kernel: Kernel
+    density: np.ndarray  # spectral density of what had not been explained before
+    residual: np.ndarray  # [n_fft] V
+    iterations: int
+
+
+def regression_test(
+    V: np.ndarray,
+    dt: float,
+    trains: Sequence[np.ndarray],
+    *,
+    weights: Literal["joint", "marginal"] = "joint",
+    own_spikes: np.ndarray | Sequence[float] | Literal["detect"] | None = "detect",
+    bin: float = 1 * ms,
+    timing_window: float | None = None,
+    covariates: np.ndarray | Sequence[np.ndarray] = (),
+    summed_count: bool = False,
+    excluded: Sequence[tuple[float, float]] = (),
+    kernel: Kernel | None = None,
+    null: Literal["surrogates", "empirical"] = "surrogates",
+    n_surrogates: int = 200,
+    surrogate_interval: float = 50 * ms,
+    seed: int = 1,
+    false_discovery_rate: float = 0.05,
+    rounds: int = 3,
+    threads: int = 1,
+) -> RegressionTest:
+    """Test which trains drive a voltage, and how much, by regression on all of them at once.
+
+    Parameters
+    ----------
+    V
+        Voltage (V), one value per time step: [n_steps].
+    dt
+        Time step (s).
+    trains
+        Ascending spike times (s) of every train; time 0 is the recording's beginning.
+    weights
+        All trains at once ("joint"), or each by itself ("marginal").
+    own_spikes
+        Times (s) of the neuron's own spikes, around which the voltage is left out; "detect" finds
+        them in the voltage, None: there are none.
+    bin
+        Length of the bins (s) over which the voltage is averaged; a time step, if that is longer.
+    timing_window
+        What trains share with the voltage on time scales longer than this (s) does not count.
+    covariates
+        Signals [n_covariates, n_steps] that may explain the voltage, such as a field potential.
+    summed_count
+        Whether the number of all trains' spikes, 5 ms before to 15 ms after, is a covariate.
+    excluded
+        Begin and end (s) of each interval of the voltage that is left out.
+    kernel
+        The potential's shape; it is fitted if there is none.
+    null
+        How large z is by chance is known from surrogates, or (where most of the trains are not
+        connected) from all trains that are tested ("empirical"; Efron 2004).
+    n_surrogates, surrogate_interval, seed
+        How many surrogates there are, each one of the trains with its spikes moved at random
+        within intervals of that length (s); and the seed of their draws.
+    false_discovery_rate
+        Among the trains that are called excitatory or inhibitory.
+    rounds
+        How often sizes are found: the kernel and the spectrum come from the round before. From the
+        second on, covariates allow for potentials that depend on the voltage.
+    threads
+        How many run beside each other. Results don't depend on it.
+
+    Returns
+    -------
+    RegressionTest
+
+    Raises
+    ------
+    ValueError
+        For a voltage that is constant, not finite (outside of excluded intervals), or too short;
+        times that are not ascending or lie beyond the recording; options that make no sense.
+
+    Notes
+    -----
+    Two trains with the same spikes can't be told apart: the first is tested, the other flagged.
+
+    Examples
+    --------
+    Spikes of the first train are followed by potentials of half a millivolt, in noise of one:
+
+    >>> rng = np.random.default_rng(1)
+    >>> trains = [np.unique(rng.uniform(0, 60, 300)) for _ in range(20)]
+    >>> psp = np.exp(-np.arange(100) / 15) - np.exp(-np.arange(100) / 5)
+    >>> counts, _ = np.histogram(trains[0], 60_000, (0, 60))
+    >>> V = np.convolve(counts, 0.5 * mV * psp / psp.max())[:60_000] + rng.normal(0, 1 * mV, 60_000)
+    >>> test = regression_test(V, 1 * ms, trains)
+    >>> str(test.call[0]), int((test.call != "none").sum())
+    ('excitatory', 1)
+    >>> bool(abs(test.size[0] - 0.5 * mV) < 3 * test.standard_error[0])
+    True
+    """
+    _check_options(weights, null, n_surrogates, false_discovery_rate, rounds)
+    V, own, missing = _check_voltage(V, dt, own_spikes, excluded)
+    signal = binned(V, dt, bin, missing)
+    trains = [
+        checks.spike_times(times, f"trains[{k}]", V.size * dt)
+        for k, times in enumerate(checks.list_of_trains(trains))
+    ]
+    bins = bins_of(trains, signal.bin, signal.n_bins)
+    spikes = Spikes.of(bins, np.array([times.size for times in trains], int), signal.n_bins)
+    n_spikes = spikes.look_up((~signal.missing).astype(float)).astype(int)
+    flag = _flags(spikes, n_spikes)
+    tested = _in_canonical_order(spikes, np.flatnonzero(flag == ""))
+    if not tested.size:
+        raise ValueError(f"none of {len(trains)} trains has {MIN_SPIKES} spikes or more")
+
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(tested, n_surrogates, replace=tested.size < n_surrogates)
+    interval = round(surrogate_interval / signal.bin)
+    surrogates = [jitter(spikes.train(k), interval, signal.n_bins, rng) for k in drawn]
+    columns = [spikes.train(k) for k in tested] + surrogates
+    columns = Spikes.of(
+        np.concatenate(columns), np.array([bins.size for bins in columns]), signal.n_bins
+    )
+    window = round(timing_window / signal.bin) if timing_window else 0
+    design = Design(columns, signal.gaps, window, threads)
+    fixed = [signal.gaps.bridge(np.ones(design.n_fft)), *afterpotentials(own, signal)]
+    fixed += [signal.means(np.asarray(x, float)) for x in covariates]
+    if summed_count:
+        fixed += _lagged(spikes, signal)
+    joint = weights == "joint"
+    fits = _fit(design, signal, fixed, joint, kernel, rounds, tested.size)
+    return _result(design, signal, fits, joint, tested, n_spikes, flag, null, false_discovery_rate)
+
+
+def _fit(
+    design: Design,
+    signal: Signal,
+    fixed: list[np.ndarray],
+    joint: bool,
+    given: Kernel | None,
+    rounds: int,
+    n_tested: int,
+) -> list[_Fit]:
+    """Round after round: spectrum, sizes; kernel, and what depends on the voltage."""
+    fits: list[_Fit] = []
+    kernel, residual, sizes, nonlinear = given or Kernel(), signal.y, None, []
+    for _ in range(rounds):
+        density = spectral_density(residual[: signal.n_bins])
+        design.set_filters(
+            kernel.samples(signal.bin),
+            precision(density, design.n_fft),
+            np.array([*fixed, *nonlinear]),
+        )
+        target = design.without_covariates(signal.y.copy())
+        correlation = design.correlate(target)
+        if joint:
+            sizes, iterations, _ = conjugate_gradients(
+                design.normal, correlation, design.diagonal, TOLERANCE, start=sizes
+            )
+            explained = signal.gaps.bridge(design.predict(sizes))
+            residual = design.without_covariates(signal.y - explained)
+        else:
+            sizes, residual, iterations = correlation / design.diagonal, target, 0
+        fits.append(_Fit(sizes, kernel, density, residual, iterations))
+        if len(fits) == rounds:
+            break
+        clear = _clear(design, sizes, n_tested)
+        if given is None and clear.any():
+            drive = design.drive(clear).copy()
+            part = residual + signal.gaps.bridge(design.filter(drive)) * joint
+            kernel = fit_kernel(kernel, signal.bin, drive, part, design.precision)
+        if joint and clear.any():
+            own = signal.y - residual - explained
+            nonlinear = _nonlinear(design, signal, clear, own)
+    return fits
+
+
+def _clear(design: Design, sizes: np.ndarray, n_tested: int) -> np.ndarray:
+    """Sizes of trains that would be called, and 0 for others: these shape what follows, and noise
+    must not."""
+    t = sizes * np.sqrt(design.diagonal)
+    q = false_discovery_rates(p_values(t[:n_tested] / _scale(t[n_tested:])))
+    clear = np.zeros_like(sizes)
+    clear[:n_tested] = np.where(q < CLEAR, sizes[:n_tested], 0)
+    return clear
+
+
+def _nonlinear(
+    design: Design, signal: Signal, sizes: np.ndarray, own: np.ndarray
+) -> list[np.ndarray]:
+    """Covariates for potentials that depend on the voltage: driving forces, leak, threshold.
+
+    They are made orthogonal to what the trains of either sign explain, of which they would
+    otherwise take their share: sizes would be too small."""
+    drives = [design.drive(part).copy() for part in (sizes.clip(min=0), sizes.clip(max=0))]
+    linear = [signal.gaps.bridge(design.filter(drive)) for drive in drives]
+    p = linear[0] + linear[1] + own
+    p -= p.mean()
+    filtered = [design.filter(x) for x in (*(drive * p for drive in drives), p**2, p**3)]
+    covariates = np.array([signal.gaps.bridge(x) for x in (*filtered, p**2, p**3)])
+    return list(design.orthogonal(covariates, np.array(linear)))
+
+
+def _lagged(spikes: Spikes, signal: Signal) -> list[np.ndarray]:
+    """The number of all trains' spikes per bin, at lags of -5 to 15 ms."""
+    counts = spikes.scatter(np.ones(spikes.n_spikes.size), np.empty(signal.gaps.n_fft))
+    lags = range(-round(5 * ms / signal.bin), round(15 * ms / signal.bin) + 1)
+    return [signal.gaps.bridge(np.roll(counts, lag)) for lag in lags]
+
+
+def _scale(surrogate_t: np.ndarray) -> float:
+    """Of t by chance: root mean square."""
+    return float(np.sqrt((surrogate_t**2).mean()))
+
+
+def _result(
+    design: Design,
+    signal: Signal,
+    fits: list[_Fit],
+    joint: bool,
+    tested: np.ndarray,
+    n_spikes: np.ndarray,
+    flag: np.ndarray,
+    null: str,
+    rate: float,
+) -> RegressionTest:
+    last = fits[-1]
+    variance = _noise(design, signal, last.residual) / _information(design, joint)
+    t = last.sizes / np.sqrt(variance)
+    n = tested.size
+    scale = _scale(t[n:])
+    shift, spread = bulk(t[:n] / scale)
+    z = t[:n] / scale
+    if null == "empirical":
+        z = (z - shift) / spread
+        scale *= spread
+    p = p_values(z)
+    q = false_discovery_rates(p)
+    call = np.where(q > rate, NONE, np.where(z > 0, EXCITATORY, INHIBITORY))
+
+    def of_all(values: np.ndarray, otherwise: object = np.nan) -> np.ndarray:
+        column = np.full(flag.size, otherwise, values.dtype)
+        column[tested] = values
+        return column
+
+    there = ~signal.missing
+    prediction = design.predict(np.append(last.sizes[:n], np.zeros(t.size - n)))[: there.size]
+    explained = np.corrcoef(prediction[there], signal.y[: there.size][there])[0, 1] ** 2
+    return RegressionTest(
+        size=of_all(last.sizes[:n]),
+        standard_error=of_all(scale * np.sqrt(variance[:n])),
+        t=of_all(t[:n]),
+        z=of_all(z),
+        p=of_all(p),
+        q=of_all(q),
+        call=of_all(call, NONE),
+        n_spikes=n_spikes,
+        flag=flag,
+        kernel=last.kernel,
+        frequency=np.linspace(0, 0.5 / signal.bin, last.density.size),
+        spectrum=2 * signal.bin * last.density,
+        explained=float(explained),
+        surrogate_z=t[n:] / scale,
+        shift=shift,
+        spread=spread,
+        iterations=tuple(fit.iterations for fit in fits),
+        warnings=tuple(_warnings(last, t[n:] / _scale(t[n:]), shift, spread, null, call)),
+    )
+
+
+def _warnings(
+    fit: _Fit, surrogate_z: np.ndarray, shift: float, spread: float, null: str, call: np.ndarray
+) -> Iterator[str]:
+    """What makes calls doubtful, in words."""
+    beyond = (np.abs(surrogate_z) > 1.96).mean()
+    if beyond > 0.08:
+        yield (
+            f"{beyond:.0%} of the surrogates, not 5 %, lie beyond the 5 % threshold: their t are "
+            f"not normally distributed, and p-values are too small"
+        )
+    if fit.kernel == Kernel():
+        yield "no train was clear enough to fit the kernel: 5 and 15 ms were assumed"
+    if fit.iterations == MAX_ITERATIONS:
+        yield f"sizes had not converged after {fit.iterations} iterations: trains may be alike"
+    mostly_none = null == "empirical" or (call == NONE).mean() > 0.8
+    if mostly_none and (abs(shift) > 0.5 or not 0.7 < spread < 1.3):
+        yield (
+            f"z of most trains have a median of {shift:.1f} and a standard deviation of "
+            f"{spread:.1f} beside surrogates, not 0 and 1: trains share a rhythm, a state or a "
+            f"drift with the voltage"
+            + (
+                ", which the empirical null allows for" * (null == "empirical")
+                or '; if few of them are connected, take null="empirical"'
+            )
+        )
+
+
+def _noise(design: Design, signal: Signal, residual: np.ndarray) -> float:
+    """Variance of the whitened residual, which would be 1 if the spectrum were that of this one."""
+    n_parameters = design.diagonal.size + len(design.covariates[0])
+    squares = (design.whiten(residual) * residual).sum()
+    return squares / (np.count_nonzero(~signal.missing) - n_parameters)
+
+
+def _information(design: Design, joint: bool) -> np.ndarray:
+    """Of every column, 1 / variance for noise of variance 1: by the whole normal matrix, if it is
+    not too large."""
+    if not joint or design.diagonal.size > MAX_EXACT or design.window:
+        return design.diagonal
+    factor, failed = linalg.lapack.dpotrf(design.normal_matrix(), lower=True)
+    if failed:
+        return design.diagonal
+    inverse, _ = linalg.lapack.dpotri(factor, lower=True)
+    return 1 / np.diag(inverse)
+
+
+def _in_canonical_order(spikes: Spikes, trains: np.ndarray) -> np.ndarray:
+    """Trains in an order that depends on their intervals alone, so that surrogates do."""
+    return np.array(sorted(trains, key=lambda k: _digest(np.diff(spikes.train(k)))), int)
+
+
+def _digest(x: np.ndarray) -> bytes:
+    return hashlib.blake2b(x.tobytes()).digest()
+
+
+def _flags(spikes: Spikes, n_used: np.ndarray) -> np.ndarray:
+    """What keeps a train from being tested."""
+    flag = np.full(n_used.size, "", dtype=object)
+    flag[n_used < MIN_SPIKES] = "few spikes"
+    flag[n_used == 0] = "silent"
+    first: dict[bytes, int] = {}
+    for k in np.flatnonzero(flag == ""):
+        same = first.setdefault(_digest(spikes.train(k)), k)
+        if same != k:
+            flag[k] = f"copy of train {same}"
+    return flag.astype(str)
+
+
+def _check_options(weights: str, null: str, n_surrogates: int, rate: float, rounds: int) -> None:
+    for name, value, known in (
+        ("weights", weights, ("joint", "marginal")),
+        ("null", null, ("surrogates", "empirical")),
+    ):
+        if value not in known:
+            raise ValueError(f"{name} has to be one of {', '.join(known)}, not {value!r}")
+    checks.whole(n_surrogates, "n_surrogates", 20)
+    checks.whole(rounds, "rounds", 1)
+    if not 0 < checks.number(rate, "false_discovery_rate") < 1:
+        raise ValueError(f"false_discovery_rate has to lie between 0 and 1, not {rate:g}")
+
+
+def _check_voltage(
+    V: np.ndarray,
+    dt: float,
+    own_spikes: np.ndarray | Sequence[float] | str | None,
+    excluded: Sequence[tuple[float, float]],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The voltage with zeros for what is excluded; the neuron's own spikes; samples left out."""
+    V, dt = checks.vector(V, "V", may_be_nan=True), checks.number(dt, "dt", above=0)
+    begin, end = np.array(excluded, float).reshape(-1, 2).T
+    missing = around((begin + end) / 2, dt, V.size, (end - begin) / 2, (end - begin) / 2)
+    if missing.any():
+        V = np.where(missing, 0, V)
+    bad = np.flatnonzero(~np.isfinite(V))
+    if bad.size:
+        raise ValueError(
+            f"{bad.size} of {V.size} voltages are NaN or infinite, the first at {bad[0] * dt:g} s: "
+            f"name the intervals they are in as excluded, or fill them in"
+        )
+    if isinstance(own_spikes, str):
+        own_spikes = detect_spikes(V[~missing], dt)
+    own = checks.spike_times(() if own_spikes is None else own_spikes, "own_spikes", V.size * dt)
+    return V, own, missing | around(own, dt, V.size, OWN_SPIKE, OWN_SPIKE)

@@ -1,0 +1,127 @@
+"""A voltage and spike trains as bins: what is missing, what is tested."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import fft
+
+from nto1.jit import jit
+from nto1.regression.gaps import Gaps
+from nto1.units import ms
+
+# What the neuron's own spikes leave behind.
+AFTERPOTENTIALS = np.array([3, 10, 30, 90, 250]) * ms
+
+# Appended before Fourier transforms, whose time is a circle.
+PADDING = 500 * ms
+
+
+class Signal(NamedTuple):
+    """A voltage as means over bins, bridged over gaps by straight lines."""
+
+    y: np.ndarray  # [n_fft] V
+    gaps: Gaps
+    missing: np.ndarray  # [n_bins] bool
+    bin: float  # s
+    factor: int  # samples of a bin
+
+    @property
+    def n_bins(self) -> int:
+        return self.missing.size
+
+    def means(self, x: np.ndarray) -> np.ndarray:
+        """Means over bins of something sampled as the voltage is: [n_fft], bridged."""
+        means = np.zeros(self.gaps.n_fft)
+        means[: self.n_bins] = x[: self.n_bins * self.factor].reshape(-1, self.factor).mean(axis=1)
+        return self.gaps.bridge(means)
+
+
+def binned(V: np.ndarray, dt: float, bin: float, missing: np.ndarray) -> Signal:
+    """A voltage [n_steps] of which some samples [n_steps] are missing: so are their bins.
+
+    Raises ``ValueError`` if too little is left, or if what is left is constant.
+    """
+    factor = max(1, round(bin / dt))
+    n_bins = V.size // factor
+    out = missing[: n_bins * factor].reshape(n_bins, factor).any(axis=1)
+    bin = factor * dt
+    if np.count_nonzero(~out) * bin < 1:
+        raise ValueError(
+            f"of the recording of {V.size * dt:g} s, {np.count_nonzero(~out) * bin:g} s are left "
+            f"without gaps and the neuron's own spikes: at least 1 s is needed"
+        )
+    n_fft = fft.next_fast_len(n_bins + round(PADDING / bin), real=True)
+    signal = Signal(np.empty(0), Gaps.of(out, n_fft), out, bin, factor)
+    y = signal.means(V)
+    there = y[:n_bins][~out]
+    if not np.ptp(there) > 1e-12 * np.abs(there).max():
+        raise ValueError(f"the voltage is {there[0]:g} V throughout: is it the right channel?")
+    return signal._replace(y=y)
+
+
+def around(
+    times: np.ndarray,
+    dt: float,
+    n_steps: int,
+    before: float | np.ndarray,
+    after: float | np.ndarray,
+) -> np.ndarray:
+    """Whether a sample [n_steps] is that near to one of some times."""
+    steps = np.zeros(n_steps + 1, np.int64)
+    first = np.floor((times - before) / dt).astype(int).clip(0, n_steps)
+    last = np.ceil((times + after) / dt).astype(int).clip(0, n_steps)
+    np.add.at(steps, first, 1)
+    np.add.at(steps, last, -1)
+    return np.cumsum(steps[:-1]) > 0
+
+
+def detect_spikes(V: np.ndarray, dt: float) -> np.ndarray:
+    """Times (s) at which action potentials rise through half of their height.
+
+    Half of the way from the median to the maximum, if that stands out: at least 20 mV, and 8
+    standard deviations, above the median; else there are none.
+    """
+    median = np.median(V)
+    SD = 1.4826 * np.median(np.abs(V - median))
+    height = V.max() - median
+    if height / 2 < max(20e-3, 8 * SD):
+        return np.empty(0)
+    above = V > median + height / 2
+    return (np.flatnonzero(above[1:] & ~above[:-1]) + 1) * dt
+
+
+def afterpotentials(times: np.ndarray, signal: Signal) -> np.ndarray:
+    """Exponentials from the neuron's own spikes on: [5, n_fft], bridged."""
+    if not times.size:
+        return np.empty((0, signal.gaps.n_fft))
+    counts = np.zeros(signal.gaps.n_fft)
+    bins = (times / signal.bin + 1e-6).astype(int)
+    np.add.at(counts, bins[bins < signal.n_bins], 1.0)
+    t = signal.bin * np.arange(signal.gaps.n_fft)
+    spectrum = fft.rfft(counts)
+    return np.array(
+        [
+            signal.gaps.bridge(fft.irfft(spectrum * fft.rfft(np.exp(-t / τ)), t.size))
+            for τ in AFTERPOTENTIALS
+        ]
+    )
+
+
+def bins_of(trains: Sequence[np.ndarray], bin: float, n_bins: int) -> np.ndarray:
+    """Bins of all spikes [n_spikes] int32, train after train; those beyond the last whole bin are
+    put into it."""
+    bins = np.empty(sum(times.size for times in trains), np.int32)
+    begin = 0
+    for times in trains:
+        _find_bins(times, 1 / bin, n_bins - 1, bins[begin : begin + times.size])
+        begin += times.size
+    return bins
+
+
+@jit
+def _find_bins(times, inverse_bin, last, bins):
+    """Times that were multiples of the bin before they were rounded belong to the bin that they
+    begin."""
+    for i in range(times.size):
+        bins[i] = min(np.int64(times[i] * inverse_bin + 1e-6), last)
