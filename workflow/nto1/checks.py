@@ -26,6 +26,13 @@ def instance(value: Any, kind: type[T], name: str, how: str = "") -> T:
     return value
 
 
+def mapping(value: Any, name: str) -> Mapping[Any, Any]:
+    """The value, if it is one."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{name} has to be a mapping, not {_shown(value)}")
+    return value
+
+
 def number(
     value: Any,
     name: str,

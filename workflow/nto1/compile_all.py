@@ -52,8 +52,8 @@ def compile_runs() -> None:
 
 def compile_networks() -> None:
     """And wide tiles, so that both parts take about as long."""
-    nothing = np.zeros((2, 100), np.uint16)
-    inputs = InputBatch([SpikeCounts(10, 0, TimeGrid(0.01, 0.1 * ms), *nothing, 0)])
+    nothing = np.zeros(100, np.uint16)
+    inputs = InputBatch([SpikeCounts(10, 0, TimeGrid(0.01, 0.1 * ms), nothing, nothing, 0)])
     for width in WIDE:
         simulate_batch(np.zeros(width), inputs, with_medians=False)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 # Weights (nS) for an output rate of 4 Hz, as printed.
 WEIGHTS_FOR_4HZ = Path(__file__).parent / "data/weights_for_4Hz.csv"
@@ -59,7 +60,7 @@ def compared(
     raises ``LookupError`` if the study doesn't include it; ``quantity_of``: as in ``compare``.
     """
     for number in numbers:
-        row = number | {"computed": None, "difference": None, "verdict": SKIPPED}
+        row: dict[str, Any] = {**number, "computed": None, "difference": None, "verdict": SKIPPED}
         row["reason"] = obstacle_to(number)
         if not row["reason"]:
             try:

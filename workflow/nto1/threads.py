@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 
 def map_ahead(function: Callable, items: Iterable, threads: int) -> Iterator:
@@ -16,7 +16,7 @@ def map_ahead(function: Callable, items: Iterable, threads: int) -> Iterator:
         yield from map(function, items)
         return
     with ThreadPoolExecutor(threads) as pool:
-        pending = deque()
+        pending: deque[Future] = deque()
         for item in items:
             pending.append(pool.submit(function, item))
             if len(pending) > threads:

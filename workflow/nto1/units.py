@@ -33,7 +33,8 @@ def to_SI(quantities: dict) -> dict:
     """
     converted = {}
     for key, value in quantities.items():
-        name, unit, root, per_unit = _NAME_AND_UNIT.fullmatch(key).groups()
+        found = _NAME_AND_UNIT.fullmatch(key)
+        name, unit, root, per_unit = found.groups("") if found else (key, "", "", "")
         if unit or per_unit:
             head, _, tail = name.partition("_")
             name = "_".join(filter(None, (GREEK.get(head, head), tail)))

@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from nto1.config import SCHEMA, expected, schema_of
-from nto1.config.model import Config, Study
+from nto1.config.model import Config, Study, model_of
 
 # By name, there are none at first.
 ANY_STUDY = {"NAME": Study.model_construct(measure="(needed)").model_dump()}
@@ -30,7 +30,7 @@ def describe() -> str:
     """The reference page of all keys, as Markdown."""
     lines = [README]
     for section, model in Config.model_fields.items():
-        about = model.description or model.annotation.__doc__
+        about = model.description or model_of(section).__doc__ or ""
         lines += [f"## `{section}`", "", " ".join(about.split()), ""]
         lines += ["| key | default | expected | description |", "|---|---|---|---|"]
         lines += _rows(Config().model_dump()[section] or ANY_STUDY, [section])

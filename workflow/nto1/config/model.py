@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from math import inf
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
     create_model,
@@ -32,15 +34,19 @@ def _distinct(values: list) -> list:
     return values
 
 
-def _list_of(item: Any, max_length: int, min_length: int = 1) -> Any:
-    return Annotated[
-        list[item],
-        Field(min_length=min_length, max_length=max_length),
-        AfterValidator(_distinct),
-    ]
+@dataclass(frozen=True)
+class Distinct:
+    """Of a list: how many values it has, and none of them twice."""
+
+    max_length: int
+    min_length: int = 1
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        length = Field(min_length=self.min_length, max_length=self.max_length)
+        return handler.generate_schema(Annotated[source, length, AfterValidator(_distinct)])
 
 
-def Default(value: Any, description: str, **limits: Any) -> Any:
+def Default(value: Any, description: str | None, **limits: Any) -> Any:
     return Field(value, description=description, **limits)
 
 
@@ -65,7 +71,7 @@ class Experiment(Section):
         0.1,
         "Step of the forward-Euler integration. The duration must be a whole number of steps.",
     )
-    seeds: _list_of(Seed, 10_000) = Default(
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
         list(range(10)), "One realisation of the inputs, and one run per weight, for each seed."
     )
     memory_per_job_MB: Annotated[int, Field(ge=100, le=10**6)] = Default(
@@ -135,7 +141,7 @@ class Sweep(Section):
     """Median voltage and firing rate for many input strengths."""
 
     N: NumberOfInputs = Default(6500, "Number of inputs.")
-    weights_pS: _list_of(Weight, 100_000) = Default(
+    weights_pS: Annotated[list[Weight], Distinct(100_000)] = Default(
         [0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30],
         "Conductance steps of an excitatory spike (wₑ, or Δg_exc).",
     )
@@ -156,10 +162,10 @@ class Guess(Section):
 class FindWeight(Section):
     """The input strength that gives the target rate, for every N."""
 
-    N: _list_of(NumberOfInputs, 10_000) = Default(
+    N: Annotated[list[NumberOfInputs], Distinct(10_000)] = Default(
         [10, 20, 45, 100, 200, 400, 800, 1600, 3200, 6500], "Numbers of inputs."
     )
-    N_subset: _list_of(NumberOfInputs, 10_000) = Default(
+    N_subset: Annotated[list[NumberOfInputs], Distinct(10_000)] = Default(
         [20, 100, 400, 1600, 6500],
         "A choice of them, for studies that can afford fewer.",
     )
@@ -237,12 +243,14 @@ class SynapticDecay(Section):
     tau_g_ms: Decay = Default(..., "Time constant with which their conductance decays.")
 
 
-def _matrix_of(item: Any) -> Any:
-    row = Annotated[list[item], Field(min_length=1, max_length=10_000)]
-    return Annotated[list[row], Field(min_length=1, max_length=10_000)]
+Item = TypeVar("Item")
+Row = Annotated[list[Item], Field(min_length=1, max_length=10_000)]
+Matrix = Annotated[list[Row[Item]], Field(min_length=1, max_length=10_000)]
 
 
-NeuronIndices = _list_of(Annotated[int, Field(ge=0, le=10**8)], 10_000, min_length=0)
+NeuronIndices = Annotated[
+    list[Annotated[int, Field(ge=0, le=10**8)]], Distinct(10_000, min_length=0)
+]
 Delay = Annotated[float, Field(ge=0, le=1e4)]
 
 
@@ -268,7 +276,7 @@ class InputTrains(Section):
         le=10,
     )
     seed: Seed = Default(0, "Seed of the Poisson trains.")
-    weights_nS: _matrix_of(Annotated[float, Field(ge=0, le=1e6)]) | FileName | None = Default(
+    weights_nS: Matrix[Annotated[float, Field(ge=0, le=1e6)]] | FileName | None = Default(
         None,
         "Conductance steps, from row (train) to column (neuron). Or the name of a table (CSV or "
         "Parquet) with the columns from (train), to (neuron), weight_nS and, optionally, delay_ms.",
@@ -311,7 +319,7 @@ class Network(Section):
         "For each neuron, the reversal potential of the synapses that it makes. Or the name of a "
         "table (CSV or Parquet) with a column E_syn_mV, a row per neuron.",
     )
-    weights_nS: _matrix_of(Annotated[float, Field(ge=0, le=1e6)]) | FileName = Default(
+    weights_nS: Matrix[Annotated[float, Field(ge=0, le=1e6)]] | FileName = Default(
         [[0.0, 4.0, 0.0, 0.0], [0.0] * 4, [0.0, 4.0, 0.0, 0.0], [0.0] * 4],
         "Conductance steps, from row to column. Or the name of a table (CSV or Parquet) of the "
         "connections, with the columns from, to and weight_nS and, optionally, delay_ms.",
@@ -320,7 +328,7 @@ class Network(Section):
         0, "Transmission delay of connections, where the table has no column delay_ms."
     )
     allow_self_connections: bool = Default(False, "Whether a neuron may connect to itself.")
-    tau_g_ms: Decay | _list_of(SynapticDecay, 1000) = Default(
+    tau_g_ms: Decay | Annotated[list[SynapticDecay], Distinct(1000)] = Default(
         7,
         "Time constant with which synaptic conductances decay: one, or one for each reversal "
         "potential, [{E_syn_mV: 0, tau_g_ms: 5}, {E_syn_mV: -65, tau_g_ms: 10}].",
@@ -363,8 +371,8 @@ class AdExNetwork(Section):
         "Whether the first inhibitory neuron sends to nobody, as by an off-by-one in the published "
         "code.",
     )
-    recorded_neurons: _list_of(Annotated[int, Field(ge=0, le=10_000)], 10_000) = Default(
-        [0], "Neurons whose voltage is recorded; that of the first is shown."
+    recorded_neurons: Annotated[list[Annotated[int, Field(ge=0, le=10_000)]], Distinct(10_000)] = (
+        Default([0], "Neurons whose voltage is recorded; that of the first is shown.")
     )
     voltage_shown_s: Duration = Default(2, "Length of the voltage shown, from the start.")
     raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
@@ -424,7 +432,7 @@ class OneConnectionTest(Section):
     )
 
 
-def _changes(variant: OneConnectionTest) -> dict:
+def _changes(variant: BaseModel) -> dict:
     return variant.model_dump(exclude_unset=True)
 
 
@@ -443,7 +451,7 @@ class ConnectionTest(OneConnectionTest):
     Which, is inferred from spike-triggered averages of its voltage, as imaging would show it.
     """
 
-    seeds: _list_of(Annotated[int, Field(ge=0, le=2**32 - 1)], 10_000) = Default(
+    seeds: Annotated[list[Annotated[int, Field(ge=0, le=2**32 - 1)]], Distinct(10_000)] = Default(
         list(range(10)),
         "With one seed, areas are coarse: variants are tested with all of these, unless their "
         "recordings are longer than seeds_up_to_s.",
@@ -455,7 +463,7 @@ class ConnectionTest(OneConnectionTest):
         0.05, "Trains with p up to this are called connected.", ge=0, le=1
     )
     excerpt: Excerpt = Default(Excerpt(), "A piece of the voltage to be shown.")
-    variants: _list_of(Variant, 1000, min_length=0) = Default(
+    variants: Annotated[list[Variant], Distinct(1000, min_length=0)] = Default(
         [
             *(OneConnectionTest(imaging_spike_SNR=SNR) for SNR in (10, 5, 2)),
             OneConnectionTest(duration_s=60),
@@ -470,20 +478,23 @@ Percentile = Annotated[float, Field(gt=0, le=100)]
 SpikeSNR = Annotated[float, Field(gt=0, allow_inf_nan=True)]
 
 
-def _one_of(names: Callable[[], Iterable[str]]) -> Any:
-    """A name from a registry."""
+@dataclass(frozen=True)
+class OneOf:
+    """Of a text: a name from a registry."""
 
-    def check(name: str) -> str:
-        if name not in names():
-            raise ValueError(f"{name!r} is not {' or '.join(names())}")
+    names: Callable[[], Iterable[str]]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        known = WithJsonSchema({"type": "string", "enum": [*self.names()]})
+        return handler.generate_schema(Annotated[source, AfterValidator(self.check), known])
+
+    def check(self, name: str) -> str:
+        if name not in self.names():
+            raise ValueError(f"{name!r} is not {' or '.join(self.names())}")
         return name
 
-    return Annotated[
-        str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": [*names()]})
-    ]
 
-
-Method = _one_of(methods)
+Method = Annotated[str, OneOf(methods)]
 
 
 class Clipping(Section):
@@ -499,8 +510,10 @@ class Noise(Section):
     """Imaging noise of several strengths."""
 
     N: NumberOfInputs = Default(6500, "Number of inputs.")
-    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
-    spike_SNR: _list_of(SpikeSNR, 100) = Default(
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of the simulations."
+    )
+    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
         [inf, 100, 40, 20, 10, 4, 2, 1],
         "Height of a spike over the standard deviation of the noise; .inf for none.",
     )
@@ -512,8 +525,10 @@ class RecordingDuration(Section):
     """Recordings of several lengths."""
 
     N: NumberOfInputs = Default(6500, "Number of inputs.")
-    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
-    duration_s: _list_of(Annotated[float, Field(gt=0, le=36_000)], 1000) = Default(
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of the simulations."
+    )
+    duration_s: Annotated[list[Annotated[float, Field(gt=0, le=36_000)]], Distinct(1000)] = Default(
         [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
     )
     spike_SNR: SpikeSNR = Default(
@@ -526,9 +541,13 @@ class RecordingDuration(Section):
 class AllInputs(Section):
     """All inputs tested beside as many trains that are not, by several methods, without noise."""
 
-    N: _list_of(NumberOfInputs, 100) = Default([5, 20, 100, 400, 1600, 6500], "Numbers of inputs.")
-    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
-    methods: _list_of(Method, 100) = Default(
+    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
+        [5, 20, 100, 400, 1600, 6500], "Numbers of inputs."
+    )
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of the simulations."
+    )
+    methods: Annotated[list[Method], Distinct(100)] = Default(
         list(methods()),
         "; ".join(f"{name}: {each.description}" for name, each in methods().items()) + ".",
     )
@@ -538,8 +557,12 @@ class AllInputs(Section):
 class WindowLength(Section):
     """Every input tested by the height of longer spike-triggered averages."""
 
-    N: _list_of(NumberOfInputs, 100) = Default([5, 20, 100, 400, 1600, 6500], "Numbers of inputs.")
-    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
+    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
+        [5, 20, 100, 400, 1600, 6500], "Numbers of inputs."
+    )
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of the simulations."
+    )
     window_ms: float = Default(100, "Length of the spike-triggered averages.", gt=0, le=1e4)
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
 
@@ -547,11 +570,13 @@ class WindowLength(Section):
 class NByDuration(Section):
     """Number of inputs against length of the recording, by one method, without noise."""
 
-    N: _list_of(NumberOfInputs, 100) = Default([20, 100, 400, 1600, 6500], "Numbers of inputs.")
-    duration_s: _list_of(Annotated[float, Field(gt=0, le=36_000)], 1000) = Default(
+    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
+        [20, 100, 400, 1600, 6500], "Numbers of inputs."
+    )
+    duration_s: Annotated[list[Annotated[float, Field(gt=0, le=36_000)]], Distinct(1000)] = Default(
         [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
     )
-    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3], "Seeds of the simulations.")
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default([1, 2, 3], "Seeds of the simulations.")
     method: Method = Default("line_fit", "The test.")
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
 
@@ -562,7 +587,7 @@ class SideBySide(Section):
     N: NumberOfInputs = Default(6500, "Number of inputs.")
     seed: Seed = Default(1, "Seed of the simulation.")
     n_tested: int = Default(10, "Trains of each kind that are tested.", ge=1, le=10**8)
-    methods: _list_of(Method, 100) = Default(["sta", "line_fit"], "The tests.")
+    methods: Annotated[list[Method], Distinct(100)] = Default(["sta", "line_fit"], "The tests.")
     spike_SNR: SpikeSNR = Default(
         40, "Height of a spike over the standard deviation of the noise; .inf for none."
     )
@@ -620,19 +645,22 @@ class _ConnectionInference(Section):
     chance: Chance = Default(Chance(), Chance.__doc__)
 
 
-ConnectionInference = create_model(
-    "ConnectionInference",
-    __base__=_ConnectionInference,
-    __doc__=_ConnectionInference.__doc__,
-    **{
-        f"{method.name}_{key}": (
-            type(option.default),
-            Default(option.default, option.description, **option.limits),
-        )
-        for method in methods().values()
-        for key, option in method.own.items()
-    },
-)
+if TYPE_CHECKING:
+    ConnectionInference = _ConnectionInference
+else:  # methods say themselves which keys they have
+    ConnectionInference = create_model(
+        "ConnectionInference",
+        __base__=_ConnectionInference,
+        __doc__=_ConnectionInference.__doc__,
+        **{
+            f"{method.name}_{key}": (
+                type(option.default),
+                Default(option.default, option.description, **option.limits),
+            )
+            for method in methods().values()
+            for key, option in method.own.items()
+        },
+    )
 
 
 class OneRecording(Section):
@@ -641,8 +669,10 @@ class OneRecording(Section):
     Windows, shuffles and the number of trains tested are those of connection_inference.
     """
 
-    N: _list_of(NumberOfInputs, 10_000) = Default([6500], "Numbers of inputs.")
-    seeds: _list_of(Seed, 10_000) = Default([1, 2, 3, 4, 5], "Seeds of the simulations.")
+    N: Annotated[list[NumberOfInputs], Distinct(10_000)] = Default([6500], "Numbers of inputs.")
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of the simulations."
+    )
     duration_s: Annotated[float, Field(gt=0, le=36_000)] = Default(600, "Length.")
     weight_pS: Annotated[float, Field(gt=0, le=1e9)] | None = Default(
         None, "Conductance step of an excitatory spike; by default, that for 4 Hz at this N."
@@ -671,7 +701,7 @@ Values = Annotated[list[Value], Field(min_length=1, max_length=1_000_000)]
 class Study(Section):
     """A question of one's own: what is varied, and what is measured."""
 
-    measure: _one_of(measures) = Default(
+    measure: Annotated[str, OneOf(measures)] = Default(
         ...,
         "; ".join(f"{name}: {each.description}" for name, each in measures().items()) + ".",
     )
@@ -714,4 +744,9 @@ class Config(Section):
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()
     recording: OneRecording = OneRecording()
-    studies: dict[str, Study] = Field({}, description=Study.__doc__)
+    studies: dict[str, Study] = Field(default={}, description=Study.__doc__)
+
+
+def model_of(section: str) -> type[BaseModel]:
+    """Of a section of the configuration with keys of its own."""
+    return cast(type[BaseModel], Config.model_fields[section].annotation)

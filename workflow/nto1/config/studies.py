@@ -1,6 +1,6 @@
 """Studies of one's own: parameters that are varied, set or named, and the cases this makes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from itertools import product
 from math import prod
@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from nto1.config.checks import run_errors
-from nto1.config.model import Config
+from nto1.config.model import model_of
 from nto1.measures.measure import Measure, measures
 
 # More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.
@@ -58,7 +58,7 @@ def column_names(keys: list[str], measure: Measure) -> dict[str, str]:
     return {key: name if others.count(name) == 1 else key for key, name in short.items()}
 
 
-def varied_columns(study: dict) -> list[str]:
+def varied_columns(study: Mapping[str, Any]) -> list[str]:
     """What distinguishes the rows of a study's table, in the order given; without seeds."""
     measure = measures()[study["measure"]]
     names, implied = column_names(list(study["vary"]), measure), measure.lists.values()
@@ -66,7 +66,7 @@ def varied_columns(study: dict) -> list[str]:
     return [name for name in columns if name != "seed"]
 
 
-def cases_of(study: dict, config: dict) -> list[Case]:
+def cases_of(study: Mapping[str, Any], config: dict) -> list[Case]:
     """Every case: each named one with each combination of varied values.
 
     A key that holds a list (weights, N, seeds) takes all its values at once, unless values are
@@ -80,8 +80,9 @@ def cases_of(study: dict, config: dict) -> list[Case]:
         held |= {key: values for key, values in vary.items() if key in lists}
         vary = {key: values for key, values in vary.items() if key not in lists}
     names = column_names(list(study["vary"]), measure)
-    points = zip(*vary.values(), strict=True) if study["zip"] and vary else product(*vary.values())
-    points = [dict(zip(vary, point, strict=True)) for point in points]
+    together = study["zip"] and vary
+    combined = zip(*vary.values(), strict=True) if together else product(*vary.values())
+    points = [dict(zip(vary, point, strict=True)) for point in combined]
     found = []
     for name, own in (study["cases"] or {None: {}}).items():
         own = {key: values_of(value) for key, value in own.items()}
@@ -119,7 +120,7 @@ def keys_for(measure: str) -> list[str]:
     return [
         f"{section}.{key}"
         for section in measures()[measure].sections
-        for key, field in Config.model_fields[section].annotation.model_fields.items()
+        for key, field in model_of(section).model_fields.items()
         if f"{section}.{key}" not in measures()[measure].not_varied
         and not isinstance(field.default, BaseModel)
     ]
@@ -213,9 +214,8 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
         each = place.startswith(f"{where}.vary") and (study["zip"] or not is_list)
         for value in values if each else [values]:
             value = [value] if each and is_list else value
-            model = Config.model_fields[section].annotation
             try:
-                model.model_validate(config[section] | {key: value})
+                model_of(section).model_validate(config[section] | {key: value})
             except ValidationError as error:
                 detail = error.errors()[0]
                 if detail["type"] == "value_error":

@@ -90,7 +90,9 @@ class Test(NamedTuple):
 class WindowTest(Protocol):
     """What ``in_batches`` calls; it is prepared for some tests of one method."""
 
-    windows: Sequence[int]  # steps
+    @property
+    def windows(self) -> Sequence[int]:
+        """In steps."""
 
     def __call__(self, batch: np.ndarray, windows: Any) -> tuple[np.ndarray, ...]: ...
 
@@ -192,8 +194,10 @@ def _outcomes(problem: Problem, tests: Sequence[Test]) -> list[list[Outcome]]:
     for i, test in enumerate(todo):
         method = methods()[test.method]
         if method.run:
-            first = method.first_pass and methods()[method.first_pass].test(test.options)
-            found[i] = method.run(problem, test, found[todo.index(first)] if first else None)
+            of_first = None
+            if method.first_pass:
+                of_first = found[todo.index(methods()[method.first_pass].test(test.options))]
+            found[i] = method.run(problem, test, of_first)
     return found[: len(tests)]
 
 
@@ -206,8 +210,9 @@ def _on_shared_windows(problem: Problem, tests: list[Test]) -> list[list[Outcome
     for i, test in enumerate(tests):
         by_method.setdefault(test.method, []).append(i)
     prepared = [
-        methods()[name].on_windows(problem, [tests[i] for i in its])
+        prepare(problem, [tests[i] for i in its])
         for name, its in by_method.items()
+        if (prepare := methods()[name].on_windows)
     ]
     windows = [steps for test in prepared for steps in test.windows]
     found = in_batches(
@@ -218,7 +223,7 @@ def _on_shared_windows(problem: Problem, tests: list[Test]) -> list[list[Outcome
         problem.threads,
     )
     outcomes: list[list[Outcome]] = [[] for _ in tests]
-    for test, of_test, its in zip(prepared, found, by_method.values(), strict=True):
-        for i, of_signals in zip(its, test.outcomes(of_test), strict=True):
+    for of_method, arrays, its in zip(prepared, found, by_method.values(), strict=True):
+        for i, of_signals in zip(its, of_method.outcomes(arrays), strict=True):
             outcomes[i] = of_signals
     return outcomes

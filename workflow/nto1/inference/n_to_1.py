@@ -207,6 +207,7 @@ def record(
     counts = count_spikes(N, seed, time_grid, inputs)
     run = simulate(w_exc, counts, neuron, record=("V",), with_median=False)
     step_times.cache_clear()  # as large as the voltage
+    assert run.trace.V is not None
     return Recording(
         N=N,
         seed=seed,

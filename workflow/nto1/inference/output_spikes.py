@@ -30,7 +30,7 @@ def output_spike_test(
     trains: Iterable[ArrayLike],
     window: float = 20 * ms,
     n_shuffles: int = 100,
-    seed: int | Sequence[int] = 1,
+    seed: int | Sequence[int] | np.ndarray = 1,
     threads: int = 1,
     dt: float = 0.1 * ms,
 ) -> np.ndarray:
@@ -102,7 +102,8 @@ class CountTest:
         return sign[:, 0], np.count_nonzero(sign * shuffled >= sign * real, axis=1)
 
     def result(self, found: list[np.ndarray]) -> np.ndarray:
-        return signed_t(*found, self.n_shuffles)
+        sign, n_as_extreme = found
+        return signed_t(sign, n_as_extreme, self.n_shuffles)
 
 
 class _CountTests:

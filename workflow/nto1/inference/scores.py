@@ -6,7 +6,6 @@ are not connected, which are right as long as they are called nothing). Rates ar
 above a threshold, and a curve is such rates at all thresholds.
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -128,7 +127,7 @@ def roc(p: ArrayLike, connected: ArrayLike, inhibitory: ArrayLike) -> DetectionR
     return detection_rates(p, connected, inhibitory, np.unique(np.append(0, distinct)))
 
 
-def score(t: ArrayLike, kinds: Sequence[str]) -> Scores:
+def score(t: ArrayLike, kinds: ArrayLike) -> Scores:
     """How well t-values tell three kinds of trains apart. For three classes, chance is not 0.5.
 
     Parameters
@@ -187,9 +186,9 @@ def score(t: ArrayLike, kinds: Sequence[str]) -> Scores:
         precision_inh,
         *(F_score(precision, TPR, β) for β in (0.5, 1, 2)),
     )
-    areas = (area(curve.FPR, rate) for rate in curve[1:4])
+    AUC, AUC_exc, AUC_inh = (area(curve.FPR, rate) for rate in curve[1:4])
     known = curve.F1[~np.isnan(curve.F1)]
-    return Scores(*areas, float(known.max()) if known.size else np.nan, curve)
+    return Scores(AUC, AUC_exc, AUC_inh, float(known.max()) if known.size else np.nan, curve)
 
 
 def F_score(precision: np.ndarray, recall: np.ndarray, β: float) -> np.ndarray:
@@ -205,8 +204,8 @@ def area(x: np.ndarray, y: np.ndarray, rule: str = "trapezoid") -> float:
 
 def _number_above(values: np.ndarray, thresholds: np.ndarray, or_at: bool = False) -> np.ndarray:
     """How many values are above (or at) each threshold [n_thresholds]."""
-    side = "left" if or_at else "right"
-    return values.size - np.searchsorted(np.sort(values), thresholds, side)
+    ordered = np.sort(values)
+    return values.size - np.searchsorted(ordered, thresholds, "left" if or_at else "right")
 
 
 def _share_above(values: np.ndarray, thresholds: np.ndarray, or_at: bool = False) -> np.ndarray:

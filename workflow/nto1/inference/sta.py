@@ -12,7 +12,7 @@ number of signals (source: the thesis's chapter on connection inference).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -193,7 +193,7 @@ class NoiseLevel(NamedTuple):
             heights = np.ptp(sums, axis=1) / windows.n
         heights = heights[np.newaxis]
         n_higher = count_higher(self.V, windows, sums, 1.0, error, heights, self.published)
-        n_shuffles = np.count_nonzero(windows.n[1:]) if windows.n[0] else 0
+        n_shuffles = int(np.count_nonzero(windows.n[1:])) if windows.n[0] else 0
         return p_of_count(int(n_higher[0]), n_shuffles, self.published)
 
 
@@ -241,7 +241,7 @@ def p_value(height: float, shuffled_heights: ArrayLike, published: bool = True) 
     if np.isnan(height):
         return PValue(np.nan, False)
     n_higher = np.count_nonzero(_is_higher(shuffled_heights, height, strictly=published))
-    return p_of_count(n_higher, shuffled_heights.size, published)
+    return p_of_count(int(n_higher), shuffled_heights.size, published)
 
 
 def p_of_count(n_higher: int, n_shuffles: int, published: bool) -> PValue:
@@ -249,15 +249,15 @@ def p_of_count(n_higher: int, n_shuffles: int, published: bool) -> PValue:
     if not n_shuffles:
         return PValue(np.nan, False)
     if not published:
-        return PValue(float(n_higher + 1) / (n_shuffles + 1), False)
-    return PValue(float(share_or_bound(n_higher, n_shuffles)), bool(n_higher == 0))
+        return PValue((n_higher + 1) / (n_shuffles + 1), False)
+    return PValue(float(share_or_bound(n_higher, n_shuffles)), n_higher == 0)
 
 
-def _is_higher(heights: np.ndarray, height: float, strictly: bool) -> np.ndarray:
+def _is_higher(heights: Any, height: float, strictly: bool) -> Any:
     return heights > height if strictly else heights >= height
 
 
-def share_or_bound(k: np.ndarray, n: int) -> np.ndarray:
+def share_or_bound(k: np.ndarray | int, n: int) -> np.ndarray:
     """k / n, and 1 / n where k is 0."""
     return np.maximum(k, 1) / n
 
@@ -293,7 +293,7 @@ def sta_test(
     trains: Iterable[ArrayLike],
     window: float = 20 * ms,
     n_shuffles: int = 100,
-    seed: int | Sequence[int] = 1,
+    seed: int | Sequence[int] | np.ndarray = 1,
     threads: int = 1,
 ) -> STATest:
     """Test which trains are connected, by the height of their spike-triggered averages.
@@ -376,10 +376,10 @@ class HeightTest:
         return sum((found[i, w] for i in range(len(self.signals)) for w in self.windows), ())
 
     def results(self, found: list[np.ndarray]) -> list[list[STATest]]:
-        found = iter(found)
+        arrays = iter(found)
 
         def result(v: Digitised, window: int) -> STATest:
-            sign, n_as_high, n_windows, norms = (next(found) for _ in range(4))
+            sign, n_as_high, n_windows, norms = (next(arrays) for _ in range(4))
             t = signed_t(sign, n_as_high, self.n_shuffles)
             return STATest(t, n_windows, norms, np.sqrt(window) * v.step / 2)
 

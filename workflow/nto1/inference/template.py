@@ -43,7 +43,7 @@ def template_test(
     trains: Iterable[ArrayLike],
     window: float = 20 * ms,
     n_shuffles: int = 100,
-    seed: int | Sequence[int] = 1,
+    seed: int | Sequence[int] | np.ndarray = 1,
     threads: int = 1,
     quantile: float = 0.99,
     template_window: float = 100 * ms,
@@ -107,7 +107,7 @@ def template_test(
 
 
 def make_template(
-    V: np.ndarray,
+    V: ArrayLike,
     dt: float,
     trains: Sequence[np.ndarray],
     t: np.ndarray,
@@ -121,7 +121,7 @@ def make_template(
     V, dt = checks.recording(V, dt)
     n_window = checks.window(window, dt, V.size)
     n_longer = max(n_window, checks.window(template_window, dt, V.size, "template_window"))
-    chosen = checks.trains([trains[i] for i in selected], V.size * dt, n_longer * dt)
+    chosen = checks.trains([trains[i] for i in selected.tolist()], V.size * dt, n_longer * dt)
     stas = exact_stas(V, dt, chosen, n_longer)
     return stas.mean(axis=0)[:n_window], threshold, selected
 
@@ -133,7 +133,7 @@ def correlation_test(
     template: np.ndarray,
     first_pass: STATest,
     n_shuffles: int = 100,
-    seed: int | Sequence[int] = 1,
+    seed: int | Sequence[int] | np.ndarray = 1,
     threads: int = 1,
 ) -> np.ndarray:
     """The second pass alone: t [n_trains] from a template [window] (V) and the norms that the first

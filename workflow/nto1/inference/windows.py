@@ -121,7 +121,7 @@ def in_batches(
     windows: Sequence[int],
     tests: Sequence[Callable],
     n_shuffles: int = 0,
-    seed: int | Sequence[int] = 0,
+    seed: int | Sequence[int] | np.ndarray = 0,
     threads: int = 1,
 ) -> list[list[np.ndarray]]:
     """What tests find out about trains (that have been checked), some trains at a time.

@@ -6,7 +6,8 @@ takes no care of two kinds that write at the same time.
 """
 
 import hashlib
-from functools import wraps
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, overload
 
 import numba
 from numba.core.registry import cpu_target
@@ -16,17 +17,27 @@ from nto1.kernel_cache import CACHE
 _processor = repr(cpu_target.target_context.codegen().magic_tuple()).encode()
 PROCESSOR = hashlib.sha256(_processor).hexdigest()[:8]
 
-jit_inline = numba.njit(error_model="numpy")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-@wraps(numba.njit)
+def jit_inline(function: Callable[P, R]) -> Callable[P, R]:
+    """``numba.njit`` with division as in NumPy."""
+    return numba.njit(error_model="numpy")(function)
+
+
+@overload
+def jit(function: Callable[P, R]) -> Callable[P, R]: ...
+@overload
+def jit(**options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def jit(function=None, **options):
     """``numba.njit`` with this package's cache, division as in NumPy, and the GIL released."""
     if function is None:
         return lambda f: jit(f, **options)
-    others = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(CACHE / PROCESSOR)
+    config: Any = numba.config  # numba sets its attributes at run time
+    others = config.CACHE_DIR
+    config.CACHE_DIR = str(CACHE / PROCESSOR)
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     finally:
-        numba.config.CACHE_DIR = others
+        config.CACHE_DIR = others

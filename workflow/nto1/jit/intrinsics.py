@@ -1,12 +1,24 @@
 """LLVM primitives that numba lacks."""
 
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec
+
 from llvmlite import ir
-from numba import types
+from numba import extending, types
 from numba.core import cgutils
-from numba.extending import intrinsic
+
+P = ParamSpec("P")
 
 
-@intrinsic
+def intrinsic(
+    prefer_literal: bool = False,
+) -> Callable[[Callable[Concatenate[Any, P], Any]], Callable[P, Any]]:
+    """numba's, which is called without the typing context."""
+    decorate: Any = extending.intrinsic(prefer_literal=prefer_literal)
+    return decorate
+
+
+@intrinsic()
 def fma(typing_context, x, y, z):
     """x·y + z, rounded once (IEEE 754): the same bits on every machine."""
 
@@ -16,7 +28,7 @@ def fma(typing_context, x, y, z):
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
-@intrinsic
+@intrinsic()
 def bits_of(typing_context, x):
     """The 64 bits of a double, as an integer."""
 
@@ -26,7 +38,7 @@ def bits_of(typing_context, x):
     return types.int64(types.float64), generate
 
 
-@intrinsic
+@intrinsic()
 def double_of(typing_context, bits):
     """The double with these 64 bits."""
 
@@ -55,7 +67,7 @@ def local_doubles(typing_context, n):
     return types.CPointer(types.float64)(n), generate
 
 
-@intrinsic
+@intrinsic()
 def unlikely(typing_context, condition):
     """A condition that the compiler is told to expect to be false."""
 

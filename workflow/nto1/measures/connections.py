@@ -101,7 +101,7 @@ class Connections(Measure):
             report(len(task.items))
 
     def rows(self, made: "pd.DataFrame") -> "pd.DataFrame":
-        return scored(made, [name for name in made if name not in OF_TRAINS])
+        return scored(made, [name for name in made.columns if name not in OF_TRAINS])
 
 
 def trains_of(task: Detection, weights: str | Path, threads: int = 1) -> Iterator[Columns]:

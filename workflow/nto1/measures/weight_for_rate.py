@@ -1,6 +1,7 @@
 """The weight that gives the target rate of ``find_weight``, for its N."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -48,7 +49,9 @@ class Search(NamedTuple):
         guess = section["guess"]
         return cls(
             Runs.of(config, columns, N),
-            *(section[name] for name in cls._fields[1:4]),
+            section["target_rate_Hz"],
+            section["bracket_factor"],
+            section["relative_tolerance"],
             Guess(N_of_sweep, None) if guess == "sweep" else Guess(**guess),
         )
 
@@ -108,7 +111,7 @@ class WeightForRate(Measure):
                 "seeds": list(found.search.runs.seeds),
                 "rates_Hz": [rates.tolist() for rates in found.evaluated.values()],
             }
-            columns = found.search.runs.columns | found.row
+            columns = {**found.search.runs.columns, **found.row}
             columns |= {"target_rate_Hz": found.search.target_rate_Hz} | tried
             yield {name: [value] for name, value in columns.items()}
             report(1)
@@ -169,13 +172,14 @@ def weights_for_rate(
                 return mean(evaluated[w_exc])
 
             N_of_guess, weight_pS = task.guess
+            assert weight_pS is not None, "a search begins with a weight: with_guess"
             result = find_weight(
                 mean_rate,
                 task.target_rate_Hz,
                 weight_pS * pS * (N_of_guess / N),
                 task.bracket_factor,
                 task.relative_tolerance,
-                report=lambda evaluation, task=task: report(task, evaluation),
+                report=partial(report, task),
             )
             row = {
                 "N": N,

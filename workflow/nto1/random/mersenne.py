@@ -5,7 +5,7 @@ which every second one is kept for the next call.
 """
 
 from math import log, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import int64, uint32
@@ -25,7 +25,8 @@ class MersenneTwister(NamedTuple):
     @classmethod
     def of(cls, rng: np.random.RandomState) -> "MersenneTwister":
         """A copy of a legacy generator's state."""
-        _, key, position, has_kept, kept = rng.get_state()
+        state: Any = rng.get_state()
+        _, key, position, has_kept, kept = state
         return cls(key.astype(np.uint32), np.array([position]), np.array([has_kept, kept], float))
 
     def put_into(self, rng: np.random.RandomState) -> None:

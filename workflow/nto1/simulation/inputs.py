@@ -221,7 +221,8 @@ def locate_trains(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> T
     Raises what ``draw_spike_trains`` raises.
     """
     N, state, (duration, _), inputs = _checked(N, seed, time_grid, inputs)
-    return TrainSource(*_locate_trains(N, inputs, duration, state), duration)
+    rates, n_spikes, states = _locate_trains(N, inputs, duration, state)
+    return TrainSource(rates, n_spikes, states, duration)
 
 
 def _checked(N, seed, time_grid, inputs, least=1) -> tuple[int, tuple, TimeGrid, Inputs]:
@@ -275,15 +276,15 @@ def count_spikes(N: int, seed: int, time_grid=TimeGrid(), inputs=Inputs()) -> Sp
     N, state, time_grid, inputs = _checked(N, seed, time_grid, inputs, least=-inf)
     n_exc = n_excitatory(N, inputs.exc_to_inh)
     grid = step_times(time_grid)
-    counts = np.zeros((2, grid.size), np.uint16)
+    exc, inh = np.zeros((2, grid.size), np.uint16)
     border = _border(time_grid)
-    n_spikes, overflow = _count_spikes(N, n_exc, inputs, time_grid, grid, border, state, *counts)
+    n_spikes, overflow = _count_spikes(N, n_exc, inputs, time_grid, grid, border, state, exc, inh)
     if overflow:
         raise OverflowError(
             f"more than 65535 input spikes arrive in one time step of {time_grid.timestep / ms:g} "
             f"ms (N = {N}): take a smaller time step or fewer inputs"
         )
-    return SpikeCounts(N, int(seed), time_grid, *counts, n_spikes)
+    return SpikeCounts(N, int(seed), time_grid, exc, inh, n_spikes)
 
 
 @jit

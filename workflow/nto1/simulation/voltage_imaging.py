@@ -52,12 +52,10 @@ class Experiment(NamedTuple):
     def of(cls, test: dict, neuron: dict) -> "Experiment":
         """From sections of a config."""
         values = to_SI(test)
-        trains, synapses = (
-            record(*(values[name] for name in record._fields))
-            for record in (PoissonTrains, Synapses)
-        )
-        neuron = Izhikevich(**to_SI(neuron))
-        return cls(values["duration"], values["timestep"], trains, synapses, neuron)
+        trains = PoissonTrains(*(values[name] for name in PoissonTrains._fields))
+        synapses = Synapses(*(values[name] for name in Synapses._fields))
+        model = Izhikevich(**to_SI(neuron))
+        return cls(values["duration"], values["timestep"], trains, synapses, model)
 
     @property
     def n_steps(self) -> int:

@@ -93,7 +93,7 @@ def rates(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads: int 
     return batch.rates[:, 0]
 
 
-def mean(rates: Sequence[float]) -> float:
+def mean(rates: Sequence[float] | np.ndarray) -> float:
     """Added one after the other, as in the notebook: the rounding error decides on which side of
     the target a mean of exactly 4 Hz falls, and hence where the search continues. (From Python 3.12
     on, ``sum`` rounds differently.)"""
@@ -221,7 +221,7 @@ def find_weight(
         )
 
     solution = root_scalar(
-        excess_rate, bracket=[low, high], xtol=guess * relative_tolerance, method="brentq"
+        excess_rate, bracket=(low, high), xtol=guess * relative_tolerance, method="brentq"
     )
     excess_rate(solution.root)
     return WeightSearch(

@@ -53,12 +53,12 @@ def simulated_tests(
         NoiseLevel(simulated.v + each * z, each - σ_0, way)
         for each, way in zip(σ[keep_first:], published[keep_first:], strict=True)
     ]
-    z = digitise(z, 15)
+    noise = digitise(z, 15)
     window, n_shuffles = round(values["window"] / dt), tests[0]["n_shuffles"]
 
     def test(windows: Windows) -> TrainResult:
-        sums_v, sums_z = (sum_windows(x.samples, windows, window) for x in (v, z))
-        p = [level.p_value(windows, v, sums_v, z, sums_z) for level in levels]
+        sums_v, sums_z = (sum_windows(x.samples, windows, window) for x in (v, noise))
+        p = [level.p_value(windows, v, sums_v, noise, sums_z) for level in levels]
         if not keep_first:
             return TrainResult(p, None)
         first = train_test(v, windows, sums_v)
@@ -85,8 +85,8 @@ def connection_tests(
 
     Tasks that follow each other and have the same recording, but for its noise, share it.
     """
-    for _, group in groupby(tasks, lambda task: (task["neuron"], recording_of(task["test"]))):
-        group = list(group)
+    for _, same in groupby(tasks, lambda task: (task["neuron"], recording_of(task["test"]))):
+        group = list(same)
         for start in range(0, len(group), MAX_TESTS_AT_ONCE):
             some = group[start : start + MAX_TESTS_AT_ONCE]
             tests = [task["test"] for task in some]

@@ -63,11 +63,10 @@ def run_study(
     0     0            36.5        2
     1    65             5.0        2
     """
-    checks.instance(study, Mapping, "study")
-    checks.instance(config or {}, Mapping, "config")
+    study = dict(checks.mapping(study, "study"))
+    config = dict(checks.mapping(config or {}, "config"))
     threads = checks.whole(threads, "threads", 0)
-    study = dict(study)
-    resolved = resolve({**(config or {}), "studies": {"study": study}})
+    resolved = resolve(config | {"studies": {"study": study}})
     study, threads = complete(study), threads or os.cpu_count() or 1
     measure = measures()[study["measure"]]
     tables = {name: TABLES[name](resolved, threads) for name in measure.tables}

@@ -117,7 +117,7 @@ def summarise_weights(
 
 
 def _weights_within(
-    weights: np.ndarray, rates: np.ndarray, target_rate: float, n_errors: float
+    weights: np.ndarray, rates: np.ndarray, target_rate: float, n_errors: float | np.ndarray
 ) -> tuple[float, float]:
     """From rates [n_weights, n_seeds] at ascending weights: the lowest and the highest weight at
     which the mean rate is within so many standard errors of the target."""
