@@ -1,5 +1,6 @@
 """What every script needs around its work: a log, and tables and pages that are written whole."""
 
+import gc
 import inspect
 import os
 import sys
@@ -85,6 +86,7 @@ def run(main: Callable, snakemake) -> None:
             register(stream)
             with redirect_stderr(stream):
                 main(**{name: values[name] for name in inspect.signature(main).parameters})
+            gc.freeze()  # at its end, Python would look for garbage in all that was imported
         except Exception as error:
             with suppress(OSError):  # the disk may be full
                 traceback.print_exc(file=stream)

@@ -1,7 +1,7 @@
 """Spike-triggered averages beside those of shuffled trains, and how well they tell connections."""
 
-import pandas as pd
-import seaborn as sns
+import numpy as np
+from matplotlib.colors import to_rgba
 
 from nto1.units import FACTORS
 from nto1_workflow.io import read_parquet, run
@@ -21,6 +21,9 @@ CURVES = {
     "TPR_inh": ("inhibitory", "C3", 0.8),
 }
 ROC_COLUMNS = 4
+
+# Trains, the ends of their columns' names, and colours.
+KINDS = [("all", "", "0"), ("excitatory", "_exc", "C0"), ("inhibitory", "_inh", "C3")]
 
 
 def name_of(kind, connected) -> str:
@@ -59,18 +62,29 @@ def plot_heights(trains, shuffled_heights, files):
     """Heights relative to the mean of a train's shuffles, which lie around 1."""
     mean = trains.set_index("train")["mean_shuffled_height_mV"]
     shuffled = shuffled_heights["height_mV"] / shuffled_heights["train"].map(mean)
-    names = [name_of(k, c) for k, c, _ in GROUPS]
-    group = [name_of(k, c) for k, c in zip(trains["kind"], trains["connected"], strict=True)]
-    heights = trains.assign(group=group)[["relative_height", "group"]].dropna()
-    palette = dict(zip(names, (color for *_, color in GROUPS), strict=True))
+    shuffled, heights = shuffled.dropna(), trains.dropna(subset="relative_height")
 
     figure, (above, below) = plt.subplots(nrows=2, figsize=(5, 4), sharex=True)
-    sns.histplot(shuffled, ax=above, bins=30, color="0.85", edgecolor="none")
-    options = {"data": heights, "x": "relative_height", "hue": "group", "hue_order": names}
-    sns.histplot(**options, ax=below, bins=30, multiple="stack", palette=palette, lw=0)
-    sns.rugplot(**options, ax=below, palette=palette, legend=False, height=0.06)
-    sns.move_legend(below, "upper left", bbox_to_anchor=(1, 1.2), title="")
-    high = max([*shuffled.dropna(), *heights["relative_height"], 1])
+    n, edges = np.histogram(shuffled, 30)
+    bars = {"width": np.diff(edges), "align": "edge", "edgecolor": "none"}
+    above.bar(edges[:-1], n, color=to_rgba("0.85", 0.75), **bars)
+    edges = np.histogram_bin_edges(heights["relative_height"], 30)
+    bottom, options = np.zeros(30), {"width": np.diff(edges), "align": "edge", "lw": 0}
+    patches, rug_colors = {}, np.empty(len(heights), object)
+    for kind, connected, color in reversed(GROUPS):
+        group = (heights["kind"] == kind) & (heights["connected"] == connected)
+        rug_colors[group] = color
+        n, _ = np.histogram(heights["relative_height"][group], edges)
+        options |= {"color": to_rgba(color, 0.75), "edgecolor": "black"}
+        patches[name_of(kind, connected)] = below.bar(edges[:-1], n, bottom=bottom, **options)[0]
+        bottom += n
+    rug = {"lw": 1, "colors": rug_colors, "transform": below.get_xaxis_transform()}
+    below.vlines(heights["relative_height"], 0, 0.06, **rug)
+    below.set_ylim(0, 1.17 * max(bottom.max(), 1))
+    names = list(patches)[::-1]
+    handles = [patches[name] for name in names]
+    below.legend(handles, names, loc="upper left", bbox_to_anchor=(1, 1.2))
+    high = max([*shuffled, *heights["relative_height"], 1])
     for ax, title in ((above, "shuffled trains"), (below, "trains")):
         set_up(ax, xlim=[0, 1.05 * high], nbins_y=4)
         ax.set(xlabel="", ylabel=f"Number of\n{title}")
@@ -110,30 +124,32 @@ def plot_roc(roc, files):
 
 def plot_areas(areas, files):
     """Every seed, and the means, with ties as half and as loss."""
-    kinds = {"all": ("", "0"), "excitatory": ("_exc", "C0"), "inhibitory": ("_inh", "C3")}
-    rows = areas.assign(test=areas["variant"].map(label_of))
-    both = pd.concat(
-        rows.rename(columns={f"ties_halved{end}": "x", f"area{end}": "as published"})[
-            ["test", "x", "as published"]
-        ].assign(trains=kind)
-        for kind, (end, _) in kinds.items()
-    )
-    n = rows["test"].nunique()
+    tests = {label_of(variant): rows for variant, rows in areas.groupby("variant", sort=False)}
+    n = len(tests)
     figure, ax = plt.subplots(figsize=(5, 0.8 + 0.42 * n))
-    palette = {kind: color for kind, (_, color) in kinds.items()}
-    where = {"data": both, "y": "test", "hue": "trains", "palette": palette, "ax": ax}
-    sns.stripplot(**where, x="x", dodge=True, jitter=False, size=3, alpha=0.4, legend=False)
-    means = {"errorbar": None, "linestyle": "none", "dodge": 0.533}
-    sns.pointplot(**where, **means, x="x", markers="|", markersize=9, markeredgewidth=2)
-    hollow = {"markers": "D", "markersize": 4, "markerfacecolor": "none", "markeredgewidth": 0.8}
-    sns.pointplot(**where, **means, **hollow, x="as published", legend=False)
+    dots = {"s": 9, "edgecolor": "black", "lw": 0, "alpha": 0.4, "zorder": 3}
+    for i, rows in enumerate(tests.values()):
+        for (_, end, color), offset in zip(KINDS, (-4 / 15, 0, 4 / 15), strict=True):
+            x, y = rows[f"ties_halved{end}"], np.full(len(rows), i + offset)
+            ax.scatter(x, y, c=[color] * len(x), **dots)
+    bold = {"marker": "|", "markersize": 9, "markeredgewidth": 2}
+    hollow = {"marker": "D", "markersize": 4, "markerfacecolor": "none", "markeredgewidth": 0.8}
+    for name, style in (("ties_halved", bold), ("area", hollow)):
+        for (_, end, color), offset in zip(KINDS, (-0.2665, 0, 0.2665), strict=True):
+            means = [rows[f"{name}{end}"].mean() for rows in tests.values()]
+            ax.plot(means, np.arange(n) + offset, ls="none", color=color, **style)
+        if style is bold:
+            for kind, _, color in KINDS:
+                ax.plot([], [], ls="none", color=color, label=kind, **style)
     ax.axvline(0.5, color="0.7", lw=0.8)
-    low = both[["x", "as published"]].min(axis=None)
+    low = areas.filter(regex="^(ties_halved|area)").min(axis=None)
     ax.set_xlim(min(0.4, low - 0.02) if low == low else 0.4, 1.02)
-    ax.set(xlabel="Area under the ROC curve", ylabel="")
+    ax.set_xlabel("Area under the ROC curve")
+    ax.set_yticks(range(n), tests)
+    ax.set_ylim(n - 0.5, -0.5)
     ax.tick_params(axis="y", which="minor", left=False)
-    ax.grid(visible=False, axis="y", which="minor")
-    sns.move_legend(ax, "center left", bbox_to_anchor=(1.02, 0.5), title="")
+    ax.grid(visible=False, axis="y", which="both")
+    ax.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
     save(figure, *files)
 
 
