@@ -1,4 +1,4 @@
-"""Normals by the block, and NumPy's legacy stream, against the streams they have to be."""
+"""Normals by the block, and NumPy's legacy generator, against the streams they have to be."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -60,3 +60,17 @@ def test_legacy_stream(seed, n_normals, n_words, n):
     mt.put_into(ours)
     np.testing.assert_allclose(ours.randn(5), theirs.randn(5), rtol=1e-15, atol=0)
     assert ours.randint(10**9) == theirs.randint(10**9)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 700), st.integers(0, 1100), st.integers(1, 3))
+def test_legacy_permutations(seed, n_words, n, n_orders):
+    """After which the generator goes on from the same place."""
+    ours, theirs = np.random.RandomState(seed), np.random.RandomState(seed)
+    for rng in (ours, theirs):
+        rng.randint(2**32, size=n_words, dtype=np.uint32)
+    orders, mt = np.empty((n_orders, n), np.int32), MersenneTwister.of(ours)
+    mersenne.fill_permutations(orders, mt)
+    mt.put_into(ours)
+    np.testing.assert_array_equal(orders, [theirs.permutation(n) for _ in range(n_orders)])
+    assert ours.randint(2**32, dtype=np.uint32) == theirs.randint(2**32, dtype=np.uint32)

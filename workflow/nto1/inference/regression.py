@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-from scipy import linalg
+import scipy
 
 from nto1 import checks
 from nto1.inference.scores import EXCITATORY, INHIBITORY
@@ -382,10 +382,10 @@ def _information(design: Design, joint: bool) -> np.ndarray:
     not too large."""
     if not joint or design.diagonal.size > MAX_EXACT or design.window:
         return design.diagonal
-    factor, failed = linalg.lapack.dpotrf(design.normal_matrix(), lower=True)
+    factor, failed = scipy.linalg.lapack.dpotrf(design.normal_matrix(), lower=True)
     if failed:
         return design.diagonal
-    inverse, _ = linalg.lapack.dpotri(factor, lower=True)
+    inverse, _ = scipy.linalg.lapack.dpotri(factor, lower=True)
     return 1 / np.diag(inverse)
 
 

@@ -31,6 +31,7 @@ from nto1.inference.windows import (
     sum_windows,
 )
 from nto1.jit import jit
+from nto1.random.mersenne import MersenneTwister, fill_permutations
 from nto1.threads import map_ahead
 from nto1.units import ms
 
@@ -153,7 +154,10 @@ def one_by_one(
     """What a test says of each train and its shuffles, drawn as in ``shuffle_test``."""
 
     def orders(n: int) -> np.ndarray:
-        return np.array([rng.permutation(n) for _ in range(n_shuffles)], np.int32)
+        drawn, generator = np.empty((n_shuffles, n), np.int32), MersenneTwister.of(rng)
+        fill_permutations(drawn, generator)
+        generator.put_into(rng)
+        return drawn
 
     def test_one(item: tuple[np.ndarray, np.ndarray]) -> Found:
         times, its_orders = item

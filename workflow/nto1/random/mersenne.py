@@ -1,7 +1,8 @@
-"""NumPy's legacy normals in compiled code: what ``RandomState.randn`` draws.
+"""NumPy's legacy generator in compiled code: what ``RandomState.randn`` and ``permutation`` draw.
 
 MT19937 (Matsumoto & Nishimura 1998), doubles of 53 bits, normals by Marsaglia's polar method, of
-which every second one is kept for the next call.
+which every second one is kept for the next call; permutations by Fisher and Yates, with places from
+words' lower bits, drawn again until they fit.
 """
 
 from math import log, sqrt
@@ -10,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import int64, uint32
 
-from nto1.jit import jit_inline
+from nto1.jit import jit, jit_inline
 
 _N, _M = 624, 397
 
@@ -107,4 +108,31 @@ def fill_normals(z, n, mt):
         else:
             mt.kept[0], mt.kept[1] = 1, factor * x
         i += 2
+    mt.position[0] = position
+
+
+@jit
+def fill_permutations(orders, mt):
+    """Fill orders [n_orders, n] with permutations of n things.
+
+    The places that are swapped are drawn first, which takes no branches.
+    """
+    key, position, n = mt.key, mt.position[0], orders.shape[1]
+    places = np.empty(n, np.int64)
+    for order in orders:
+        mask = uint32(0)
+        while mask < n - 1:
+            mask = (mask << uint32(1)) | uint32(1)
+        i = n - 1
+        while i > 0:
+            until = int64(mask >> uint32(1))
+            while i > until:
+                word, position = _next_word(key, position)
+                places[i] = _tempered(word) & mask  # overwritten by the next one if too large
+                i -= int64(places[i] <= i)
+            mask >>= uint32(1)
+        for i in range(n):
+            order[i] = i
+        for i in range(n - 1, 0, -1):
+            order[i], order[places[i]] = order[places[i]], order[i]
     mt.position[0] = position

@@ -1,7 +1,7 @@
 """From t-values to calls: surrogate trains, the empirical null, false-discovery rates."""
 
 import numpy as np
-from scipy.special import ndtr
+import scipy
 
 
 def jitter(bins: np.ndarray, interval: int, n_bins: int, rng: np.random.Generator) -> np.ndarray:
@@ -13,7 +13,7 @@ def jitter(bins: np.ndarray, interval: int, n_bins: int, rng: np.random.Generato
 
 def p_values(z: np.ndarray) -> np.ndarray:
     """Two-sided, of standard normal values."""
-    return 2 * ndtr(-np.abs(z))
+    return 2 * scipy.special.ndtr(-np.abs(z))
 
 
 def false_discovery_rates(p: np.ndarray) -> np.ndarray:

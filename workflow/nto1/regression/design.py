@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import fft
+import scipy
 
 from nto1.jit import jit
 from nto1.regression.gaps import Gaps
@@ -108,16 +108,16 @@ class Design:
     ) -> None:
         """The kernel's samples [n_lags]; 1 / S [n_fft // 2 + 1]; covariates [n, n_fft], which have
         been bridged."""
-        self.H = fft.rfft(h, self.n_fft)
+        self.H = scipy.fft.rfft(h, self.n_fft)
         self.precision = precision
         spectrum = np.abs(self.H) ** 2 * precision
-        self.autocovariance = fft.irfft(spectrum, self.n_fft)[: h.size]
+        self.autocovariance = scipy.fft.irfft(spectrum, self.n_fft)[: h.size]
         self.diagonal = self.spikes.squared_norms(self.autocovariance)
         self.covariates = _orthonormal(covariates, self.whiten)
 
     def whiten(self, x: np.ndarray) -> np.ndarray:
         """x filtered by 1 / S."""
-        return fft.irfft(fft.rfft(x) * self.precision, self.n_fft)
+        return scipy.fft.irfft(scipy.fft.rfft(x) * self.precision, self.n_fft)
 
     def predict(self, weights: np.ndarray) -> np.ndarray:
         """h * Σ_k w_k s_k [n_fft]."""
@@ -129,7 +129,7 @@ class Design:
         return _centre(drive, self.spikes.n_bins, self.window)
 
     def filter(self, drive: np.ndarray) -> np.ndarray:
-        return fft.irfft(fft.rfft(drive) * self.H, self.n_fft)
+        return scipy.fft.irfft(scipy.fft.rfft(drive) * self.H, self.n_fft)
 
     def without_covariates(self, x: np.ndarray) -> np.ndarray:
         """What covariates don't explain of x, which has been bridged; in place."""
@@ -150,7 +150,7 @@ class Design:
         return self._look_up_whitened(self.gaps.transpose(self.whiten(residual)))
 
     def _look_up_whitened(self, whitened: np.ndarray) -> np.ndarray:
-        back = fft.irfft(fft.rfft(whitened) * self.H.conj(), self.n_fft)
+        back = scipy.fft.irfft(scipy.fft.rfft(whitened) * self.H.conj(), self.n_fft)
         return self.spikes.look_up(_centre(back, self.spikes.n_bins, self.window), self.threads)
 
     def normal(self, weights: np.ndarray) -> np.ndarray:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import numpy as np
+import scipy
 from numpy.lib.stride_tricks import sliding_window_view
-from scipy import fft, linalg, optimize
 
 from nto1.units import ms
 
@@ -53,7 +53,7 @@ def spectral_density(x: np.ndarray) -> np.ndarray:
     segment = min(SEGMENT, max(64, 2 ** int(np.log2(x.size / MIN_SEGMENTS))))
     taper = np.sin(np.pi * (np.arange(segment) + 0.5) / segment) ** 2
     segments = sliding_window_view(x - x.mean(), segment)[:: segment // 2]
-    power = sum(np.abs(fft.rfft(one * taper)) ** 2 for one in segments)
+    power = sum(np.abs(scipy.fft.rfft(one * taper)) ** 2 for one in segments)
     return power / (len(segments) * (taper**2).sum())
 
 
@@ -74,9 +74,9 @@ def fit_kernel(
     signal, A its autocovariance, both weighted by the precision.
     """
     n = round(MAX_LAG / bin) + 1
-    D = fft.rfft(drive)
-    c = fft.irfft(D.conj() * precision * fft.rfft(signal), drive.size)[:n]
-    A = linalg.toeplitz(fft.irfft(np.abs(D) ** 2 * precision, drive.size)[:n])
+    D = scipy.fft.rfft(drive)
+    c = scipy.fft.irfft(D.conj() * precision * scipy.fft.rfft(signal), drive.size)[:n]
+    A = scipy.linalg.toeplitz(scipy.fft.irfft(np.abs(D) ** 2 * precision, drive.size)[:n])
 
     def parameters(x: np.ndarray) -> Kernel:
         τ_r = np.clip(np.exp(x[0]), *TIME_CONSTANTS)
@@ -89,7 +89,7 @@ def fit_kernel(
 
     start = np.log([kernel.τ_r, max(kernel.τ_d / kernel.τ_r - 1.02, 0.01)])
     fits = [
-        optimize.minimize(
+        scipy.optimize.minimize(
             unexplained, [*start, δ / ms], method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 0}
         )
         for δ in (kernel.δ, kernel.δ + 4 * ms)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import fft
+import scipy
 
 from nto1.jit import jit
 from nto1.regression.gaps import Gaps
@@ -51,7 +51,7 @@ def binned(V: np.ndarray, dt: float, bin: float, missing: np.ndarray) -> Signal:
             f"of the recording of {V.size * dt:g} s, {np.count_nonzero(~out) * bin:g} s are left "
             f"without gaps and the neuron's own spikes: at least 1 s is needed"
         )
-    n_fft = fft.next_fast_len(n_bins + round(PADDING / bin), real=True)
+    n_fft = scipy.fft.next_fast_len(n_bins + round(PADDING / bin), real=True)
     signal = Signal(np.empty(0), Gaps.of(out, n_fft), out, bin, factor)
     y = signal.means(V)
     there = y[:n_bins][~out]
@@ -99,10 +99,10 @@ def afterpotentials(times: np.ndarray, signal: Signal) -> np.ndarray:
     bins = (times / signal.bin + 1e-6).astype(int)
     np.add.at(counts, bins[bins < signal.n_bins], 1.0)
     t = signal.bin * np.arange(signal.gaps.n_fft)
-    spectrum = fft.rfft(counts)
+    spectrum = scipy.fft.rfft(counts)
     return np.array(
         [
-            signal.gaps.bridge(fft.irfft(spectrum * fft.rfft(np.exp(-t / τ)), t.size))
+            signal.gaps.bridge(scipy.fft.irfft(spectrum * scipy.fft.rfft(np.exp(-t / τ)), t.size))
             for τ in AFTERPOTENTIALS
         ]
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array, issparse
+import scipy
 
 from nto1 import checks
 from nto1.neurons.adex import AdEx
@@ -48,7 +48,7 @@ class Connections(NamedTuple):
                 f"the connections of {E.size} sources are a matrix with {E.size} rows, this is "
                 f"{_written(shape)}"
             )
-        weights = csr_array(weights, dtype=float)
+        weights = scipy.sparse.csr_array(weights, dtype=float)
         weights.sum_duplicates()
         weights.eliminate_zeros()
         synapses = weights.tocoo()
@@ -58,8 +58,8 @@ class Connections(NamedTuple):
                     f"delays are one number or a matrix like the weights' of {_written(shape)}, "
                     f"this is {_written(np.shape(delay))}"
                 )
-            delay = csr_array(delay)[synapses.row, synapses.col]
-            delay = delay.toarray() if issparse(delay) else delay
+            delay = scipy.sparse.csr_array(delay)[synapses.row, synapses.col]
+            delay = delay.toarray() if scipy.sparse.issparse(delay) else delay
         return cls.of_table(synapses.row, synapses.col, synapses.data, E, shape[1], delay)
 
     @classmethod
