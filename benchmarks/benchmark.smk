@@ -8,6 +8,7 @@ rule benchmark:
         "benchmarks/measured/connections.csv",
         "benchmarks/measured/network.json",
         "benchmarks/measured/studies.csv",
+        "benchmarks/measured/intervals.csv",
         "benchmarks/measured/growth.csv",
 
 
@@ -118,6 +119,20 @@ rule measure_growth:
     threads: lambda wildcards: workflow.cores
     script:
         "growth.py"
+
+
+rule measure_intervals:
+    """How often intervals of studies cover."""
+    input:
+        script=BENCHMARKS / "intervals.py",
+        compiled=KERNELS,
+    output:
+        "benchmarks/measured/intervals.csv",
+    log:
+        "results/logs/benchmarks/measure_intervals.log",
+    threads: lambda wildcards: workflow.cores
+    script:
+        "intervals.py"
 
 
 rule measure_studies:

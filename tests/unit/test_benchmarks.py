@@ -5,6 +5,7 @@ import sys
 from importlib.util import module_from_spec, spec_from_file_location
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nto1 import line_fit_test, simulate_network, sta_test
@@ -76,3 +77,16 @@ def test_a_large_sweep_and_a_study_of_as_many_runs():
     of_study = jobs_of(measures()[large["measure"]], work_of([large], study))
     assert sum(len(task.weights_pS) for (task,) in sweep.values()) == len(studies.WEIGHTS_PS)
     assert of_study.description.startswith(f"{of_sweep} runs in ")
+
+
+def test_intervals(monkeypatch, tmp_path):
+    intervals = load("intervals")
+    monkeypatch.setattr(intervals, "SIZES", (2, 3))
+    monkeypatch.setattr(intervals, "N_SEEDS", dict.fromkeys(intervals.N_SEEDS, 6))
+    short = {"experiment.duration_s": 1, "sweep.N": 20, "sweep.weights_pS": [1800]}
+    search = {"experiment.duration_s": 1, "find_weight.N": [100]}
+    monkeypatch.setattr(intervals, "CASES", [("response", short), ("weight_for_rate", search)])
+    intervals.main([tmp_path / "intervals.csv"])
+    table = pd.read_csv(tmp_path / "intervals.csv")
+    assert table["n_sets"].tolist() == [3, 3, 2, 2, 3, 2]
+    assert table["covered"].between(0, 1).all()
