@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 from scipy import integrate, linalg, stats
 
 from nto1 import regression_test
+from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
 from nto1.regression.calibration import false_discovery_rates, jitter
 from nto1.regression.design import BLOCK, Design, Spikes, conjugate_gradients
 from nto1.regression.gaps import LONGEST, Gaps
 from nto1.regression.kernel import Kernel, fit_kernel, spectral_density
+from nto1.regression.mixture import Mixture, fit_mixture, moments
 from nto1.regression.signal import around, detect_spikes
 from nto1.units import ms, mV
 
@@ -38,10 +40,10 @@ def circulant(h, n) -> np.ndarray:
 class Passive:
     """A membrane with coloured noise that adds up potentials: 10 + 10 inputs, 40 others."""
 
-    def __init__(self, seed, duration=40.0, size=0.4 * mV, noise=1 * mV):
+    def __init__(self, seed, duration=40.0, size=0.4 * mV, noise=1 * mV, kinds=(10, 10, 40)):
         rng = np.random.default_rng(seed)
         self.duration, n = duration, round(duration / BIN)
-        self.sizes = size * np.repeat([1.0, -1.0, 0.0], [10, 10, 40])
+        self.sizes = size * np.repeat([1.0, -1.0, 0.0], kinds)
         rates = rng.uniform(3, 10, self.sizes.size)
         self.trains = [
             np.sort(rng.uniform(0, duration, rng.poisson(rate * duration))) for rate in rates
@@ -294,6 +296,46 @@ def test_covariates_explain_what_they_are(passive):
     unknown = regression_test(V, BIN, passive.trains, **options)
     np.testing.assert_allclose(known.z, passive.test().z, atol=1)
     assert np.abs(unknown.z[:20]).mean() < 0.8 * np.abs(known.z[:20]).mean()
+
+
+def test_a_mixture_is_found():
+    rng = np.random.default_rng(1)
+    kind = rng.choice(3, 3000, p=[0.6, 0.25, 0.15])
+    size = np.array([0, 2.0, -3.0])[kind] + rng.normal(size=3000) * np.array([0, 0.3, 0.5])[kind]
+    τ = rng.uniform(0.3, 1, 3000)
+    found = fit_mixture(size + rng.normal(size=3000) * np.sqrt(τ), τ)
+    np.testing.assert_allclose(found.π, [0.6, 0.25, 0.15], atol=0.03)
+    np.testing.assert_allclose(found.μ, [0, 2, -3], atol=0.1)
+    np.testing.assert_allclose(found.s, [0, 0.3, 0.5], atol=0.2)
+    assert fit_mixture(rng.normal(size=3000), np.ones(3000)) is None
+
+
+def test_moments_are_integrals():
+    mixture = Mixture(np.array([0.5, 0.3, 0.2]), np.array([0, 1.0, -2.0]), np.array([0, 0.2, 0.7]))
+    w = np.linspace(-8, 8, 200_001)
+    prior = sum(π * stats.norm.pdf(w, μ, max(s, 1e-3)) for π, μ, s in zip(*mixture, strict=True))
+    for r, τ in ((0.5, 0.3), (-3, 2.0), (1.2, 0.05)):
+        density = prior * stats.norm.pdf(r, w, np.sqrt(τ))
+        mean = (density @ w) / density.sum()
+        variance = (density @ (w - mean) ** 2) / density.sum()
+        found = moments(np.array([r]), np.array([τ]), mixture)
+        np.testing.assert_allclose(np.ravel(found), [mean, variance], rtol=1e-4)
+
+
+def test_what_all_sizes_look_like_tells_more_about_each():
+    """Of 300 trains in 20 s: the prior of a train has no part in its own test."""
+    kinds = np.repeat([EXCITATORY, INHIBITORY, UNCONNECTED], [50, 50, 200])
+    p = []
+    for seed in (5, 6):
+        passive = Passive(seed, duration=20, kinds=[50, 50, 200], noise=1.5 * mV)
+        joint, mixture = (
+            passive.test(weights=weights, n_surrogates=200) for weights in ("joint", "mixture")
+        )
+        assert score(mixture.z, kinds).AUC > score(joint.z, kinds).AUC
+        np.testing.assert_allclose(mixture.mixture.π, [2 / 3, 1 / 6, 1 / 6], atol=0.1)
+        np.testing.assert_allclose(mixture.mixture.μ[1:] / mV, [0.4, -0.4], atol=0.1)
+        p.append(mixture.p[100:])
+    assert 0.02 < (np.concatenate(p) < 0.05).mean() < 0.09
 
 
 def test_a_timing_window_takes_away_what_is_slow(passive):

@@ -21,6 +21,7 @@ from nto1.inference.scores import EXCITATORY, INHIBITORY
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
 from nto1.regression.design import MAX_ITERATIONS, Design, Spikes, conjugate_gradients
 from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_density
+from nto1.regression.mixture import Mixture, expectation_propagation
 from nto1.regression.signal import (
     Signal,
     afterpotentials,
@@ -32,6 +33,11 @@ from nto1.regression.signal import (
 from nto1.units import ms
 
 NONE = "none"
+
+Weights = Literal["mixture", "joint", "marginal"]
+
+# Trains from which on all sizes say something about each.
+MANY = 400
 
 # Trains with less spikes can't tell anything.
 MIN_SPIKES = 5
@@ -64,11 +70,12 @@ class RegressionTest(NamedTuple):
     kernel: Kernel
     frequency: np.ndarray  # [n_frequencies] Hz
     spectrum: np.ndarray  # [n_frequencies] V²/Hz, of what is not explained, one-sided
-    explained: float  # share of the variance that goes with the trains' potentials
+    explained: float  # share of the variance, by trains, the neuron's own spikes and covariates
     surrogate_z: np.ndarray  # [n_surrogates]
     shift: float  # median of z before the empirical null is applied
     spread: float  # and SD, by the median absolute deviation
-    iterations: tuple[int, ...]  # of conjugate gradients, in each round
+    iterations: tuple[int, ...]  # of conjugate gradients, in each round and for the mixture
+    mixture: Mixture | None  # of all sizes, if it was asked for and some stand out
     warnings: tuple[str, ...]
 
 
@@ -78,7 +85,15 @@ class _Fit(NamedTuple):
     sizes: np.ndarray  # [n_columns] V, trains and then surrogates
     kernel: Kernel
     density: np.ndarray  # spectral density of what had not been explained before
+    correlation: np.ndarray  # [n_columns] of each column with the voltage
     residual: np.ndarray  # [n_fft] V
+    iterations: int
+
+
+class _Estimate(NamedTuple):
+    sizes: np.ndarray  # [n_columns] V
+    variance: np.ndarray  # [n_columns] V²
+    mixture: Mixture | None
     iterations: int
 
 
@@ -87,7 +102,7 @@ def regression_test(
     dt: float,
     trains: Sequence[np.ndarray],
     *,
-    weights: Literal["joint", "marginal"] = "joint",
+    weights: Weights | None = None,
     own_spikes: np.ndarray | Sequence[float] | Literal["detect"] | None = "detect",
     bin: float = 1 * ms,
     timing_window: float | None = None,
@@ -114,7 +129,9 @@ def regression_test(
     trains
         Ascending spike times (s) of every train; time 0 is the recording's beginning.
     weights
-        All trains at once ("joint"), or each by itself ("marginal").
+        All trains at once ("joint"); also with what all sizes look like as the prior of each
+        ("mixture": none, excitatory, inhibitory); or each train by itself ("marginal"). None
+        takes "mixture" where there are hundreds of trains, else "joint".
     own_spikes
         Times (s) of the neuron's own spikes, around which the voltage is left out; "detect" finds
         them in the voltage, None: there are none.
@@ -202,9 +219,12 @@ def regression_test(
     fixed += [signal.means(np.asarray(x, float)) for x in covariates]
     if summed_count:
         fixed += _lagged(spikes, signal)
-    joint = weights == "joint"
-    fits = _fit(design, signal, fixed, joint, kernel, rounds, tested.size)
-    return _result(design, signal, fits, joint, tested, n_spikes, flag, null, false_discovery_rate)
+    weights = weights or ("mixture" if tested.size >= MANY else "joint")
+    fits = _fit(design, signal, fixed, weights != "marginal", kernel, rounds, tested.size)
+    estimate = _estimate(design, signal, fits[-1], weights, tested.size, seed)
+    return _result(
+        *(design, signal, fits, estimate, tested, n_spikes, flag, null, false_discovery_rate)
+    )
 
 
 def _fit(
@@ -236,7 +256,7 @@ def _fit(
             residual = design.without_covariates(signal.y - explained)
         else:
             sizes, residual, iterations = correlation / design.diagonal, target, 0
-        fits.append(_Fit(sizes, kernel, density, residual, iterations))
+        fits.append(_Fit(sizes, kernel, density, correlation, residual, iterations))
         if len(fits) == rounds:
             break
         clear = _clear(design, sizes, n_tested)
@@ -292,7 +312,7 @@ def _result(
     design: Design,
     signal: Signal,
     fits: list[_Fit],
-    joint: bool,
+    estimate: _Estimate,
     tested: np.ndarray,
     n_spikes: np.ndarray,
     flag: np.ndarray,
@@ -300,8 +320,8 @@ def _result(
     rate: float,
 ) -> RegressionTest:
     last = fits[-1]
-    variance = _noise(design, signal, last.residual) / _information(design, joint)
-    t = last.sizes / np.sqrt(variance)
+    sizes, variance, mixture, more_iterations = estimate
+    t = sizes / np.sqrt(variance)
     n = tested.size
     scale = _scale(t[n:])
     shift, spread = bulk(t[:n] / scale)
@@ -319,10 +339,9 @@ def _result(
         return column
 
     there = ~signal.missing
-    prediction = design.predict(np.append(last.sizes[:n], np.zeros(t.size - n)))[: there.size]
-    explained = np.corrcoef(prediction[there], signal.y[: there.size][there])[0, 1] ** 2
+    explained = 1 - last.residual[: there.size][there].var() / signal.y[: there.size][there].var()
     return RegressionTest(
-        size=of_all(last.sizes[:n]),
+        size=of_all(sizes[:n]),
         standard_error=of_all(scale * np.sqrt(variance[:n])),
         t=of_all(t[:n]),
         z=of_all(z),
@@ -334,11 +353,12 @@ def _result(
         kernel=last.kernel,
         frequency=np.linspace(0, 0.5 / signal.bin, last.density.size),
         spectrum=2 * signal.bin * last.density,
-        explained=float(explained),
+        explained=float(max(0, explained)),
         surrogate_z=t[n:] / scale,
         shift=shift,
         spread=spread,
-        iterations=tuple(fit.iterations for fit in fits),
+        iterations=(*(fit.iterations for fit in fits), more_iterations),
+        mixture=mixture,
         warnings=tuple(_warnings(last, t[n:] / _scale(t[n:]), shift, spread, null, call)),
     )
 
@@ -368,6 +388,19 @@ def _warnings(
                 or '; if few of them are connected, take null="empirical"'
             )
         )
+
+
+def _estimate(
+    design: Design, signal: Signal, fit: _Fit, weights: Weights, n_tested: int, seed: int
+) -> _Estimate:
+    """Sizes and their variances, which surrogates are still to scale."""
+    if weights == "mixture":
+        posterior = expectation_propagation(design, fit.correlation, fit.sizes, n_tested, seed)
+        if posterior is not None:
+            _, cavity, variance, mixture, iterations = posterior
+            return _Estimate(cavity, variance, mixture, iterations)
+    noise = _noise(design, signal, fit.residual)
+    return _Estimate(fit.sizes, noise / _information(design, weights != "marginal"), None, 0)
 
 
 def _noise(design: Design, signal: Signal, residual: np.ndarray) -> float:
@@ -411,9 +444,11 @@ def _flags(spikes: Spikes, n_used: np.ndarray) -> np.ndarray:
     return flag.astype(str)
 
 
-def _check_options(weights: str, null: str, n_surrogates: int, rate: float, rounds: int) -> None:
+def _check_options(
+    weights: str | None, null: str, n_surrogates: int, rate: float, rounds: int
+) -> None:
     for name, value, known in (
-        ("weights", weights, ("joint", "marginal")),
+        ("weights", weights or "joint", ("mixture", "joint", "marginal")),
         ("null", null, ("surrogates", "empirical")),
     ):
         if value not in known:

@@ -2,5 +2,5 @@
 
 ``signal``: a voltage and trains in bins, and what is missing; ``gaps``: missing bins; ``design``:
 products with the design matrix, least squares; ``kernel``: the potential's shape and the noise's
-spectrum; ``calibration``: from t to calls.
+spectrum; ``mixture``: what all sizes look like; ``calibration``: from t to calls.
 """

@@ -172,7 +172,7 @@ class Design:
 class Solution(NamedTuple):
     x: np.ndarray
     iterations: int
-    residual: float  # relative, in the preconditioned norm
+    residual: np.ndarray
 
 
 def conjugate_gradients(
@@ -199,7 +199,7 @@ def conjugate_gradients(
         ρ, previous = _dot(r, y), ρ
         direction = y + ρ / previous * direction
         iterations += 1
-    return Solution(x, iterations, float(np.sqrt(ρ / target) * tolerance) if target else 0.0)
+    return Solution(x, iterations, r)
 
 
 def _dot(x: np.ndarray, y: np.ndarray) -> float:
