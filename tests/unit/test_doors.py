@@ -28,6 +28,7 @@ from nto1 import (
     mean_rate,
     output_spike_test,
     p_value,
+    regression_test,
     roc,
     score,
     shuffle_test,
@@ -71,6 +72,10 @@ def of_2021(trains, V=V, n_shuffles=5, window=200, **options):
     return np.array([test.height for (test,) in tests])
 
 
+def of_regression(trains, V=V, **options):
+    return regression_test(V, DT, trains, n_surrogates=20, own_spikes=None, **options).z
+
+
 TESTS = (of_sta, of_template, of_line_fit, of_output_spikes, of_2021)
 
 
@@ -101,7 +106,7 @@ def test_lists_of_trains(test, trains):
     np.testing.assert_array_equal(test(iter(times) for times in trains), test(TRAINS))
 
 
-@pytest.mark.parametrize("test", TESTS)
+@pytest.mark.parametrize("test", [*TESTS, of_regression])
 @pytest.mark.parametrize(
     ("name", "trains"),
     [
@@ -155,13 +160,12 @@ def test_voltages(test, convert):
     np.testing.assert_array_equal(test(TRAINS, convert(V)), test(TRAINS))
 
 
-@pytest.mark.parametrize("test", [*TESTS[:3], of_2021])
+@pytest.mark.parametrize("test", [*TESTS[:3], of_2021, of_regression])
 @pytest.mark.parametrize(
     "wrong",
     [
         V[:, np.newaxis],
         np.ma.array(V, mask=V > -0.064),
-        np.append(V[1:], np.nan),
         V.view(UNITS),
         dict(enumerate(V)),
         pd.DataFrame({"V": V}),
@@ -173,7 +177,11 @@ def test_voltages(test, convert):
     ],
 )
 def test_what_is_no_voltage(test, wrong):
-    refused("v" if test is of_2021 else "V", test, TRAINS, wrong)
+    name = "v" if test is of_2021 else "V"
+    refused(name, test, TRAINS, wrong)
+    if test is not of_regression:  # which says where
+        for odd in (np.nan, np.inf):
+            refused(name, test, TRAINS, np.append(V[1:], odd))
 
 
 @given(
@@ -350,6 +358,7 @@ def test_more_of_runs():
 )
 def test_searches(name, options):
     refused(name, find_weight, lambda w: 4.0, **{"target_rate": 4, "guess": 14 * pS} | options)
+    refused("rate_of", find_weight, 4.0, 4.0, 14 * pS)
 
 
 def test_drawn_trains_are_a_list_of_trains():

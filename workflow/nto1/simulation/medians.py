@@ -28,8 +28,8 @@ class Bracket(NamedTuple):
     @classmethod
     def around(cls, low, high, capacity: int) -> "Bracket":
         width = len(low)
-        counts = np.zeros((2, width), np.int64)
-        return cls(low, high, *counts, np.empty((width, capacity)))
+        n_below, n_inside = np.zeros((2, width), np.int64)
+        return cls(low, high, n_below, n_inside, np.empty((width, capacity)))
 
     @classmethod
     def everything(cls, width: int, n_lanes: int, capacity: int) -> "Bracket":

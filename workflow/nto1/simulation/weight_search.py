@@ -172,6 +172,8 @@ def find_weight(
     >>> round(search.w_exc / pS, 2)
     15.0
     """
+    if not callable(rate_of):
+        raise TypeError(f"rate_of has to be a function from weights to rates, not {rate_of!r}")
     target_rate = checks.number(target_rate, "target_rate", above=0)
     guess = checks.number(guess, "guess", above=0)
     bracket_factor = checks.number(bracket_factor, "bracket_factor", above=1)

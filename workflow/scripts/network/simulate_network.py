@@ -87,8 +87,7 @@ def input_trains(inputs: dict, time_grid: TimeGrid) -> list[np.ndarray]:
         return trains
     if inputs["log_rate_variance"]:
         rates = Inputs(mean_rate=rate, log_rate_variance=inputs["log_rate_variance"])
-        drawn = draw_spike_trains(n, seed, time_grid, rates)
-        return np.split(drawn.times, np.cumsum(drawn.n_spikes)[:-1])
+        return list(draw_spike_trains(n, seed, time_grid, rates))
     return poisson_trains(np.broadcast_to(np.asarray(rate, float), n), time_grid.duration, seed)
 
 

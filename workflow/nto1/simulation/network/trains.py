@@ -1,8 +1,7 @@
 """Input spike trains: drawn, read from a table, and brought onto the time grid."""
 
-from collections.abc import Sequence
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nto1 import checks
 from nto1.random.stream import seeded
@@ -11,7 +10,7 @@ from nto1.simulation.inputs import TimeGrid, draw_trains, step_times
 ARRIVALS = ("nearest", "next")
 
 
-def poisson_trains(rates: Sequence[float], duration: float, seed: int) -> list[np.ndarray]:
+def poisson_trains(rates: ArrayLike, duration: float, seed: int) -> list[np.ndarray]:
     """Spike times (s) of Poisson trains with these rates (Hz), one train after the other from the
     project's random stream. (Trains whose rates are lognormal: ``draw_spike_trains``.)
 
@@ -25,15 +24,13 @@ def poisson_trains(rates: Sequence[float], duration: float, seed: int) -> list[n
     return np.split(times, np.cumsum(n_spikes)[:-1])
 
 
-def trains_from_table(
-    train: Sequence[int], time: Sequence[float], n_trains: int
-) -> list[np.ndarray]:
+def trains_from_table(train: ArrayLike, time: ArrayLike, n_trains: int) -> list[np.ndarray]:
     """Spike times (s) of every train, from a table with a row per spike, in any order of trains.
 
     Raises ``ValueError`` for columns of different lengths, or a train that doesn't exist.
     """
-    train, time = np.asarray(train), np.asarray(time, float)
-    if train.shape != time.shape or train.ndim != 1:
+    train, time = checks.vector(train, "train"), checks.vector(time, "time")
+    if train.size != time.size:
         raise ValueError(
             f"every spike needs a train and a time: there are {train.size} and {time.size}"
         )
@@ -46,7 +43,7 @@ def trains_from_table(
 
 
 def arrival_steps(
-    times: np.ndarray, time_grid: TimeGrid, arrival: str = "nearest", train: int = 0
+    times: ArrayLike, time_grid: TimeGrid, arrival: str = "nearest", train: int = 0
 ) -> np.ndarray:
     """The samples [n_spikes] int64 from which on a train's spikes (s) are felt.
 
