@@ -13,12 +13,9 @@ if not HERE.is_dir():
     )
 
 
-# The thesis's config comes with the workflow, wherever the working directory is;
+# The thesis's config comes with the workflow, wherever the working directory is (rules/common.smk);
 # config/config.yaml there, --configfile and --config change parts of it.
-configfile: str(HERE / "config/config.yaml")
-
-
-if Path("config/config.yaml").exists():
+if Path("config/config.yaml").exists() and not HERE.samefile("."):
 
     configfile: "config/config.yaml"
 

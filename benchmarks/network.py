@@ -77,7 +77,9 @@ def save(file, network: Network, trains: list[np.ndarray], duration: float) -> N
     groups = []
     for start, end in zip(starts, [*starts[1:], network.N], strict=True):
         model = network.types[network.type_of[start]]
-        groups.append((end - start, type(model).__name__, model._asdict()))
+        parameters = model._asdict()
+        del parameters["synapses"]
+        groups.append((end - start, type(model).__name__, parameters))
     saved = {}
     for name, some in (("connections", network.connections), ("inputs", network.inputs)):
         saved |= {f"{name}_{c}": getattr(some, c) for c in ("source", "target", "weight", "delay")}

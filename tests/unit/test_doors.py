@@ -17,6 +17,7 @@ from nto1 import (
     Inputs,
     Izhikevich,
     Network,
+    Synapses,
     TimeGrid,
     count_spikes,
     digitise,
@@ -299,16 +300,16 @@ def test_time_grid_and_inputs_are_named():
 
 
 NEURONS = [
-    ("τ_g", AdEx(τ_g=0.07e-3)),
-    ("τ_g", AdEx(τ_g=-7e-3)),
+    ("τ_g", AdEx(synapses=Synapses(τ_g=0.07e-3))),
+    ("τ_g", AdEx(synapses=Synapses(τ_g=-7e-3))),
     ("τ_w", AdEx(τ_w=1e-4)),
     ("C", AdEx(C=0)),
     ("C", AdEx(C=np.nan)),
     ("Δ_T", AdEx(Δ_T=-1e-3)),
     ("g_L", AdEx(g_L=-1e-9)),
     ("b", AdEx(b=np.inf)),
-    ("E_exc", AdEx(E_exc=None)),
-    ("inh_to_exc_weight", AdEx(inh_to_exc_weight=-4)),
+    ("E_exc", AdEx(synapses=Synapses(E_exc=None))),
+    ("inh_to_exc_weight", AdEx(synapses=Synapses(inh_to_exc_weight=-4))),
     ("neuron", {"C": 1}),
 ]
 
@@ -328,6 +329,10 @@ def test_runs(name, w_exc, neuron):
     refused("weights" if name == "w_exc" else name, simulate_batch, [1 * nS, w_exc], BATCH, neuron)
     if getattr(neuron, "τ_w", 1) == getattr(neuron, "τ_g", 1) or name not in ("τ_g", "τ_w"):
         refused(name, free_membrane, w_exc, 100, 100, neuron)
+
+
+def test_types_of_a_network():
+    assert "there are AdEx, Izhikevich" in refused("types['n']", Network.of, {"n": 3}, ["n"])
 
 
 def test_more_of_runs():

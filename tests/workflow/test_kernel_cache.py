@@ -37,5 +37,5 @@ def test_a_stale_kernel_is_never_loaded(tmp_path):
 
 def test_kinds_of_processors_share_no_folder():
     """On a cluster with several, jobs on each may compile at the same time."""
-    code = "from nto1.jit import PROCESSOR; print(PROCESSOR)"
+    code = "from nto1.jit import processor; print(processor())"
     assert printed(code) != printed(code, NUMBA_CPU_NAME="generic")

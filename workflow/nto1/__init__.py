@@ -9,7 +9,8 @@ Quantities are in SI units; `nto1.units` converts (``14 * pS``, ``V / mV``).
     print(run.rate, run.median_V / mV)
 
 Inputs        draw_spike_trains, count_spikes, draw_inputs; Inputs, TimeGrid
-Simulation    simulate (one run), simulate_batch (many); AdEx, Izhikevich
+Simulation    simulate (one run), simulate_batch (many); AdEx, Izhikevich, Synapses,
+              neuron_of
 Weights       mean_rate, find_weight
 Studies       run_study
 Theory        free_membrane
@@ -41,6 +42,7 @@ _MODULES = {
     "inference.scores": "roc score",
     "neurons.adex": "AdEx",
     "neurons.izhikevich": "Izhikevich",
+    "neurons.protocol": "Synapses neuron_of",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from nto1.neurons import Synapses, keys_of, model_of
+
 T = TypeVar("T")
 
 # Of windows after spikes: what a spike does to a voltage is over long before.
@@ -228,22 +230,26 @@ def weights(values: Any, name: str) -> npt.NDArray[np.float64]:
 
 
 def neuron(neuron: Any, dt: float = 0.0, name: str = "neuron") -> None:
-    """Parameters of a model: finite; what has to be positive is, and time constants are longer
-    than the time step (s)."""
-    if not hasattr(neuron, "_asdict"):
-        raise TypeError(f"{name} has to be a neuron model like AdEx(), not {_shown(neuron)}")
-    for field, value in neuron._asdict().items():
-        is_time = field.startswith("τ")
-        if is_time and 0 < number(value, f"{name}.{field}") <= dt:
-            raise ValueError(
-                f"{name}.{field}, {value:g} s, has to be longer than the time step of {dt:g} s"
-            )
-        if is_time or field in ("C", "k", "Δ_T"):
-            number(value, f"{name}.{field}", above=0)
-        elif field in ("g_L", "inh_to_exc_weight"):
-            number(value, f"{name}.{field}", at_least=0)
-        else:
-            number(value, f"{name}.{field}")
+    """Parameters of a model: finite, and positive where their keys in a configuration are; time
+    constants are longer than the time step (s)."""
+    try:
+        model_of(neuron)
+    except TypeError as error:
+        raise TypeError(f"{name} has to be a neuron model like AdEx(): {error}") from None
+    instance(neuron.synapses, Synapses, f"{name}.synapses")
+    for record, where in ((neuron, name), (neuron.synapses, f"{name}.synapses")):
+        for key in keys_of(type(record)):
+            field, value = f"{where}.{key.field}", getattr(record, key.field)
+            about, is_time = key.about, key.field.startswith("τ")
+            given = number(value, field)
+            if is_time and 0 < given <= dt:
+                raise ValueError(
+                    f"{field}, {given:g} s, has to be longer than the time step of {dt:g} s"
+                )
+            if about.gt == 0 or (about.ge or 0) > 0:
+                number(value, field, above=0)
+            elif about.ge == 0:
+                number(value, field, at_least=0)
 
 
 def refuse_containers(values: Any, name: str) -> None:

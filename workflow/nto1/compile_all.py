@@ -1,4 +1,5 @@
 """Compile every kernel of this package, or load it from the cache: in two processes at a time.
+Those for N inputs to a neuron of another model than the thesis's are left for ``compile_lanes``.
 
 ``python -m nto1.compile_all PART`` compiles one part.
 """
@@ -6,6 +7,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,6 +18,8 @@ from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.sta import shuffle_test, spike_triggered_average
 from nto1.inference.windows import digitise
 from nto1.kernel_cache import PACKAGE
+from nto1.neurons import Neuron
+from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import SpikeCounts, TimeGrid, draw_spike_trains
 from nto1.simulation.network import Network, simulate_network
@@ -50,13 +54,17 @@ def compile_runs() -> None:
     spike_triggered_average(V, 0.1 * ms, trains.times[0])
 
 
-def compile_networks() -> None:
-    """And wide tiles, so that both parts take about as long."""
+def compile_lanes(widths: Sequence[int], neuron: Neuron) -> None:
+    """Loops over time of the N-to-1 experiment, for the neuron's model."""
     nothing = np.zeros(100, np.uint16)
     inputs = InputBatch([SpikeCounts(10, 0, TimeGrid(0.01, 0.1 * ms), nothing, nothing, 0)])
-    for width in WIDE:
-        simulate_batch(np.zeros(width), inputs, with_medians=False)
+    for width in widths:
+        simulate_batch(np.zeros(width), inputs, neuron, with_medians=False)
 
+
+def compile_networks() -> None:
+    """And wide tiles, so that both parts take about as long."""
+    compile_lanes(WIDE, AdEx())
     experiment = Experiment(0.5, 0.1 * ms, PoissonTrains(n_trains=1))
     drawn = draw_experiment(experiment, 0)
     v = simulate_voltage(drawn, experiment).v

@@ -86,7 +86,7 @@ def name_of(number: dict[str, str]) -> str:
 def differing(conditions: dict, config: dict, path: str = "") -> Iterator[str]:
     """What in a config differs from given conditions, which name a part of its keys."""
     for key, wanted in conditions.items():
-        where, found = f"{path}{key}", config[key]
+        where, found = f"{path}{key}", config.get(key, "not there")
         if isinstance(wanted, dict):
             yield from differing(wanted, found, f"{where}.")
         elif wanted != found:

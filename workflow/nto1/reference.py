@@ -41,6 +41,7 @@ def sort_spikes(
 @njit
 def integrate(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
     V, w, g_exc, g_inh, t = p.E_L, 0.0, 0.0, 0.0, 0.0
+    synapses = p.synapses
     trace, spikes = np.empty((4, n_steps)), [0 for _ in range(0)]
     next_spike = 0
     for i in range(n_steps):
@@ -48,16 +49,17 @@ def integrate(times, is_exc, n_delivered, n_steps, dt, w_exc, p):
             if is_exc[next_spike]:
                 g_exc += w_exc
             else:
-                g_inh += p.inh_to_exc_weight * w_exc
+                g_inh += synapses.inh_to_exc_weight * w_exc
             next_spike += 1
 
-        I_syn = g_exc * (V - p.E_exc) + g_inh * (V - p.E_inh)
+        I_syn = g_exc * (V - synapses.E_exc) + g_inh * (V - synapses.E_inh)
         leak = -p.g_L * (V - p.E_L)
         upstroke = p.g_L * p.Δ_T * math.exp((V - p.V_T) / p.Δ_T)
         dV_dt = (leak + upstroke - I_syn - w) / p.C
         dw_dt = (p.a * (V - p.E_L) - w) / p.τ_w
         V, w = V + dt * dV_dt, w + dt * dw_dt
-        g_exc, g_inh = g_exc - dt * g_exc / p.τ_g, g_inh - dt * g_inh / p.τ_g
+        g_exc -= dt * g_exc / synapses.τ_g
+        g_inh -= dt * g_inh / synapses.τ_g
 
         if V > p.V_spike:
             V = p.V_reset

@@ -17,7 +17,7 @@ rule simulate_adex_network:
         "short"
     params:
         network=omit(config["adex_network"], "voltage_shown_s", "raster_shown_s"),
-        neuron=config["neuron"],
+        neuron=adex_under(config["neuron"]),
     script:
         "../scripts/adex_network/simulate_adex_network.py"
 

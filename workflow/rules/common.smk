@@ -3,6 +3,7 @@ import os
 import sys
 from pathlib import Path
 
+import yaml
 from snakemake.exceptions import WorkflowError
 
 # Packages are found here and in every job, before others of their names that are installed.
@@ -13,7 +14,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 )
 
 from nto1.config import ConfigError, resolve
-from nto1.config.studies import omit
+from nto1.config.model import adex_under
+from nto1.config.studies import models_in, omit
 from nto1.kernel_cache import CACHE
 from nto1_workflow.planning.jobs import N_batches, weight_batches
 from nto1_workflow.running import lock
@@ -25,18 +27,24 @@ STYLE = [
 PUBLISHED = HERE / "resources/published"
 BENCHMARKS = HERE / "benchmarks"
 
-# Kernels are compiled once for all jobs. The name changes with the package's sources, so that what
-# was made with others is made again.
-KERNELS = ancient(CACHE / "compiled.txt")
-
 # What plain `snakemake` makes: every experiment adds its results.
 RESULTS = []
 
 try:
-    config = lock.config_of_run(resolve(config), workflow.is_main_process)
+    with open(HERE / "config/config.yaml", encoding="utf-8") as of_thesis:
+        config = resolve(yaml.safe_load(of_thesis), config)
+    config = lock.config_of_run(config, workflow.is_main_process)
     WEIGHT_BATCHES, N_BATCHES = weight_batches(config), N_batches(config)
 except ConfigError as error:
     raise WorkflowError(str(error))
+
+# Kernels are compiled once for all jobs. The name changes with the package's sources, so that what
+# was made with others is made again.
+KERNELS = [CACHE / "compiled.txt"]
+KERNELS += [
+    CACHE / f"compiled_{model}.txt" for model in models_in(config) if model != "adex"
+]
+KERNELS = ancient(KERNELS)
 
 
 def figure(path: str, category: str, title: str, caption: str = "") -> list:

@@ -120,7 +120,7 @@ rule infer_network_connections:
             "raster_shown_s",
             "recorded_neurons",
         ),
-        neuron=config["neuron"],
+        neuron=adex_under(config["neuron"]),
         tests=[method.test(INFERENCE) for method in methods().values()],
     script:
         "../scripts/connection_inference/infer_network_connections.py"

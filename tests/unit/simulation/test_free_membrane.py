@@ -34,14 +34,15 @@ def test_sums_over_the_responses_to_single_spikes(w_pS):
     """Campbell's theorem in time: what one spike does to conductance g(t) and, in the linearised
     membrane, to the voltage h(t), gives cov(g, V) = rate ∫ g h dt and var V = rate ∫ h² dt."""
     p, w, dt = AdEx(), w_pS * pS, 0.05 * ms
-    rates, weights, E = (20_000, 5_000), (w, 4 * w), (p.E_exc, p.E_inh)
+    E_exc, E_inh, τ_g, _ = p.synapses
+    rates, weights, E = (20_000, 5_000), (w, 4 * w), (E_exc, E_inh)
     theory = free_membrane(w, *rates, p)
-    g = [rate * weight * p.τ_g for rate, weight in zip(rates, weights, strict=True)]
+    g = [rate * weight * τ_g for rate, weight in zip(rates, weights, strict=True)]
     assert (theory.g_exc, theory.g_inh) == pytest.approx(g)
     covariances, variance = [], 0
     for rate, weight, E_syn in zip(rates, weights, E, strict=True):
         slopes = [  # of g, V and w, the adaptation
-            [-1 / p.τ_g, 0, 0],
+            [-1 / τ_g, 0, 0],
             [(E_syn - theory.mean_V) / p.C, -(p.g_L + sum(g)) / p.C, -1 / p.C],
             [0, p.a / p.τ_w, -1 / p.τ_w],
         ]

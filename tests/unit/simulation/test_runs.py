@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
 
 from nto1 import reference
 from nto1.errors import DivergenceError
-from nto1.neurons.adex import AdEx, decay, euler_step, spike_and_reset
+from nto1.neurons import MODELS, Levels, Synapses, with_floats
+from nto1.neurons.adex import AdEx
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.simulation import runs
 from nto1.simulation.inputs import (
     Inputs,
     TimeGrid,
@@ -24,11 +26,12 @@ from nto1.simulation.runs import (
     simulate,
     simulate_batch,
 )
-from nto1.simulation.vectorized import KERNELS, SIGNALS, WIDTHS
+from nto1.simulation.vectorized import WIDTHS, tile_kernel
 from nto1.units import mV, nS, pA, pS
 
 SHORT = TimeGrid(0.3, 1e-4)
 THESIS_WEIGHTS = np.array([0, 10, 14, 30]) * pS
+SIGNALS = ("V", "w", "g_exc", "g_inh")
 
 
 @pytest.fixture(scope="module")
@@ -36,19 +39,25 @@ def published():
     return InputBatch([count_spikes(6500, seed) for seed in range(3)])
 
 
-@njit(error_model="numpy")
-def one_lane(exc, inh, w_exc, dt, p):
-    """A loop over time that uses the neuron's equations, and nothing of the lanes."""
-    V, w, G_exc, G_inh = p.E_L, 0.0, 0.0, 0.0
-    trace = np.empty(exc.size)
-    for i in range(exc.size):
-        G_exc += exc[i]
-        G_inh += inh[i]
-        V, w = euler_step(V, w, w_exc * G_exc, p.inh_to_exc_weight * w_exc * G_inh, dt, p)
-        _, V, w, _ = spike_and_reset(V, w, p)
-        G_exc, G_inh = decay(G_exc, dt, p), decay(G_inh, dt, p)
-        trace[i] = V
-    return trace
+def one_lane(model, exc, inh, w_exc, dt, p):
+    """A plain loop over time that uses the neuron's equations, and nothing of the lanes: V after
+    each step, and the steps of spikes."""
+    levels, synapses = Levels.of(p), p.synapses
+    V, u, G_exc, G_inh = levels.V_rest, levels.u_rest, 0.0, 0.0
+    trace, spikes = [], []
+    for i, (n_exc, n_inh) in enumerate(zip(exc.tolist(), inh.tolist(), strict=True)):
+        G_exc += n_exc
+        G_inh += n_inh
+        g_exc, g_inh = w_exc * G_exc, synapses.inh_to_exc_weight * w_exc * G_inh
+        I_syn = g_exc * (V - synapses.E_exc) + g_inh * (V - synapses.E_inh)
+        V, u = V + model.dV(V, u, I_syn, dt, p), u + model.du(V, u, dt, p)
+        if V >= levels.V_threshold:
+            V, u = levels.V_reset, u + levels.u_jump
+            spikes.append(i)
+        G_exc -= dt / synapses.τ_g * G_exc
+        G_inh -= dt / synapses.τ_g * G_inh
+        trace.append(V)
+    return trace, spikes
 
 
 def test_checkpoint():
@@ -76,11 +85,26 @@ def test_plain_loop_over_sorted_spikes(weight, seed):
     assert run.median_V == pytest.approx(median, abs=1e-9 * mV)
 
 
-def test_lanes_are_the_equations_to_the_bit():
-    counts = count_spikes(6500, 2)
-    run = simulate(14 * pS, counts, record=SIGNALS)
-    expected = one_lane(counts.exc, counts.inh, 14 * pS, 1e-4, AdEx())
-    np.testing.assert_array_equal(run.trace.V, expected)
+@pytest.mark.parametrize("name", MODELS)
+def test_lanes_are_the_equations_to_the_bit(name):
+    model, counts = MODELS[name], count_spikes(6500, 2, TimeGrid(3.0))
+    neuron = with_floats(model.parameters())
+    weight = (18 if name == "adex" else 40) * pS
+    run = simulate(weight, counts, neuron, record=["V"])
+    trace, spikes = one_lane(model, counts.exc, counts.inh, weight, 1e-4, neuron)
+    assert len(spikes) > 5
+    assert run.spike_steps.tolist() == spikes
+    np.testing.assert_array_equal(run.trace.V, trace)
+    assert run.median_V == np.median(ceil_spikes(run.trace.V, run.spike_steps, neuron.peak))
+
+
+def test_only_what_the_model_has_is_recorded():
+    counts = count_spikes(100, 0, SHORT)
+    assert simulate(0, counts, Izhikevich(), record=["u"]).trace.u.shape == (3000,)
+    with pytest.raises(ValueError, match="record: there is no w, but V, u, g_exc, g_inh"):
+        simulate(0, counts, Izhikevich(), record=["w"])
+    with pytest.raises(TypeError, match="there are AdEx, Izhikevich"):
+        simulate(0, counts, 3)
 
 
 @settings(max_examples=40)
@@ -203,7 +227,7 @@ def test_divergence_names_the_runs_and_leaves_the_others_alone(timestep_ms):
 
 def test_a_neuron_that_is_unstable_by_itself_diverges():
     # Adaptation that pulls down what is down: V falls without end.
-    neuron = AdEx(a=-20 * nS, E_inh=-90 * mV, inh_to_exc_weight=20)
+    neuron = AdEx(a=-20 * nS, synapses=Synapses(E_inh=-90 * mV, inh_to_exc_weight=20))
     with pytest.raises(DivergenceError, match=r"seed 0$"):
         simulate(14 * pS, count_spikes(6500, 0), neuron)
 
@@ -229,19 +253,24 @@ def test_medians_of_neurons_that_fire_fast(n_seeds):
 
 
 def test_kernels_are_compiled_for_whole_numbers_and_others_alike():
+    kernel = tile_kernel(MODELS["adex"], WIDTHS[0])
     weights, inputs = np.array([14 * pS]), Inputs(exc_to_inh=4, log_rate_variance=1)
     drawn = draw_inputs(100, [0], SHORT, inputs)
-    simulate_batch(weights, drawn, AdEx(inh_to_exc_weight=4))
-    compiled = len(KERNELS[WIDTHS[0]].signatures), len(_count_spikes.signatures)
+    simulate_batch(weights, drawn, AdEx(synapses=Synapses(inh_to_exc_weight=4)))
+    compiled = len(kernel.signatures), len(_count_spikes.signatures)
     drawn = draw_inputs(100, [0], SHORT, inputs._replace(exc_to_inh=4.0, log_rate_variance=0.5))
-    simulate_batch(weights, drawn, AdEx(inh_to_exc_weight=4.5))
-    assert (len(KERNELS[WIDTHS[0]].signatures), len(_count_spikes.signatures)) == compiled
+    simulate_batch(weights, drawn, AdEx(synapses=Synapses(inh_to_exc_weight=4.5)))
+    assert (len(kernel.signatures), len(_count_spikes.signatures)) == compiled
 
 
 def test_runs_whose_medians_are_found_at_once_are_integrated_twice(monkeypatch):
     """Coarsely, to guess where the median lies; and as asked for."""
-    calls, width = [], WIDTHS[0]
-    kernel = KERNELS[width]
-    monkeypatch.setitem(KERNELS, width, lambda *args: (calls.append(width), kernel(*args)))
+    calls = []
+
+    def counted(model, width):
+        calls.append(width)
+        return tile_kernel(model, width)
+
+    monkeypatch.setattr(runs, "tile_kernel", counted)
     simulate_batch(THESIS_WEIGHTS[1:], InputBatch([count_spikes(6500, 1)]))
     assert len(calls) == 2

@@ -19,6 +19,7 @@ from nto1 import (
     sta_test,
 )
 from nto1.config import ConfigError, resolve
+from nto1.config.model import NEURONS
 from nto1.config.studies import (
     cases_of,
     column_names,
@@ -372,7 +373,7 @@ def test_studies_whose_files_would_have_one_name(other):
 def test_what_is_varied_has_no_column_of_what_is_measured(measure):
     measured = {*measures()[measure].measured, "n_tested", "n_seeds"}
     assert not measured & {
-        column_names([key], measures()[measure])[key] for key in keys_for(measure)
+        column_names([key], measures()[measure])[key] for key in keys_for(measure, list(NEURONS))
     }
 
 

@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from nto1.config.checks import connection_tests, consistency_errors, n_steps
-from nto1.config.model import Config
+from nto1.config.model import Config, neuron_under
 from nto1.config.studies import study_errors
 
 __all__ = [
@@ -41,22 +41,29 @@ class DuplicateKey(NamedTuple):
     line: int
 
 
-def resolve(config: dict) -> dict:
-    """The whole configuration: the given keys over the defaults.
+def resolve(*layers: dict) -> dict:
+    """The whole configuration: the given keys over the defaults, and those of later layers over
+    those of earlier ones. A layer that names another ``neuron.model`` has only to give those of its
+    parameters that differ from the model's own defaults.
 
     Numbers may be given as text, as Snakemake hands over ``--config sweep='{N: 100}'``. Raises
     ``ConfigError`` for anything that is not valid or makes no sense.
     """
-    if problems := list(_keys_that_are_no_text(config)):
+    if problems := [each for layer in layers for each in _keys_that_are_no_text(layer)]:
         raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
-    resolved = _merge(Config().model_dump(), _parse(config))
+    resolved = Config().model_dump()
+    for layer in map(_parse, layers):
+        neuron = layer.get("neuron")
+        if isinstance(neuron, dict) and isinstance(resolved["neuron"], dict):
+            resolved["neuron"] = neuron_under(resolved["neuron"], neuron)
+        resolved = _merge(resolved, layer)
     try:
         Config.model_validate(resolved)
     except ValidationError as error:
         problems = sorted(set(_problems(error, resolved)))
     else:
         problems = list(consistency_errors(resolved))
-        problems += study_errors(resolved, lambda path: expected(schema_of(path)))
+        problems += study_errors(resolved, lambda path, of: expected(schema_of(path, of)))
     if problems:
         raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
     return resolved
@@ -156,12 +163,18 @@ def _problems(error: ValidationError, config: dict) -> Iterator[str]:
         where = _dotted(path)
         match detail["type"]:
             case "extra_forbidden" | "invalid_key":
-                suggestion = _suggestion(path[-1], _names_and_keys(schema_of(path[:-1]))[1])
-                yield f"{where}: no such key. {suggestion}"
+                yield f"{where}: no such key. {_suggestion(path, config)}"
+            case "union_tag_invalid":
+                models = detail["ctx"]["expected_tags"].replace("'", "").split(", ")
+                close = get_close_matches(detail["ctx"]["tag"], models, n=1, cutoff=0.5)
+                hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(models)}."
+                yield f"{where}.model: there is no such model of a neuron. {hint}"
+            case "union_tag_not_found":
+                yield f"{where}.model: needed, to say which model of a neuron this is."
             case "value_error":
                 yield f"{where}: {detail['ctx']['error']}"
             case _:
-                wanted = expected(schema_of(path))
+                wanted = expected(schema_of(path, config))
                 yield f"{where}: {_shown(value)} is not {wanted}.{_hint(value, wanted)}"
 
 
@@ -176,8 +189,9 @@ def _locate(config: Any, location: tuple) -> tuple[list, Any]:
     return path, value
 
 
-def schema_of(path: list) -> dict:
-    """The JSON schema of what stands at a path of the config."""
+def schema_of(path: list, values: Any = None) -> dict:
+    """The JSON schema of what stands at a path of the config, with these values: a section that
+    says which model it is about has the keys of that."""
     schema = SCHEMA
     for part in path:
         items = [option["items"] for option in _options(schema) if "items" in option]
@@ -187,6 +201,10 @@ def schema_of(path: list) -> dict:
             names, keys = _names_and_keys(schema)
             schema = keys[part] if names is None else keys.get(part, names)
         schema = _resolved(schema)
+        values = values.get(part) if isinstance(values, dict) else None
+        if "discriminator" in schema and isinstance(values, dict):
+            of_model = schema["discriminator"]["mapping"].get(str(values.get("model")))
+            schema = _resolved({"$ref": of_model}) if of_model else schema
     return schema
 
 
@@ -260,13 +278,17 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _suggestion(key: Any, keys: dict) -> str:
+def _suggestion(path: list, config: dict) -> str:
     """A guess at what an unknown key should have been."""
-    key, allowed = str(key), list(keys)
+    key, section = str(path[-1]), schema_of(path[:-1])
+    allowed = list(_names_and_keys(schema_of(path[:-1], config))[1])
+    for model, reference in section.get("discriminator", {"mapping": {}})["mapping"].items():
+        if key in _resolved({"$ref": reference})["properties"]:
+            return f"It is one of the model {model}: set {_dotted(path[:-1])}.model to that."
     by_lower = {name.lower(): name for name in allowed}
     if close := get_close_matches(key.lower(), by_lower, n=1, cutoff=0.5):
         return f"Did you mean {by_lower[close[0]]}?"
-    for section in Config.model_fields:
-        if key in schema_of([section]).get("properties", {}):
-            return f"Did you mean {section}.{key}?"
+    for name in Config.model_fields:
+        if key in _names_and_keys(schema_of([name], config))[1]:
+            return f"Did you mean {name}.{key}?"
     return f"There are: {', '.join(allowed)}."

@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 
 from nto1.config import SCHEMA, expected, schema_of
-from nto1.config.model import Config, Study, model_of
+from nto1.config.model import NEURONS, Config, Study, model_of, neuron_under
+from nto1.neurons import DEFAULT_MODEL
 
 # By name, there are none at first.
 ANY_STUDY = {"NAME": Study.model_construct(measure="(needed)").model_dump()}
@@ -28,23 +29,32 @@ configuration while it is written, are generated from `workflow/nto1/config/mode
 
 def describe() -> str:
     """The reference page of all keys, as Markdown."""
-    lines = [README]
+    lines, config = [README], Config().model_dump()
     for section, model in Config.model_fields.items():
         about = model.description or model_of(section).__doc__ or ""
         lines += [f"## `{section}`", "", " ".join(about.split()), ""]
-        lines += ["| key | default | expected | description |", "|---|---|---|---|"]
-        lines += _rows(Config().model_dump()[section] or ANY_STUDY, [section])
-        lines.append("")
+        lines += _table(config | {section: config[section] or ANY_STUDY}, section)
+        for name in NEURONS if section == "neuron" else ():
+            if name != DEFAULT_MODEL:
+                other = neuron_under(config["neuron"], {"model": name})
+                lines += [f"With `model: {name}`, the section has these keys:", ""]
+                lines += _table({"neuron": other}, "neuron")
     return "\n".join(lines)
 
 
-def _rows(values: dict, path: list) -> Iterator[str]:
+def _table(config: dict, section: str) -> Iterator[str]:
+    yield from ("| key | default | expected | description |", "|---|---|---|---|")
+    yield from _rows(config[section], [section], config)
+    yield ""
+
+
+def _rows(values: dict, path: list, config: dict) -> Iterator[str]:
     for key, value in values.items():
-        schema, name = schema_of([*path, key]), ".".join([*path[1:], key])
+        schema, name = schema_of([*path, key], config), ".".join([*path[1:], key])
         description = schema["description"]
         if isinstance(value, dict) and value:
             yield f"| `{name}` | | | {description} |"
-            yield from _rows(value, [*path, key])
+            yield from _rows(value, [*path, key], config)
         else:
             default = yaml.safe_dump(value, default_flow_style=True, width=1000)
             default = default.removesuffix("\n").removesuffix("\n...")

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from nto1.config.model import OneConnectionTest
+from nto1.config.model import OneConnectionTest, adex_under, type_under
+from nto1.neurons import MODELS, keys_of, neuron_of
+from nto1.units import nS
 
 # Average excitatory conductance over leak conductance: at the thesis's weights, 0.1 to 1.
 TOO_STRONG, TOO_WEAK = 100, 1e-4
@@ -18,10 +20,12 @@ def consistency_errors(config: dict) -> Iterator[str]:
     yield from run_errors(config)
     yield from _about_inputs(config)
     yield from _shown_within(config["example"], "example", config["experiment"], "experiment")
-    neuron, izhikevich = config["neuron"], config["izhikevich"]
-    yield from _below(izhikevich, "izhikevich", "v_peak_mV", "c_mV", "v_r_mV", "v_t_mV")
+    yield from _about_voltages(config["izhikevich"] | {"model": "izhikevich"}, "izhikevich")
+    for name, given in config["network"]["types"].items():
+        of_type = type_under(given, config["izhikevich"], config["neuron"])
+        yield from _about_voltages(of_type, f"network.types.{name}")
     yield from _about_network(config["network"])
-    yield from _about_adex_network(config["adex_network"], neuron)
+    yield from _about_adex_network(config["adex_network"], adex_under(config["neuron"]))
     for where, test in connection_tests(config).items():
         yield from _about_connection_test(test, where)
     yield from _about_excerpt(config["connection_test"])
@@ -60,13 +64,17 @@ def _about_time(section: dict, where: str, time_constants_ms: dict) -> Iterator[
             )
 
 
-def _below(neuron: dict, section: str, spike: str, *voltages: str) -> Iterator[str]:
-    for low in voltages:
-        if neuron[low] >= neuron[spike]:
-            yield (
-                f"{section}.{low}: {neuron[low]:g} mV has to be below {spike}, which is "
-                f"{neuron[spike]:g} mV."
-            )
+def _about_voltages(neuron: dict, section: str) -> Iterator[str]:
+    """Of a neuron of any model: what has to be below what."""
+    keys = {key.field: key for key in keys_of(MODELS[neuron["model"]].parameters)}
+    for low in keys.values():
+        if low.about.below:
+            value, above = neuron[low.name], keys[low.about.below].name
+            if value >= neuron[above]:
+                yield (
+                    f"{section}.{low.name}: {value:g} mV has to be below {above}, which is "
+                    f"{neuron[above]:g} mV."
+                )
 
 
 def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str]:
@@ -84,18 +92,23 @@ def run_errors(config: dict) -> Iterator[str]:
         yield from _about_connection_test(config["connection_test"], "connection_test")
         return
     neuron, inputs = config["neuron"], config["inputs"]
-    time_constants_ms = {
-        "neuron.tau_g_ms": neuron["tau_g_ms"],
-        "neuron.tau_w_ms": neuron["tau_w_ms"],
-        "the membrane's C / g_L": neuron["C_pF"] / neuron["g_L_nS"],
-    }
-    yield from _below(neuron, "neuron", "V_spike_mV", "V_reset_mV", "V_T_mV", "E_L_mV")
+    time_constants_ms = {f"neuron.{key}": neuron[key] for key in neuron if key[:4] == "tau_"}
+    if (leak_nS := _leak_nS(neuron)) > 0:
+        time_constants_ms["the membrane's C / g_L"] = neuron["C_pF"] / leak_nS
+    yield from _about_voltages(neuron, "neuron")
     if "recording" in config:
         recording, inference = config["recording"], config["connection_inference"]
         step = {"timestep_ms": inference["timestep_ms"]}
         yield from _about_time(recording | step, "recording", time_constants_ms)
         for i, N in enumerate(recording["N"]):
             yield from _about_split(N, f"recording.N[{i}]", inputs)
+        is_tabled = recording["weight_pS"] is None and inference["weights"] == "published"
+        # In a study, that is: the thesis's own recordings are not made for everyone.
+        if is_tabled and neuron["model"] != "adex" and "experiment" not in config:
+            yield (
+                "recording.weight_pS: needed, since published weights are those of AdEx neurons. "
+                "Or set connection_inference.weights to search, or to a table."
+            )
     if "experiment" not in config:
         return
     experiment = config["experiment"]
@@ -123,6 +136,11 @@ def run_errors(config: dict) -> Iterator[str]:
         yield from _fits_memory("find_weight", n_bytes, experiment)
 
 
+def _leak_nS(neuron: dict) -> float:
+    """Conductance of the membrane at rest."""
+    return neuron.get("g_L_nS") or neuron_of(neuron).g_leak / nS
+
+
 def _about_split(N: int, where: str, inputs: dict) -> Iterator[str]:
     parts = inputs["exc_to_inh"] + 1
     n_inh = N / parts
@@ -136,7 +154,7 @@ def _about_split(N: int, where: str, inputs: dict) -> Iterator[str]:
 def _about_inputs(config: dict) -> Iterator[str]:
     inputs, neuron = config["inputs"], config["neuron"]
     sweep, search, example = config["sweep"], config["find_weight"], config["example"]
-    parts = inputs["exc_to_inh"] + 1
+    parts, leak_nS = inputs["exc_to_inh"] + 1, _leak_nS(neuron)
     yield from _about_split(example["N"], "example.N", inputs)
     guess, weights_pS = search["guess"], sweep["weights_pS"]
     weights = [("example.weight_pS", example["N"], example["weight_pS"])]
@@ -149,10 +167,10 @@ def _about_inputs(config: dict) -> Iterator[str]:
             "find_weight.guess: the sweep has no weight above 0 to begin the search with. Add one "
             "to sweep.weights_pS, or give a guess."
         )
-    for where, N, weight_pS in weights + may_not_be_weak:
+    for where, N, weight_pS in weights + may_not_be_weak if leak_nS > 0 else ():
         # Average excitatory conductance, relative to the leak.
         rate_Hz = N * inputs["exc_to_inh"] / parts * inputs["mean_rate_Hz"]
-        g = rate_Hz * neuron["tau_g_ms"] * 1e-3 * weight_pS * 1e-3 / neuron["g_L_nS"]
+        g = rate_Hz * neuron["tau_g_ms"] * 1e-3 * weight_pS * 1e-3 / leak_nS
         is_weak = (where, N, weight_pS) in may_not_be_weak and 0 < g < TOO_WEAK
         if is_weak or (g > TOO_STRONG and where != "sweep.weights_pS"):
             yield (

@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from inspect import getdoc
 from math import inf
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, cast
 
 from pydantic import (
     AfterValidator,
@@ -19,6 +20,7 @@ from pydantic import (
 
 from nto1.inference.method import methods
 from nto1.measures.measure import measures
+from nto1.neurons import DEFAULT_MODEL, MODELS, Synapses, keys_of
 
 
 class Section(BaseModel):
@@ -56,8 +58,6 @@ Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Duration = Annotated[float, Field(gt=0, le=1e5)]
 TimeStep = Annotated[float, Field(ge=0.001, le=10)]
 Voltage = Annotated[float, Field(ge=-200, le=200)]
-RestingVoltage = Annotated[float, Field(ge=-200, le=-1)]
-Capacitance = Annotated[float, Field(ge=1, le=1e5)]
 Decay = Annotated[float, Field(ge=0.1, le=1e4)]
 BatchSize = Literal["auto"] | Annotated[int, Field(ge=1, le=10**6)]
 FileName = Annotated[str, Field(min_length=1, max_length=4096)]
@@ -100,41 +100,69 @@ class Inputs(Section):
     )
 
 
-class AdEx(Section):
-    """The adaptive exponential integrate-and-fire (AdEx) neuron.
+def _keys(record: type) -> dict[str, Any]:
+    """Keys for the parameters of a neuron or of synapses, with their defaults, from where they are
+    defined."""
+    return {
+        key.name: (float, Default(key.default, key.about.description, **key.about.limits))
+        for key in keys_of(record)
+    }
 
-    Defaults: cortical regular spiking (Naud et al. 2008).
-    """
 
-    C_pF: Capacitance = Default(104, "Membrane capacitance.")
-    g_L_nS: float = Default(4.3, "Leak conductance.", ge=0.01, le=1e4)
-    E_L_mV: RestingVoltage = Default(
-        -65, "Reversal potential of the leak; where the voltage starts."
+def _section(name: str, description: str, **keys: Any) -> type[Section]:
+    return create_model(name, __base__=Section, __doc__=description, **keys)
+
+
+# Of each model, the section neuron, and a type of neurons in a network.
+NEURONS: dict[str, type[Section]] = {}
+TYPES: dict[str, type[Section]] = {}
+for _name, _model in MODELS.items():
+    _record, _about = _model.parameters, f"Neurons of the model {_name}."
+    _needed = (Literal[_name], Default(..., "Which model."))
+    _default = (Literal[_name], Default(_name, "Which model; other keys are those of the model."))
+    NEURONS[_name] = _section(
+        f"{_record.__name__}Neuron",
+        (getdoc(_record) or "").split("\n\n")[0],
+        model=_default if _name == DEFAULT_MODEL else _needed,
+        **_keys(_record),
+        **_keys(Synapses),
     )
-    V_T_mV: Voltage = Default(-52, "Threshold of the exponential current.")
-    Delta_T_mV: float = Default(0.8, "Sharpness of the exponential current.", ge=0.01, le=100)
-    V_spike_mV: Voltage = Default(40, "There is a spike when the voltage is above this.")
-    V_reset_mV: Voltage = Default(-53, "Voltage after a spike.")
-    a_nS: float = Default(-0.8, "Adaptation current per voltage.", ge=-1000, le=1000)
-    b_pA: float = Default(65, "Adaptation current per spike.", ge=-1e4, le=1e4)
-    tau_w_ms: float = Default(88, "Time constant of the adaptation current.", ge=0.1, le=1e5)
+    TYPES[_name] = _section(f"{_record.__name__}Type", _about, model=_needed, **_keys(_record))
 
 
-class Neuron(AdEx):
-    """The adaptive exponential integrate-and-fire (AdEx) neuron and its synapses.
-
-    Defaults: cortical regular spiking (Naud et al. 2008).
-    """
-
-    E_exc_mV: Voltage = Default(0, "Reversal potential of excitatory synapses.")
-    E_inh_mV: Voltage = Default(-80, "Reversal potential of inhibitory synapses.")
-    tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
-    inh_to_exc_weight: float = Default(
-        4,
-        "Conductance step of an inhibitory spike, relative to that of an excitatory one.",
-        ge=0,
-        le=1000,
+if TYPE_CHECKING:
+    NeuronSection = NeuronType = Section
+else:  # one for each model; which, is said by the key model
+    NeuronSection, NeuronType = (
+        Annotated[Union[tuple(sections.values())], Field(discriminator="model")]  # noqa: UP007
+        for sections in (NEURONS, TYPES)
     )
+
+
+def neuron_under(neuron: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The section neuron that changes are laid over: if they name another model, the defaults of
+    that, with the synapses there were."""
+    name = changes.get("model", neuron["model"])
+    if name == neuron["model"] or name not in list(NEURONS):
+        return neuron
+    synapses = {key.name: neuron[key.name] for key in keys_of(Synapses) if key.name in neuron}
+    return NEURONS[name](model=name).model_dump() | synapses
+
+
+def adex_under(neuron: dict[str, Any]) -> dict[str, Any]:
+    """The section neuron, or the published one if it has another model: for experiments that have
+    AdEx neurons in any case."""
+    return neuron if neuron["model"] == "adex" else NEURONS["adex"](model="adex").model_dump()
+
+
+def type_under(
+    given: dict[str, Any], izhikevich: dict[str, Any], neuron: dict[str, Any]
+) -> dict[str, Any]:
+    """All keys of a type of neurons in a network."""
+    model = given["model"]
+    if model == "izhikevich":
+        return izhikevich | given
+    return (neuron if neuron["model"] == model else TYPES[model](model=model).model_dump()) | given
 
 
 class Sweep(Section):
@@ -207,35 +235,17 @@ class Example(Section):
     shown_s: Duration = Default(1, "Length of the piece shown, from the start.")
 
 
-class Izhikevich(Section):
-    """The Izhikevich neuron of the network and of the connection test.
+_izhikevich = _section(
+    "Izhikevich",
+    "The Izhikevich neuron of the network and of the connection test. Defaults: cortical regular "
+    "spiking (Izhikevich 2007).",
+    **_keys(MODELS["izhikevich"].parameters),
+)
 
-    Defaults: cortical regular spiking (Izhikevich 2007).
-    """
-
-    C_pF: Capacitance = Default(100, "Membrane capacitance.")
-    k_nS_per_mV: float = Default(
-        0.7, "Steepness of the parabola that makes the upstroke.", gt=0, le=1000
-    )
-    v_r_mV: RestingVoltage = Default(-60, "Resting voltage; where the voltage starts.")
-    v_t_mV: Voltage = Default(-40, "Threshold, where the parabola crosses zero again.")
-    v_peak_mV: Voltage = Default(35, "There is a spike when the voltage is not below this.")
-    a_per_ms: float = Default(0.03, "Rate of the recovery current.", gt=0, le=100)
-    b_nS: float = Default(-2, "Recovery current per voltage.", ge=-1e4, le=1e4)
-    c_mV: Voltage = Default(-50, "Voltage after a spike.")
-    d_pA: float = Default(100, "Recovery current per spike.", ge=-1e5, le=1e5)
-
-
-class IzhikevichType(Izhikevich):
-    """A type of Izhikevich neurons: what differs from the section izhikevich."""
-
-    model: Literal["izhikevich"] = Default(..., "Which model.")
-
-
-class AdExType(AdEx):
-    """A type of AdEx neurons: what differs from the section neuron."""
-
-    model: Literal["adex"] = Default(..., "Which model.")
+if TYPE_CHECKING:
+    IzhikevichSection = Section
+else:
+    IzhikevichSection = _izhikevich
 
 
 class SynapticDecay(Section):
@@ -291,8 +301,8 @@ class Record(Section):
     """Signals to record, each of some neurons; v also of recorded_neurons."""
 
     v: NeuronIndices = Default([], "Voltage.")
-    u: NeuronIndices = Default([], "Recovery current of Izhikevich neurons.")
-    w: NeuronIndices = Default([], "Adaptation current of AdEx neurons.")
+    u: NeuronIndices = Default([], "Recovery current, of Izhikevich neurons.")
+    w: NeuronIndices = Default([], "Adaptation current, of AdEx neurons.")
     g: NeuronIndices = Default([], "Conductances, one for each reversal potential.")
     I_syn: NeuronIndices = Default([], "Synaptic current; where it is positive, it hyperpolarises.")
 
@@ -303,11 +313,12 @@ class Network(Section):
     duration_s: Duration = Default(10, "Length of the run.")
     timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
     seed: Seed = Default(0, "Seed of the noise.")
-    types: dict[str, Annotated[IzhikevichType | AdExType, Field(discriminator="model")]] = Default(
+    types: dict[str, NeuronType] = Default(
         {},
         "Types of neurons, by name: {fast: {model: izhikevich, a_per_ms: 0.1}, other: {model: "
-        "adex}}. Keys that are not given are those of the sections izhikevich and neuron. Without "
-        "any, all neurons are those of izhikevich.",
+        "adex}}. Keys that are not given are those of the section izhikevich, or of neuron if that "
+        "has this model, or else the model's defaults. Without any types, all neurons are those of "
+        "izhikevich.",
     )
     type_of: Annotated[list[str], Field(max_length=10_000)] = Default(
         [],
@@ -349,7 +360,8 @@ class Network(Section):
 class AdExNetwork(Section):
     """The published network of AdEx neurons: connected at random, driven by noise, without inputs.
 
-    The neuron and its synapses are those of the section neuron.
+    The neuron and its synapses are those of the section neuron; if that has another model, those
+    published.
     """
 
     duration_s: Duration = Default(60, "Length of the run.")
@@ -734,11 +746,15 @@ class Config(Section):
 
     experiment: Experiment = Experiment()
     inputs: Inputs = Inputs()
-    neuron: Neuron = Neuron()
+    neuron: NeuronSection = Default(
+        NEURONS[DEFAULT_MODEL](),
+        "The neuron and its synapses, in all experiments with N inputs. With another model, the "
+        "section has that one's keys.",
+    )
     sweep: Sweep = Sweep()
     find_weight: FindWeight = FindWeight()
     example: Example = Example()
-    izhikevich: Izhikevich = Izhikevich()
+    izhikevich: IzhikevichSection = IzhikevichSection()
     network: Network = Network()
     adex_network: AdExNetwork = AdExNetwork()
     connection_test: ConnectionTest = ConnectionTest()

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from nto1.config.checks import run_errors
-from nto1.config.model import model_of
+from nto1.config.model import NEURONS, model_of, neuron_under
 from nto1.measures.measure import Measure, measures
 
 # More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.
@@ -29,9 +29,13 @@ class Case(NamedTuple):
     def config(self) -> dict:
         """These sections with the changes."""
         result = {section: self.whole[section] for section in self.sections}
+        changes: dict[str, dict] = {}
         for dotted, value in self.changes.items():
             section, key = dotted.split(".", 1)
-            result[section] = result[section] | {key: value}
+            changes.setdefault(section, {})[key] = value
+        for section, own in changes.items():
+            base = result[section]
+            result[section] = (neuron_under(base, own) if section == "neuron" else base) | own
         return result
 
 
@@ -115,19 +119,36 @@ def n_runs(study: dict, case: Case) -> int:
     return n
 
 
-def keys_for(measure: str) -> list[str]:
-    """The dotted keys that a study with this measure may change: those with an effect."""
-    return [
-        f"{section}.{key}"
-        for section in measures()[measure].sections
-        for key, field in model_of(section).model_fields.items()
-        if f"{section}.{key}" not in measures()[measure].not_varied
-        and not isinstance(field.default, BaseModel)
-    ]
+def keys_for(measure: str, models: list[str]) -> list[str]:
+    """The dotted keys that a study with this measure may change: those with an effect, if neurons
+    are of these models."""
+    keys = []
+    for section in measures()[measure].sections:
+        classes = [NEURONS[name] for name in models] if section == "neuron" else [model_of(section)]
+        for key, field in {k: f for c in classes for k, f in c.model_fields.items()}.items():
+            if not isinstance(field.default, BaseModel):
+                keys.append(f"{section}.{key}")
+    return [key for key in keys if key not in measures()[measure].not_varied]
 
 
-def study_errors(config: dict, expected: Callable[[list], str]) -> Iterator[str]:
-    """What is wrong with the studies, a line each. ``expected``: what the key at a path of the
+def models_of(study: dict, config: dict) -> list[str]:
+    """The models of neurons in a study, as far as there are such."""
+    given = [study["vary"].get("neuron.model", []), study["set"].get("neuron.model", [])]
+    given += [own.get("neuron.model", []) for own in study["cases"].values()]
+    named = [name for some in given for name in (some if isinstance(some, list) else [some])]
+    found = dict.fromkeys([config["neuron"]["model"], *map(str, named)])
+    return [name for name in found if name in NEURONS]
+
+
+def models_in(config: dict) -> list[str]:
+    """The models of neurons with N inputs, in all experiments and studies."""
+    studies = map(complete, config["studies"].values())
+    found = [name for study in studies for name in models_of(study, config)]
+    return list(dict.fromkeys([config["neuron"]["model"], *found]))
+
+
+def study_errors(config: dict, expected: Callable[[list, dict], str]) -> Iterator[str]:
+    """What is wrong with the studies, a line each. ``expected``: what the key at a path of a
     config takes, in words."""
     names_of_files: dict[str, str] = {}
     for name, study in config["studies"].items():
@@ -140,7 +161,7 @@ def study_errors(config: dict, expected: Callable[[list], str]) -> Iterator[str]
             yield f"{where}: a study's name is made of letters, digits and _, like adaptation."
             continue
         study = complete(study)
-        mistakes = [*_key_errors(study, where), *_range_errors(study, where)]
+        mistakes = [*_key_errors(study, where, config), *_range_errors(study, where)]
         mistakes = mistakes or [*_value_errors(study, where, config, expected)]
         mistakes = mistakes or [*_size_errors(study, where, config)]
         mistakes = mistakes or [*_case_errors(study, where, config)]
@@ -162,8 +183,8 @@ def _changes_of(study: dict, where: str) -> Iterator[tuple[str, str, Any]]:
             yield f"{where}.cases.{name}.{key}", key, value
 
 
-def _key_errors(study: dict, where: str) -> Iterator[str]:
-    allowed = keys_for(study["measure"])
+def _key_errors(study: dict, where: str, config: dict) -> Iterator[str]:
+    allowed = keys_for(study["measure"], models_of(study, config))
     if not study["vary"] and not study["cases"]:
         yield f"{where}: nothing is varied. Write vary: {{ {allowed[-2]}: [ … ] }}, or cases."
     for place, key, _ in _changes_of(study, where):
@@ -214,14 +235,23 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
         each = place.startswith(f"{where}.vary") and (study["zip"] or not is_list)
         for value in values if each else [values]:
             value = [value] if each and is_list else value
+            if dotted == "neuron.model":
+                if value not in list(NEURONS):
+                    yield f"{place}: {value!r:.60} is not {' or '.join(NEURONS)}."
+                continue
+            base, model = config[section], model_of(section)
+            if section == "neuron":
+                name = next(m for m in models_of(study, config) if key in NEURONS[m].model_fields)
+                base, model = neuron_under(base, {"model": name}), NEURONS[name]
             try:
-                model_of(section).model_validate(config[section] | {key: value})
+                model.model_validate(base | {key: value})
             except ValidationError as error:
                 detail = error.errors()[0]
                 if detail["type"] == "value_error":
                     yield f"{place}: {detail['ctx']['error']}"
                 else:
-                    yield f"{place}: {value!r:.60} is not {expected([section, key])}."
+                    wanted = expected([section, key], config | {section: base})
+                    yield f"{place}: {value!r:.60} is not {wanted}."
         if each and not study["zip"] and len(set(map(_alike, values))) < len(values):
             yield f"{place}: there is a value twice. Keep one."
 
@@ -250,13 +280,26 @@ def _case_errors(study: dict, where: str, config: dict) -> Iterator[str]:
     """Of the first case in which each mistake is made."""
     seen = set()
     for case in cases_of(study, config):
-        for error in run_errors(case.config):
+        for error in _foreign_keys(case) or run_errors(case.config):
             if error not in seen:
                 seen.add(error)
                 of = ", ".join(f"{name} = {value}" for name, value in case.columns.items())
                 yield f"{where}{f' ({of})' if of else ''}: {error}"
         if len(seen) >= 10:
             return
+
+
+def _foreign_keys(case: Case) -> list[str]:
+    """What is wrong with a case that changes keys of another model than its neuron's."""
+    if "neuron" not in case.sections:
+        return []
+    neuron = case.config["neuron"]
+    return [
+        f"neuron.{key}: the model {neuron['model']} has no such key. Change it in cases with "
+        f"another model only."
+        for key in neuron
+        if key not in NEURONS[neuron["model"]].model_fields
+    ]
 
 
 def omit(section: dict, *keys: str) -> dict:

@@ -1,6 +1,6 @@
 """Which of the N-to-1 neuron's inputs can be detected? The thesis's experiment.
 
-The AdEx neuron hears its N inputs for some minutes. Its voltage is kept as imaging would show it,
+The neuron hears its N inputs for some minutes. Its voltage is kept as imaging would show it,
 and every input's spike train is tested for a connection, beside trains that are no inputs.
 
     recording = record(N, seed, w_exc, duration)
@@ -23,6 +23,7 @@ import numpy as np
 from nto1 import checks
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.jit import jit
+from nto1.neurons import Neuron, neuron_of
 from nto1.neurons.adex import AdEx
 from nto1.random.stream import next_below, seeded
 from nto1.simulation.inputs import (
@@ -52,7 +53,7 @@ class Recording(NamedTuple):
     N: int
     seed: int
     time_grid: TimeGrid
-    neuron: AdEx
+    neuron: Neuron
     V: np.ndarray  # [n_steps] V, the reset voltage at a spike
     spike_steps: np.ndarray  # [n_output_spikes], steps of the resets
     spike_times: np.ndarray  # [n_output_spikes] s
@@ -111,7 +112,7 @@ class NToOne(NamedTuple):
     n_tested: int | None  # of each kind, if there are so many; None: all inputs
     unconnected_seed: int
     inputs: Inputs
-    neuron: AdEx
+    neuron: Neuron
 
     @classmethod
     def of(cls, config: Mapping[str, Any], N: int, seed: int) -> "NToOne":
@@ -125,7 +126,7 @@ class NToOne(NamedTuple):
             None if section["n_tested"] == "all" else section["n_tested"],
             seed + section["unconnected_seed_offset"],
             INPUTS._replace(**inputs),
-            AdEx(**to_SI(config["neuron"])),
+            neuron_of(config["neuron"]),
         )
 
     @property
@@ -197,7 +198,7 @@ def record(
     duration: float = 600 * s,
     timestep: float = 0.1 * ms,
     inputs: Inputs = INPUTS,
-    neuron: AdEx = AdEx(),
+    neuron: Neuron = AdEx(),
 ) -> Recording:
     """Simulate N inputs of weight ``w_exc`` (S) and keep the voltage.
 
@@ -229,7 +230,7 @@ def imaged(recording: Recording, signal: Signal, in_place: bool = False) -> np.n
     """
     V, neuron = recording.V if in_place else recording.V.copy(), recording.neuron
     if signal.ceiling in ("before_reset", "at_reset"):
-        V[recording.spike_steps - (signal.ceiling == "before_reset")] = neuron.V_spike
+        V[recording.spike_steps - (signal.ceiling == "before_reset")] = neuron.peak
     elif signal.ceiling != "none":
         raise ValueError(
             f"spikes are ceiled before_reset, at_reset or none of them, not {signal.ceiling}"

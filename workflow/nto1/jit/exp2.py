@@ -6,8 +6,9 @@ units. Here 2^x = 2^k · 2^r, with k = round(x) and -1/2 ≤ r ≤ 1/2.
 
 from math import log
 
-from nto1.jit import jit_inline
-from nto1.jit.intrinsics import bits_of, double_of, fma
+from nto1.jit import Intrinsic, jit_inline
+
+bits_of, double_of, fma = map(Intrinsic, ("bits_of", "double_of", "fma"))
 
 LOG2_E = 1 / log(2)  # e^x is 2^(x · LOG2_E)
 

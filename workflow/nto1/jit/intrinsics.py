@@ -67,6 +67,25 @@ def local_doubles(typing_context, n):
     return types.CPointer(types.float64)(n), generate
 
 
+@intrinsic(prefer_literal=True)
+def row_of(typing_context, table, row, n):
+    """The first n (a constant) doubles in a row of a table [rows, columns], as a tuple."""
+    if not isinstance(n, types.IntegerLiteral):
+        return None
+    doubles = types.UniTuple(types.float64, n.literal_value)
+
+    def generate(context, builder, signature, arguments):
+        array = context.make_array(table)(context, builder, arguments[0])
+        _, n_columns = cgutils.unpack_tuple(builder, array.shape)
+        first = builder.gep(array.data, [builder.mul(arguments[1], n_columns)])
+        places = [
+            builder.gep(first, [ir.Constant(ir.IntType(64), i)]) for i in range(doubles.count)
+        ]
+        return context.make_tuple(builder, doubles, [builder.load(place) for place in places])
+
+    return doubles(table, types.int64, n), generate
+
+
 @intrinsic()
 def unlikely(typing_context, condition):
     """A condition that the compiler is told to expect to be false."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from nto1.errors import DivergenceError
 from nto1.measures.measure import Columns, Measure, Report, Work, name_of
-from nto1.neurons.adex import AdEx
+from nto1.neurons import Neuron, neuron_of
 from nto1.simulation.inputs import Inputs, TimeGrid
 from nto1.units import mV, pS, to_SI
 
@@ -31,14 +31,14 @@ class Runs(NamedTuple):
     time_grid: TimeGrid
     inputs: Inputs
     seeds: tuple[int, ...]
-    neuron: AdEx
+    neuron: Neuron
     weights_pS: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, config: Mapping, columns: Mapping[str, Any], N: int, **own) -> "Runs":
         """From sections of the configuration, for the seeds of ``experiment``."""
         experiment = config["experiment"]
-        neuron, inputs = AdEx(**to_SI(config["neuron"])), Inputs(**to_SI(config["inputs"]))
+        neuron, inputs = neuron_of(config["neuron"]), Inputs(**to_SI(config["inputs"]))
         seeds = tuple(experiment["seeds"])
         return cls(columns, N, TimeGrid.of(experiment), inputs, seeds, neuron)._replace(**own)
 

@@ -1,25 +1,32 @@
-"""The adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005) with two
-exponentially decaying synaptic conductances.
+"""The adaptive exponential integrate-and-fire neuron (Brette & Gerstner 2005).
 
-    C dV/dt   = -g_L (V - E_L) + g_L Δ_T exp((V - V_T) / Δ_T) - I_syn - w
-    τ_w dw/dt = a (V - E_L) - w
-    I_syn     = g_exc (V - E_exc) + g_inh (V - E_inh)
-    τ_g dg/dt = -g                                       for g_exc and g_inh
+C dV/dt   = -g_L (V - E_L) + g_L Δ_T exp((V - V_T) / Δ_T) - I_syn - w
+τ_w dw/dt = a (V - E_L) - w
 
-    when V > V_spike:  V ← V_reset,  w ← w + b
+when V > V_spike:  V ← V_reset,  w ← w + b
 """
 
-from typing import NamedTuple
+from math import inf, nextafter
+from typing import Annotated, NamedTuple
 
 from nto1.jit import jit_inline
 from nto1.jit.exp2 import LOG2_E, exp2
+from nto1.neurons.protocol import (
+    Key,
+    Model,
+    Synapses,
+    capacitance,
+    register,
+    resting_voltage,
+    voltage,
+)
 from nto1.units import ms, mV, nS, pA, pF
 
 
 class AdEx(NamedTuple):
-    """Parameters of the AdEx neuron and its synapses.
+    """The adaptive exponential integrate-and-fire (AdEx) neuron.
 
-    Defaults: cortical regular spiking (Naud et al. 2008), as in the thesis.
+    Defaults: cortical regular spiking (Naud et al. 2008).
 
     Examples
     --------
@@ -27,25 +34,48 @@ class AdEx(NamedTuple):
     0.088
     """
 
-    C: float = 104 * pF  # membrane capacitance
-    g_L: float = 4.3 * nS  # leak conductance
-    E_L: float = -65 * mV  # leak reversal; where V starts
-    V_T: float = -52 * mV  # threshold of the exponential current
-    Δ_T: float = 0.8 * mV  # its sharpness
-    V_spike: float = 40 * mV  # there is a spike when V is above
-    V_reset: float = -53 * mV  # V after a spike
-    a: float = -0.8 * nS  # adaptation per voltage
-    b: float = 65 * pA  # adaptation per spike
-    τ_w: float = 88 * ms  # time constant of adaptation
-    E_exc: float = 0 * mV  # reversal of excitatory synapses
-    E_inh: float = -80 * mV  # reversal of inhibitory synapses
-    τ_g: float = 7 * ms  # decay of synaptic conductances
-    inh_to_exc_weight: float = 4  # w_i / w_e
+    C: Annotated[float, capacitance()] = 104 * pF
+    g_L: Annotated[float, Key("nS", "Leak conductance.", ge=0.01, le=1e4)] = 4.3 * nS
+    E_L: Annotated[
+        float,
+        resting_voltage(
+            "Reversal potential of the leak; where the voltage starts.", below="V_spike"
+        ),
+    ] = -65 * mV
+    V_T: Annotated[float, voltage("Threshold of the exponential current.", below="V_spike")] = (
+        -52 * mV
+    )
+    Δ_T: Annotated[float, Key("mV", "Sharpness of the exponential current.", ge=0.01, le=100)] = (
+        0.8 * mV
+    )
+    V_spike: Annotated[float, voltage("There is a spike when the voltage is above this.")] = 40 * mV
+    V_reset: Annotated[float, voltage("Voltage after a spike.", below="V_spike")] = -53 * mV
+    a: Annotated[float, Key("nS", "Adaptation current per voltage.", ge=-1000, le=1000)] = -0.8 * nS
+    b: Annotated[float, Key("pA", "Adaptation current per spike.", ge=-1e4, le=1e4)] = 65 * pA
+    τ_w: Annotated[float, Key("ms", "Time constant of the adaptation current.", ge=0.1, le=1e5)] = (
+        88 * ms
+    )
+    synapses: Synapses = Synapses()
 
+    @property
+    def rest(self) -> tuple[float, float]:
+        return self.E_L, 0.0
 
-@jit_inline
-def I_syn(V, g_exc, g_inh, p):
-    return g_exc * (V - p.E_exc) + g_inh * (V - p.E_inh)
+    @property
+    def threshold(self) -> float:
+        return nextafter(self.V_spike, inf)  # above V_spike, not at it
+
+    @property
+    def peak(self) -> float:
+        return self.V_spike
+
+    @property
+    def reset(self) -> tuple[float, float]:
+        return self.V_reset, self.b
+
+    @property
+    def g_leak(self) -> float:
+        return self.g_L
 
 
 @jit_inline
@@ -61,27 +91,14 @@ def τ_dw_dt(V, w, p):
 
 
 @jit_inline
-def euler_step(V, w, g_exc, g_inh, dt, p):
-    """V and w one step later, before any reset."""
-    return (
-        V + dt / p.C * C_dV_dt(V, w, I_syn(V, g_exc, g_inh, p), p),
-        w + dt / p.τ_w * τ_dw_dt(V, w, p),
-    )
+def dV(V, w, I_syn, dt, p):
+    return dt / p.C * C_dV_dt(V, w, I_syn, p)
 
 
 @jit_inline
-def decay(g, dt, p):
-    """A conductance one step later."""
-    return g - dt / p.τ_g * g
+def dw(V, w, dt, p):
+    # Beyond the voltage of a spike, V grows without bounds and has no meaning.
+    return dt / p.τ_w * τ_dw_dt(min(V, p.V_spike), w, p)
 
 
-@jit_inline
-def spike_and_reset(V, w, p):
-    """Whether there is a spike; V and w after it; and V with the spike drawn in ("ceiled")."""
-    spikes = V > p.V_spike
-    return (
-        spikes,
-        p.V_reset if spikes else V,
-        w + p.b if spikes else w,
-        p.V_spike if spikes else V,
-    )
+MODEL = register(Model("adex", AdEx, dV, dw, recovery="w"))

@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nto1.neurons import neuron_of
 from nto1.neurons.adex import AdEx
 from nto1.simulation.network import Activity, Connections, Network, simulate_network
-from nto1.units import ms, nS, pA, s, to_SI
+from nto1.units import ms, nS, pA, s
 
 
 class RandomNetwork(NamedTuple):
@@ -34,7 +35,7 @@ class RandomNetwork(NamedTuple):
             network["p_connected"],
             network["exc_weight_nS"] * nS,
             network["noise_pA_sqrt_s"] * pA,
-            AdEx(**to_SI(neuron)),
+            neuron_of(neuron),
             network["mute_first_inhibitory"],
         )
 
@@ -62,7 +63,7 @@ def draw_connections(parameters: RandomNetwork, rng: np.random.RandomState) -> n
     matrix = np.zeros((N, N))
     for i in parameters.presynaptic:
         is_connected = rng.random_sample(N) < parameters.p_connected
-        weight = 1 if i < N_exc else -parameters.neuron.inh_to_exc_weight
+        weight = 1 if i < N_exc else -parameters.neuron.synapses.inh_to_exc_weight
         matrix[i, is_connected] = weight
     np.fill_diagonal(matrix, 0)
     return matrix
@@ -70,13 +71,13 @@ def draw_connections(parameters: RandomNetwork, rng: np.random.RandomState) -> n
 
 def network_of(matrix: np.ndarray, parameters: RandomNetwork) -> Network:
     """The network with these connections."""
-    p, N = parameters.neuron, parameters.N
-    E = np.where(np.arange(N) < parameters.N_exc, p.E_exc, p.E_inh)
+    p, N, synapses = parameters.neuron, parameters.N, parameters.neuron.synapses
+    E = np.where(np.arange(N) < parameters.N_exc, synapses.E_exc, synapses.E_inh)
     return Network.of(
         {"AdEx": p},
         ["AdEx"] * N,
         Connections.of_matrix(np.abs(matrix) * parameters.exc_weight, E),
-        τ_g=p.τ_g,
+        τ_g=synapses.τ_g,
         σ=-parameters.noise / p.C,  # the published noise is an outward current
     )
 

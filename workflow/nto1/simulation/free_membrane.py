@@ -63,20 +63,21 @@ def free_membrane(
     rate_exc = checks.number(rate_exc, "rate_exc", at_least=0)
     rate_inh = checks.number(rate_inh, "rate_inh", at_least=0)
     checks.neuron(neuron)
-    p, w_inh = neuron, neuron.inh_to_exc_weight * w_exc
-    g_exc, g_inh = rate_exc * w_exc * p.τ_g, rate_inh * w_inh * p.τ_g
+    p, (E_exc, E_inh, τ_g, inh_to_exc_weight) = neuron, neuron.synapses
+    w_inh = inh_to_exc_weight * w_exc
+    g_exc, g_inh = rate_exc * w_exc * τ_g, rate_inh * w_inh * τ_g
     g_all = p.g_L + g_exc + g_inh
     noise = np.diag([rate_exc * w_exc**2, rate_inh * w_inh**2, 0, 0])
     covariance = np.zeros((4, 4))
     for _ in range(20):  # the mean depends on the covariance, and that on the mean
-        drive = (p.g_L + p.a) * p.E_L + g_exc * p.E_exc + g_inh * p.E_inh
+        drive = (p.g_L + p.a) * p.E_L + g_exc * E_exc + g_inh * E_inh
         V = (drive - covariance[0, 2] - covariance[1, 2]) / (g_all + p.a)
         # Deviations of g_exc, g_inh, V and w from their means.
         decay = np.array(
             [
-                [-1 / p.τ_g, 0, 0, 0],
-                [0, -1 / p.τ_g, 0, 0],
-                [(p.E_exc - V) / p.C, (p.E_inh - V) / p.C, -g_all / p.C, -1 / p.C],
+                [-1 / τ_g, 0, 0, 0],
+                [0, -1 / τ_g, 0, 0],
+                [(E_exc - V) / p.C, (E_inh - V) / p.C, -g_all / p.C, -1 / p.C],
                 [0, 0, p.a / p.τ_w, -1 / p.τ_w],
             ]
         )

@@ -13,17 +13,18 @@ import numpy as np
 
 from nto1 import checks
 from nto1.errors import V_MIN, DivergenceError
+from nto1.neurons import Levels, Model, Neuron, model_of, with_floats
 from nto1.neurons.adex import AdEx
 from nto1.random.stream import add_normals, seeded
 from nto1.simulation.inputs import Inputs, SpikeCounts, TimeGrid, count_spikes, step_times
 from nto1.simulation.medians import BLOCK, Bracket, medians, quantile_range
 from nto1.simulation.vectorized import (
-    KERNELS,
-    SIGNALS,
     WIDTHS,
     Recorder,
     Summary,
+    signals_of,
     sum_rows,
+    tile_kernel,
     width_for,
 )
 from nto1.threads import map_ahead
@@ -54,9 +55,10 @@ class Trace(NamedTuple):
 
     t: np.ndarray  # s, when the step began
     V: np.ndarray | None = None  # V, the reset voltage at a spike
-    w: np.ndarray | None = None  # A
+    w: np.ndarray | None = None  # A, of AdEx neurons
     g_exc: np.ndarray | None = None  # S
     g_inh: np.ndarray | None = None  # S
+    u: np.ndarray | None = None  # A, of Izhikevich neurons
 
 
 class Simulation(NamedTuple):
@@ -187,21 +189,22 @@ def clip_above_percentile(V: np.ndarray, percentile: float) -> float:
     return threshold
 
 
-def add_imaging_noise(V: np.ndarray, spike_SNR: float, neuron: AdEx, seed: int) -> None:
-    """Add, in place, normal noise of standard deviation (V_spike - E_L) / spike_SNR to V.
+def add_imaging_noise(V: np.ndarray, spike_SNR: float, neuron: Neuron, seed: int) -> None:
+    """Add, in place, normal noise of standard deviation (peak - rest) / spike_SNR to V.
 
     An infinite ``spike_SNR`` adds none. Raises ``ValueError`` if it is not positive.
     """
     if not spike_SNR > 0:
         raise ValueError(f"a spike-SNR must be positive, got {spike_SNR:g}")
     if np.isfinite(spike_SNR):
-        add_normals(V, (neuron.V_spike - neuron.E_L) / spike_SNR, seeded(seed))
+        V_rest, _ = neuron.rest
+        add_normals(V, (neuron.peak - V_rest) / spike_SNR, seeded(seed))
 
 
 def simulate(
     w_exc: float,
     inputs: SpikeCounts,
-    neuron: AdEx = AdEx(),
+    neuron: Neuron = AdEx(),
     record: Sequence[str] = (),
     with_median: bool = True,
 ) -> Simulation:
@@ -214,9 +217,9 @@ def simulate(
     inputs
         One realisation of the inputs, from ``count_spikes``.
     neuron
-        Parameters of the neuron and its synapses.
+        Parameters of the neuron and its synapses, of any model.
     record
-        Names of the signals to record, among V, w, g_exc and g_inh.
+        Names of the signals to record, among V, g_exc, g_inh and w (AdEx) or u (Izhikevich).
     with_median
         Whether to compute the median voltage.
 
@@ -243,11 +246,12 @@ def simulate(
     checks.instance(inputs, SpikeCounts, "inputs", "what count_spikes gives")
     checks.neuron(neuron, inputs.time_grid.timestep)
     record = [record] if isinstance(record, str) else list(record)
-    if unknown := set(record) - set(SIGNALS):
+    signals = signals_of(model_of(neuron))
+    if unknown := set(record) - set(signals):
         raise ValueError(
-            f"record: there is no {', '.join(map(str, unknown))}, but {', '.join(SIGNALS)}"
+            f"record: there is no {', '.join(map(str, unknown))}, but {', '.join(signals)}"
         )
-    recorder = Recorder.of(1, inputs.exc.size, tuple(record))
+    recorder = Recorder.of(1, inputs.exc.size, [signals.index(name) for name in record])
     (tile,) = _tiles(np.array([w_exc]), InputBatch([inputs]), neuron)
     median_V = tile.run_with_medians(recorder)[0] if with_median else tile.run(recorder=recorder)
     if tile.diverged().any():
@@ -266,7 +270,7 @@ def simulate(
 def simulate_batch(
     weights: Sequence[float],
     inputs: InputBatch,
-    neuron: AdEx = AdEx(),
+    neuron: Neuron = AdEx(),
     with_medians: bool = True,
     threads: int = 1,
     report: Callable[[int], None] = lambda n_runs: None,
@@ -359,7 +363,8 @@ class _Tile:
     inputs: InputColumns
     w_exc: np.ndarray  # [n]
     dt: float  # s
-    neuron: AdEx
+    neuron: Neuron
+    model: Model
 
     @property
     def n(self) -> int:
@@ -372,12 +377,13 @@ class _Tile:
         w_exc = np.zeros(width)
         w_exc[: self.n] = self.w_exc
         summary = Summary.of(width)
-        KERNELS[width](
+        tile_kernel(self.model, width)(
             inputs.exc,
             inputs.inh,
             w_exc,
             self.dt * COARSENING if coarse else self.dt,
             self.neuron,
+            Levels.of(self.neuron),
             summary,
             bracket or Bracket.everything(width, 0, 0),
             recorder or Recorder.of(0, 0),
@@ -409,22 +415,24 @@ class _Tile:
     def diverged(self) -> np.ndarray:
         """Of each lane in use, whether its voltage diverged in the last run [n]."""
         summary, p = self.summary, self.neuron
-        unstable = self.dt * (p.g_L + summary.g_peak) / p.C >= EULER_LIMIT
+        unstable = self.dt * (p.g_leak + summary.g_peak) / p.C >= EULER_LIMIT
         diverged = unstable | ~np.isfinite(summary.V_end) | ~(summary.V_lowest > V_MIN)
         return diverged[: self.n]
 
     def only(self, lanes: np.ndarray) -> "_Tile":
         """A tile with these runs, which fit the narrowest."""
-        return _Tile((), self.inputs.only(lanes), self.w_exc[lanes], self.dt, self.neuron)
+        return _Tile(
+            (), self.inputs.only(lanes), self.w_exc[lanes], self.dt, self.neuron, self.model
+        )
 
 
-def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_Tile]:
+def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: Neuron) -> Iterator[_Tile]:
     """The runs of all realisations with all weights: of each group of realisations, in the cheaper
     of two arrangements.
 
     The longer the runs, the narrower the tiles: their memory is bounded.
     """
-    neuron = AdEx(*map(float, neuron))  # of one type, for which kernels are compiled
+    neuron, model = with_floats(neuron), model_of(neuron)
     room = MAX_SAMPLES // inputs.time_grid.n_steps
     max_width = max(width for width in WIDTHS if width <= max(room, WIDTHS[0]))
     dt = inputs.time_grid.timestep
@@ -437,11 +445,11 @@ def _tiles(weights: np.ndarray, inputs: InputBatch, neuron: AdEx) -> Iterator[_T
             for i in range(group.start, group.stop):
                 shared = InputColumns.shared(inputs.counts[i])
                 for lanes in groups_of_weights:
-                    yield _Tile((i, lanes), shared, weights[lanes], dt, neuron)
+                    yield _Tile((i, lanes), shared, weights[lanes], dt, neuron, model)
         else:
             columns = inputs.columns(group)
             for j, weight in enumerate(weights):
-                yield _Tile((group, j), columns, np.full(n, weight), dt, neuron)
+                yield _Tile((group, j), columns, np.full(n, weight), dt, neuron, model)
 
 
 def _cost(lanes: slice) -> int:

@@ -2,9 +2,11 @@
 
 Lanes come in tiles of fixed width. A tile's state lives on the stack, and there is no branch
 within a time step, so that the compiler turns the loops over lanes into vector instructions.
-A single run is a tile with one lane in use.
+A single run is a tile with one lane in use. There is a loop for each neuron model.
 """
 
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,26 +14,30 @@ from numba import carray
 
 from nto1.jit import jit, jit_inline
 from nto1.jit.intrinsics import local_doubles
-from nto1.neurons.adex import decay, euler_step, spike_and_reset
+from nto1.neurons import Model
+from nto1.neurons.protocol import I_syn, decay
 from nto1.simulation.medians import BLOCK, collect
 
 WIDTHS = (8, 16, 32, 64)  # lanes of a tile
 
-SIGNALS = ("V", "w", "g_exc", "g_inh")  # what can be recorded, in SI units
+
+def signals_of(model: Model) -> tuple[str, ...]:
+    """What can be recorded, in SI units."""
+    return "V", model.recovery, "g_exc", "g_inh"
 
 
 class Recorder(NamedTuple):
     """Where the first few lanes of a tile leave what they did."""
 
     spike_steps: np.ndarray  # [n_lanes, n_steps] int32
-    signals: np.ndarray  # [n_signals] int64, indices into SIGNALS
+    signals: np.ndarray  # [n_signals] int64, indices into ``signals_of``
     traces: np.ndarray  # [n_lanes, n_signals, n_steps], at the end of each step
 
     @classmethod
-    def of(cls, n_lanes: int, n_steps: int, signals: tuple = ()) -> "Recorder":
+    def of(cls, n_lanes: int, n_steps: int, signals: Sequence[int] = ()) -> "Recorder":
         return cls(
             np.empty((n_lanes, n_steps), np.int32),
-            np.array([SIGNALS.index(name) for name in signals], np.int64),
+            np.array(signals, np.int64),
             np.empty((n_lanes, len(signals), n_steps)),
         )
 
@@ -54,25 +60,43 @@ def width_for(n_lanes: int) -> int:
     return next((width for width in WIDTHS if width >= n_lanes), WIDTHS[-1])
 
 
-def _tile_kernel(width):
+@cache
+def tile_kernel(model: Model, width: int) -> Callable:
+    """The loop over time of a tile, for a neuron model."""
+    dV, du = model.dV, model.du
     block_size = BLOCK * width
 
+    @jit_inline
+    def advance(V, u, n_spikes, g_exc, g_inh, dt, p, levels):
+        """One lane, one time step of the forward Euler method; and V with a spike drawn in
+        ("ceiled")."""
+        current = I_syn(V, g_exc, g_inh, p.synapses)
+        V, u = V + dV(V, u, current, dt, p), u + du(V, u, dt, p)
+        spikes = V >= levels.V_threshold
+        return (
+            levels.V_reset if spikes else V,
+            u + levels.u_jump if spikes else u,
+            n_spikes + (1.0 if spikes else 0.0),
+            levels.V_peak if spikes else V,
+        )
+
     @jit
-    def integrate(exc, inh, w_exc, dt, p, summary, bracket, recorder):
+    def integrate(exc, inh, w_exc, dt, p, levels, summary, bracket, recorder):
         """Integrate the lanes of one tile from rest.
 
         exc, inh  [n_steps, 1 or width] uint16   input spikes: shared by all lanes, or one's own
         w_exc     [width] S                      weight of an excitatory spike
         dt        s
-        p         AdEx
+        p         parameters of the model
         """
+        inh_to_exc_weight = p.synapses.inh_to_exc_weight
         n_steps = exc.shape[0]
         inputs_are_shared = exc.shape[1] == 1
         wants_median = bracket.inside.size > 0
         n_recorded, n_signals, _ = recorder.traces.shape
 
         V = carray(local_doubles(width), (width,))
-        w = carray(local_doubles(width), (width,))
+        u = carray(local_doubles(width), (width,))
         w_e = carray(local_doubles(width), (width,))
         w_i = carray(local_doubles(width), (width,))
         G_exc = carray(local_doubles(width), (width,))  # conductances per unit weight
@@ -83,9 +107,10 @@ def _tile_kernel(width):
         V_ceiled = carray(local_doubles(block_size), (BLOCK, width))
 
         for lane in range(width):
-            w_e[lane], w_i[lane] = w_exc[lane], p.inh_to_exc_weight * w_exc[lane]
-            V[lane] = V_lowest[lane] = p.E_L
-            w[lane] = G_exc[lane] = G_inh[lane] = G_peak[lane] = n_spikes[lane] = 0.0
+            w_e[lane], w_i[lane] = w_exc[lane], inh_to_exc_weight * w_exc[lane]
+            V[lane] = V_lowest[lane] = levels.V_rest
+            u[lane] = levels.u_rest
+            G_exc[lane] = G_inh[lane] = G_peak[lane] = n_spikes[lane] = 0.0
         G_exc_shared = G_inh_shared = G_peak_shared = 0.0
 
         for start in range(0, n_steps, BLOCK):
@@ -96,45 +121,47 @@ def _tile_kernel(width):
                     G_exc_shared += exc[i, 0]
                     G_inh_shared += inh[i, 0]
                     G_peak_shared = max(
-                        G_peak_shared, G_exc_shared + p.inh_to_exc_weight * G_inh_shared
+                        G_peak_shared, G_exc_shared + inh_to_exc_weight * G_inh_shared
                     )
                     for lane in range(width):
-                        V[lane], w[lane], n_spikes[lane], V_ceiled[row, lane] = _advance(
+                        V[lane], u[lane], n_spikes[lane], V_ceiled[row, lane] = advance(
                             V[lane],
-                            w[lane],
+                            u[lane],
                             n_spikes[lane],
                             w_e[lane] * G_exc_shared,
                             w_i[lane] * G_inh_shared,
                             dt,
                             p,
+                            levels,
                         )
-                    G_exc_shared = decay(G_exc_shared, dt, p)
-                    G_inh_shared = decay(G_inh_shared, dt, p)
+                    G_exc_shared = decay(G_exc_shared, dt, p.synapses)
+                    G_inh_shared = decay(G_inh_shared, dt, p.synapses)
                 else:
                     for lane in range(width):
                         G_exc[lane] += exc[i, lane]
                         G_inh[lane] += inh[i, lane]
                         G_peak[lane] = max(
-                            G_peak[lane], G_exc[lane] + p.inh_to_exc_weight * G_inh[lane]
+                            G_peak[lane], G_exc[lane] + inh_to_exc_weight * G_inh[lane]
                         )
-                        V[lane], w[lane], n_spikes[lane], V_ceiled[row, lane] = _advance(
+                        V[lane], u[lane], n_spikes[lane], V_ceiled[row, lane] = advance(
                             V[lane],
-                            w[lane],
+                            u[lane],
                             n_spikes[lane],
                             w_e[lane] * G_exc[lane],
                             w_i[lane] * G_inh[lane],
                             dt,
                             p,
+                            levels,
                         )
-                        G_exc[lane] = decay(G_exc[lane], dt, p)
-                        G_inh[lane] = decay(G_inh[lane], dt, p)
+                        G_exc[lane] = decay(G_exc[lane], dt, p.synapses)
+                        G_inh[lane] = decay(G_inh[lane], dt, p.synapses)
 
                 for lane in range(n_recorded):
                     if V_ceiled[row, lane] != V[lane]:
                         recorder.spike_steps[lane, int(n_spikes[lane]) - 1] = i
                     G_e = G_exc_shared if inputs_are_shared else G_exc[lane]
                     G_i = G_inh_shared if inputs_are_shared else G_inh[lane]
-                    state = (V[lane], w[lane], w_e[lane] * G_e, w_i[lane] * G_i)
+                    state = (V[lane], u[lane], w_e[lane] * G_e, w_i[lane] * G_i)
                     for s in range(n_signals):
                         recorder.traces[lane, s, i] = state[recorder.signals[s]]
 
@@ -151,17 +178,6 @@ def _tile_kernel(width):
             summary.g_peak[lane] = w_e[lane] * G
 
     return integrate
-
-
-@jit_inline
-def _advance(V, w, n_spikes, g_exc, g_inh, dt, p):
-    """One lane, one time step; and V with a spike drawn in."""
-    V, w = euler_step(V, w, g_exc, g_inh, dt, p)
-    spikes, V, w, V_ceiled = spike_and_reset(V, w, p)
-    return V, w, n_spikes + (1.0 if spikes else 0.0), V_ceiled
-
-
-KERNELS = {width: _tile_kernel(width) for width in WIDTHS}
 
 
 @jit

@@ -11,6 +11,7 @@ import numpy as np
 
 from nto1 import checks
 from nto1.errors import DivergenceError
+from nto1.neurons import Neuron
 from nto1.neurons.adex import AdEx
 from nto1.simulation.runs import InputBatch, check_divergence, simulate_batch
 from nto1.units import pS
@@ -42,7 +43,7 @@ class NotBracketed(ValueError):
     """No weights with rates on both sides of the target were found."""
 
 
-def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1) -> float:
+def mean_rate(w_exc: float, inputs: InputBatch, neuron: Neuron = AdEx(), threads=1) -> float:
     """Firing rate of the neuron (Hz), averaged over realisations of its inputs.
 
     Parameters
@@ -68,7 +69,9 @@ def mean_rate(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads=1
     return mean(rates(w_exc, inputs, neuron, threads))
 
 
-def rates(w_exc: float, inputs: InputBatch, neuron: AdEx = AdEx(), threads: int = 1) -> np.ndarray:
+def rates(
+    w_exc: float, inputs: InputBatch, neuron: Neuron = AdEx(), threads: int = 1
+) -> np.ndarray:
     """Firing rate of the neuron with each realisation of its inputs [n_inputs] (Hz).
 
     Parameters

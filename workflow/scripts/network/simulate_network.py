@@ -7,8 +7,8 @@ import pandas as pd
 import pyarrow.csv
 import pyarrow.parquet
 
-from nto1.neurons.adex import AdEx
-from nto1.neurons.izhikevich import Izhikevich
+from nto1.config.model import type_under
+from nto1.neurons import neuron_of
 from nto1.simulation.inputs import Inputs, TimeGrid, draw_spike_trains
 from nto1.simulation.network import (
     Connections,
@@ -93,15 +93,8 @@ def input_trains(inputs: dict, time_grid: TimeGrid) -> list[np.ndarray]:
 
 def types_of(network: dict, izhikevich: dict, neuron: dict, N: int, column) -> tuple[dict, list]:
     """The types by name, and each neuron's."""
-    types = {}
-    for name, given in network["types"].items():
-        given = dict(given)
-        of_model, base = {
-            "izhikevich": (Izhikevich, izhikevich),
-            "adex": (AdEx, neuron),
-        }[given.pop("model")]
-        types[name] = of_model(**to_SI(base | given))
-    types = types or {ONLY_TYPE: Izhikevich(**to_SI(izhikevich))}
+    given = network["types"] or {ONLY_TYPE: {"model": "izhikevich"}}
+    types = {name: neuron_of(type_under(own, izhikevich, neuron)) for name, own in given.items()}
     type_of = network["type_of"] or (next(iter(types)) for _ in range(N))
     return types, list(type_of if column is None or network["type_of"] else column)
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from nto1.neurons.adex import AdEx
+from nto1.neurons import neuron_of
 from nto1.simulation.free_membrane import free_membrane
 from nto1.simulation.inputs import (
     Inputs,
@@ -20,7 +20,11 @@ BURN_IN = 0.05  # of the recording: conductances begin at 0
 
 def main(sweep, experiment, inputs, neuron, output):
     inputs, time = Inputs(**to_SI(inputs)), TimeGrid.of(experiment)
-    neuron = AdEx(**to_SI(neuron))
+    if neuron["model"] != "adex":
+        raise ValueError(
+            f"the theory is of AdEx neurons, and neuron.model is {neuron['model']}: set it to adex"
+        )
+    neuron = neuron_of(neuron)
     neuron = neuron._replace(V_T=neuron.V_spike - 1 * mV)
     N, n_exc = sweep["N"], n_excitatory(sweep["N"], inputs.exc_to_inh)
     report = progress(len(experiment["seeds"]) * len(sweep["weights_pS"]), "runs")

@@ -1,21 +1,18 @@
 """Running a network, and what it did."""
 
 from collections.abc import Mapping, Sequence
-from math import inf, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from nto1 import checks
 from nto1.errors import DivergenceError
-from nto1.neurons.adex import AdEx
-from nto1.neurons.izhikevich import Izhikevich
+from nto1.neurons import MODELS, Levels, model_of
 from nto1.random.mersenne import MersenneTwister
 from nto1.random.stream import seeded
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.network.kernel import (
-    ADEX,
-    IZHIKEVICH,
     KERNELS,
     Conductances,
     Events,
@@ -31,7 +28,7 @@ from nto1.units import ms, s
 UPDATES = ("sequential", "simultaneous")
 RESETS = ("early", "late")
 
-# Names of what can be recorded; u is of Izhikevich neurons, w of AdEx neurons.
+# Names of what can be recorded; a model has u or w.
 SIGNALS = ("v", "u", "w", "g", "I_syn")
 
 
@@ -92,7 +89,7 @@ def simulate_network(
         it, neuron after neuron in each step.
     record
         Names of signals, and the neurons of which they are kept: ``{"v": [0, 2], "I_syn": [0]}``.
-        Signals are v; u (Izhikevich) or w (AdEx); g, for each of ``network.E``; and I_syn.
+        Signals are v; w (AdEx) or u (Izhikevich); g, for each of ``network.E``; and I_syn.
     update
         "sequential": conductances, then v, then u, each from the newest values of the others, as
         in the notebook of 2021. "simultaneous": forward Euler of all from the values before the
@@ -174,8 +171,7 @@ def draw_peaks(activity: Activity, network: Network) -> np.ndarray:
     ("a slightly too sharp and early peak"). A copy."""
     v = activity.recorded["v"].copy()
     for column, neuron in enumerate(activity.neurons["v"]):
-        _, _, _, peak, _, _ = _model_values(network.types[network.type_of[neuron]])
-        v[activity.spikes_of(neuron), column] = peak
+        v[activity.spikes_of(neuron), column] = network.types[network.type_of[neuron]].peak
     return v
 
 
@@ -184,28 +180,21 @@ def _one_of(value, values: tuple, name: str) -> None:
         raise ValueError(f"{name} has to be {' or '.join(values)}, not {value!r}")
 
 
-def _model_values(p: Izhikevich | AdEx) -> tuple:
-    """Kind of model; start, threshold, peak and reset of v; and jump of u."""
-    if isinstance(p, Izhikevich):
-        return IZHIKEVICH, p.v_r, p.v_peak, p.v_peak, p.c, p.d
-    # AdEx neurons spike above the threshold, not at it.
-    return ADEX, p.E_L, np.nextafter(p.V_spike, inf), p.V_spike, p.V_reset, p.b
-
-
 def _populations(network: Network) -> Populations:
     """Runs of neurons of one type."""
     type_of = np.array(network.type_of)
     starts = np.flatnonzero(np.concatenate([[True], type_of[1:] != type_of[:-1]]))
-    models = [network.types[name] for name in type_of[starts]]
-    parameters = np.zeros((starts.size, len(AdEx._fields)))
-    for row, model in zip(parameters, models, strict=True):
-        row[: len(model)] = model
-    model, *values = zip(*map(_model_values, models), strict=True)
+    neurons = [network.types[name] for name in type_of[starts]]
+    models, rows = list(MODELS), [neuron[:-1] for neuron in neurons]  # without synapses
+    parameters = np.zeros((starts.size, max(map(len, rows))))
+    for row, given in zip(parameters, rows, strict=True):
+        row[: len(given)] = given
+    levels = np.array([Levels.of(neuron) for neuron in neurons])
     return Populations(
-        np.array(model),
+        np.array([models.index(model_of(neuron).name) for neuron in neurons]),
         np.append(starts, network.N),
         parameters,
-        *(np.array(column, float) for column in values),
+        Levels(*levels.T.copy()),
     )
 
 
@@ -281,12 +270,11 @@ def _recording(
         for i in indices.tolist():
             if not 0 <= i < network.N:
                 raise ValueError(f"can't record neuron {i}: there are neurons 0 … {network.N - 1}")
-            has_w = isinstance(network.types[network.type_of[i]], AdEx)
-            if name in ("u", "w") and has_w != (name == "w"):
-                model, other = ("an AdEx", "w") if has_w else ("an Izhikevich", "u")
+            model = model_of(network.types[network.type_of[i]])
+            if name in ("u", "w") and name != model.recovery:
                 raise ValueError(
-                    f"can't record {name} of neuron {i}, which is {model} neuron: record its "
-                    f"{other}"
+                    f"can't record {name} of neuron {i}, whose model is "
+                    f"{model.parameters.__name__}: record its {model.recovery}"
                 )
         neurons[name] = indices
     none = np.zeros(0, np.int64)

@@ -4,44 +4,38 @@ A sample is the state at the beginning of a time step. Step i leads from sample 
 conductances, currents, membrane voltages, spikes, resets. Neurons go through it in blocks that stay
 in the processor's fastest memory. What arrives at a synapse is added just before a sample.
 
-The loop is compiled twice: for any network, and for a single neuron that is updated at once
-(``sequential`` is not asked for), whose voltage then stays in a register.
+The loop is compiled twice, each time with the equations of all neuron models: for any network, and
+for a single neuron that is updated at once (``sequential`` is not asked for), whose voltage then
+stays in a register.
 """
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray, int64, njit, uint64
+from numba import carray, int64, uint64
 
 from nto1.errors import V_MIN
-from nto1.jit import jit
+from nto1.jit import jit, jit_inline
 from nto1.jit.growth import ensure_capacity
-from nto1.jit.intrinsics import local_doubles, unlikely
-from nto1.neurons import adex, izhikevich
-from nto1.neurons.adex import AdEx
-from nto1.neurons.izhikevich import Izhikevich
+from nto1.jit.intrinsics import local_doubles, row_of, unlikely
+from nto1.neurons import MODELS, Levels, Model, Synapses
 from nto1.random import mersenne, stream
 from nto1.random.mersenne import MersenneTwister
 
 BLOCK = 512  # neurons
 
-IZHIKEVICH, ADEX = range(2)
-
 # Into the loop in any case: calls with so many arrays would take longer than what they do.
-_inline = njit(error_model="numpy", forceinline=True)
+_inline = jit_inline(forceinline=True)
 
 
 class Populations(NamedTuple):
     """Consecutive neurons of the same type; each [n] unless said otherwise."""
 
-    model: np.ndarray  # IZHIKEVICH or ADEX
+    model: np.ndarray  # index among MODELS
     start: np.ndarray  # [n + 1] the first neuron of each
-    parameters: np.ndarray  # [n, 14] fields of the model
-    v_rest: np.ndarray  # V, where v starts
-    v_threshold: np.ndarray  # V, a spike when v is not below
-    v_peak: np.ndarray  # V
-    v_reset: np.ndarray  # V
-    u_jump: np.ndarray  # A
+    parameters: np.ndarray  # [n, of the model with most] fields of the model
+    levels: Levels  # each [n]
 
 
 class Noise(NamedTuple):
@@ -88,42 +82,53 @@ class SignalBuffers(NamedTuple):
     I_syn: np.ndarray  # [n_samples, n]
 
 
-@_inline
-def _izhikevich_block(v, u, I_syn, noise, start, n, dt, sequential, P, s):
-    p = Izhikevich(
-        *(P[s, 0], P[s, 1], P[s, 2], P[s, 3], P[s, 4], P[s, 5], P[s, 6], P[s, 7], P[s, 8]),
-    )
-    if sequential:
-        for k in range(n):
-            j = start + k
-            v[j] += dt * izhikevich.dv_dt(v[j], u[j], I_syn[k], p) + noise[k]
-            u[j] += dt * izhikevich.du_dt(v[j], u[j], p)
-    else:
-        for k in range(n):
-            j = start + k
-            v_before = v[j]
-            v[j] += dt * izhikevich.dv_dt(v_before, u[j], I_syn[k], p) + noise[k]
-            u[j] += dt * izhikevich.du_dt(v_before, u[j], p)
+# Equations of the models. A model is chosen for a block, not for each neuron in each step.
 
 
-@_inline
-def _adex_block(V, w, I_syn, noise, start, n, dt, sequential, P, s):
-    p = AdEx(
-        *(P[s, 0], P[s, 1], P[s, 2], P[s, 3], P[s, 4], P[s, 5], P[s, 6]),
-        *(P[s, 7], P[s, 8], P[s, 9], P[s, 10], P[s, 11], P[s, 12], P[s, 13]),
-    )
-    if sequential:
-        for k in range(n):
-            j = start + k
-            V[j] += dt / p.C * adex.C_dV_dt(V[j], w[j], I_syn[k], p) + noise[k]
-            # Beyond the voltage of a spike, V grows without bounds and has no meaning.
-            w[j] += dt / p.τ_w * adex.τ_dw_dt(min(V[j], p.V_spike), w[j], p)
-    else:
-        for k in range(n):
-            j = start + k
-            V_before = V[j]
-            V[j] += dt / p.C * adex.C_dV_dt(V_before, w[j], I_syn[k], p) + noise[k]
-            w[j] += dt / p.τ_w * adex.τ_dw_dt(V_before, w[j], p)
+def _named(model: Model) -> Callable:
+    """A function that reads a row of parameters, and gives them their names."""
+    parameters, n = model.parameters, len(model.parameters._fields) - 1
+    synapses = Synapses()  # not used here
+
+    @_inline
+    def named(P, s):
+        return parameters(*(row_of(P, s, n) + (synapses,)))
+
+    return named
+
+
+def _step(models: Sequence[Model], index: int = 0) -> Callable:
+    """A function that takes a block of neurons of some model to the next sample, before any reset;
+    it knows the models from this index on."""
+    dV, du, named = models[index].dV, models[index].du, _named(models[index])
+
+    @_inline
+    def step(model, v, u, I_syn, noise, start, n, dt, sequential, P, s):
+        p = named(P, s)
+        if sequential:
+            for k in range(n):
+                j = start + k
+                v[j] += dV(v[j], u[j], I_syn[k], dt, p) + noise[k]
+                u[j] += du(v[j], u[j], dt, p)
+        else:
+            for k in range(n):
+                j = start + k
+                v_before = v[j]
+                v[j] += dV(v_before, u[j], I_syn[k], dt, p) + noise[k]
+                u[j] += du(v_before, u[j], dt, p)
+
+    if index == len(models) - 1:
+        return step
+    others = _step(models, index + 1)
+
+    @_inline
+    def choose(model, v, u, I_syn, noise, start, n, dt, sequential, P, s):
+        if model == index:
+            step(model, v, u, I_syn, noise, start, n, dt, sequential, P, s)
+        else:
+            others(model, v, u, I_syn, noise, start, n, dt, sequential, P, s)
+
+    return choose
 
 
 @_inline
@@ -151,6 +156,18 @@ def _deliver(g, projection, d, source, count):
 
 
 @_inline
+def _draw_noise(z, first, n, noise, state):
+    """What noise adds to each voltage of a block; and the state after."""
+    if noise.legacy:
+        mersenne.fill_normals(z, n, noise.mersenne)
+    else:
+        state = stream.fill_normals(z, n, state)
+    for k in range(n):
+        z[k] *= noise.amplitude[first + k]
+    return state
+
+
+@_inline
 def _record(recording, i, v, u, g, N, E, single):
     for column in range(recording.v_of.size):
         recording.v[i, column] = v[0 if single else recording.v_of[column]]
@@ -167,8 +184,9 @@ def _record(recording, i, v, u, g, N, E, single):
         recording.I_syn[i, column] = total
 
 
-def _kernel(single):
+def _kernel(single: bool, models: Sequence[Model]) -> Callable:
     block = 1 if single else BLOCK
+    step = _step(models)
 
     @jit
     def integrate(
@@ -186,7 +204,7 @@ def _kernel(single):
     ):
         """Steps and neurons of all spikes [n_spikes]; and step and neuron of a voltage that
         diverged, or -1."""
-        E, P = conductances.E, populations.parameters
+        E, P, levels = conductances.E, populations.parameters, populations.levels
         N = 1 if single else populations.start[-1]
         sequential &= not single
         v = carray(local_doubles(1), (1,)) if single else np.empty(N)
@@ -199,21 +217,21 @@ def _kernel(single):
         for s in range(populations.model.size):
             start = 0 if single else populations.start[s]
             for j in range(start, 1 if single else populations.start[s + 1]):
-                v[j], u[j] = populations.v_rest[s], 0.0
+                v[j], u[j] = levels.V_rest[s], levels.u_rest[s]
         state, is_noisy = noise.xoshiro, noise.amplitude.any()
 
-        room, n_spikes = 1000 + 2 * N, 0
+        # Not plain zeros: what is called with one would be compiled for it, and again for others.
+        i, n_spikes, n_late = int64(0), int64(0), int64(0)
+        room = 1000 + 2 * N
         steps, neurons = np.empty(room, np.int64), np.empty(room, np.int32)
         arrived = np.zeros(recurrent.lag.size, np.int64)
         entered = np.zeros(inputs.lag.size, np.int64)
         # Neurons that are cut off at their peak, to be reset one step later.
-        n_late = 0
         is_late = np.zeros(N if late_reset else 0, np.bool_)
         late_neurons = np.empty(is_late.size, np.int64)
         late_populations = np.empty(is_late.size, np.int64)
         u_late = np.empty(is_late.size)
 
-        i = 0
         while i < n_steps + 1:
             # Out of the loop over time, which would count references to the arrays in every step.
             if n_spikes + N > steps.size:
@@ -241,25 +259,17 @@ def _kernel(single):
                 for s in range(populations.model.size):
                     start_of_s = 0 if single else populations.start[s]
                     end_of_s = 1 if single else populations.start[s + 1]
-                    threshold = populations.v_threshold[s]
+                    threshold, model = levels.V_threshold[s], populations.model[s]
                     for start in range(start_of_s, end_of_s, block):
                         # Unsigned: indices that might be negative could not be vectorised.
                         first = uint64(0 if single else start)
                         n = uint64(1 if single else min(BLOCK, end_of_s - start))
                         _synapses_of_block(g, I_syn, v, first, n, N, sequential, conductances)
                         if is_noisy:
-                            if noise.legacy:
-                                mersenne.fill_normals(z, n, noise.mersenne)
-                            else:
-                                state = stream.fill_normals(z, n, state)
-                            for k in range(n):
-                                z[k] *= noise.amplitude[first + k]
-                        if populations.model[s] == IZHIKEVICH:
-                            _izhikevich_block(v, u, I_syn, z, first, n, dt, sequential, P, s)
-                        else:
-                            _adex_block(v, u, I_syn, z, first, n, dt, sequential, P, s)
+                            state = _draw_noise(z, first, n, noise, state)
+                        step(model, v, u, I_syn, z, first, n, dt, sequential, P, s)
 
-                        n_outside = 0
+                        n_outside = int64(0)
                         for k in range(n):
                             n_outside += not (v[first + k] < threshold and v[first + k] > V_MIN)
                         if not unlikely(n_outside > 0):
@@ -277,11 +287,11 @@ def _kernel(single):
                             if late_reset:
                                 late_neurons[n_late], late_populations[n_late] = j, s
                                 u_late[n_late] = u[j]
-                                v[j] = populations.v_peak[s]
+                                v[j] = levels.V_peak[s]
                                 n_late += 1
                                 continue
-                            v[j] = populations.v_reset[s]
-                            u[j] += populations.u_jump[s]
+                            v[j] = levels.V_reset[s]
+                            u[j] += levels.u_jump[s]
                             steps[n_spikes], neurons[n_spikes] = i, j
                             n_spikes += 1
 
@@ -289,7 +299,7 @@ def _kernel(single):
                     for k in range(n_late_before):
                         j, s = 0 if single else late_neurons[k], late_populations[k]
                         is_late[j] = False
-                        v[j], u[j] = populations.v_reset[s], u_late[k] + populations.u_jump[s]
+                        v[j], u[j] = levels.V_reset[s], u_late[k] + levels.u_jump[s]
                         steps[n_spikes], neurons[n_spikes] = i, j
                         n_spikes += 1
                     n_late -= n_late_before
@@ -304,4 +314,4 @@ def _kernel(single):
     return integrate
 
 
-KERNELS = {single: _kernel(single) for single in (False, True)}
+KERNELS = {single: _kernel(single, tuple(MODELS.values())) for single in (False, True)}

@@ -7,8 +7,7 @@ import numpy as np
 import scipy
 
 from nto1 import checks
-from nto1.neurons.adex import AdEx
-from nto1.neurons.izhikevich import Izhikevich
+from nto1.neurons import Neuron
 from nto1.units import ms
 
 
@@ -113,7 +112,7 @@ class Network(NamedTuple):
     (2, [0.0])
     """
 
-    types: dict[str, Izhikevich | AdEx]
+    types: dict[str, Neuron]
     type_of: tuple[str, ...]  # [N] the type of every neuron
     connections: Connections  # from neurons to neurons
     inputs: Connections  # from input trains to neurons
@@ -128,7 +127,7 @@ class Network(NamedTuple):
     @classmethod
     def of(
         cls,
-        types: Mapping[str, Izhikevich | AdEx],
+        types: Mapping[str, Neuron],
         type_of: Sequence[str],
         connections: Connections | None = None,
         inputs: Connections | None = None,
@@ -139,8 +138,8 @@ class Network(NamedTuple):
         """A network of neurons whose types are called by name.
 
         τ_g (s) is one for all synapses, or one for each reversal potential (V); σ (V/√s) one for
-        all neurons, or one for each type. An AdEx neuron's own E_exc, E_inh and τ_g are not used:
-        here they belong to the synapses.
+        all neurons, or one for each type. The ``synapses`` of a neuron are not used: they are
+        those of the N-to-1 experiments.
 
         Raises ``ValueError`` for types, reversal potentials or sizes that don't fit each other,
         time constants that aren't positive, and self-connections that were not asked for.
@@ -159,8 +158,6 @@ class Network(NamedTuple):
                 f"there is no type of neurons called {unknown[0]!r}, only {', '.join(types)}"
             )
         for name, model in types.items():
-            if not isinstance(model, Izhikevich | AdEx):
-                raise ValueError(f"type {name!r} has to be an Izhikevich or an AdEx neuron")
             checks.neuron(model, name=f"types[{name!r}]")
         for what, some in (("connections", connections), ("inputs", inputs)):
             if some.n_targets != N:
