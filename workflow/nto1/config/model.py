@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from inspect import getdoc
 from math import inf
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast
 
 from pydantic import (
     AfterValidator,
@@ -131,12 +131,17 @@ for _name, _model in MODELS.items():
 
 
 if TYPE_CHECKING:
-    NeuronSection = NeuronType = Section
+    NeuronSection: TypeAlias = Section
+    NeuronType: TypeAlias = Section
 else:  # one for each model; which, is said by the key model
     NeuronSection, NeuronType = (
         Annotated[Union[tuple(sections.values())], Field(discriminator="model")]  # noqa: UP007
         for sections in (NEURONS, TYPES)
     )
+
+
+def _defaults_of(section: type[Section], model: str) -> dict[str, Any]:
+    return section.model_validate({"model": model}).model_dump()
 
 
 def neuron_under(neuron: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
@@ -146,13 +151,13 @@ def neuron_under(neuron: dict[str, Any], changes: dict[str, Any]) -> dict[str, A
     if name == neuron["model"] or name not in list(NEURONS):
         return neuron
     synapses = {key.name: neuron[key.name] for key in keys_of(Synapses) if key.name in neuron}
-    return NEURONS[name](model=name).model_dump() | synapses
+    return _defaults_of(NEURONS[name], name) | synapses
 
 
 def adex_under(neuron: dict[str, Any]) -> dict[str, Any]:
     """The section neuron, or the published one if it has another model: for experiments that have
     AdEx neurons in any case."""
-    return neuron if neuron["model"] == "adex" else NEURONS["adex"](model="adex").model_dump()
+    return neuron if neuron["model"] == "adex" else _defaults_of(NEURONS["adex"], "adex")
 
 
 def type_under(
@@ -162,7 +167,7 @@ def type_under(
     model = given["model"]
     if model == "izhikevich":
         return izhikevich | given
-    return (neuron if neuron["model"] == model else TYPES[model](model=model).model_dump()) | given
+    return (neuron if neuron["model"] == model else _defaults_of(TYPES[model], model)) | given
 
 
 class Sweep(Section):

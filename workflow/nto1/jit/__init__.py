@@ -106,4 +106,4 @@ def jit(function=None, **options):
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     finally:
-        config.CACHE_DIR = others
+        numba.config.CACHE_DIR = others
