@@ -109,14 +109,14 @@ def test_the_normal_matrix_has_all_pairs_of_spikes(seed, n_covariates):
     n = 600
     spikes = spikes_of(rng, 8, 300)
     covariates = rng.normal(size=(n_covariates, n))
-    design = Design(spikes, Gaps(*np.zeros((2, 0), int), n))
+    design = Design(spikes, Gaps(*np.zeros((2, 0), int), n), negligible=0)
     design.set_filters(KERNEL.samples(BIN, 300), np.ones(n // 2 + 1), covariates)
     X = circulant(KERNEL.samples(BIN, 300), n) @ counts_of(spikes, n)
     C = covariates.T
     expected = X.T @ X
     if n_covariates:
         expected -= X.T @ C @ np.linalg.solve(C.T @ C, C.T @ X)
-    np.testing.assert_allclose(design.normal_matrix(0), expected, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(design.normal_matrix(), expected, rtol=1e-9, atol=1e-9)
 
 
 @settings(max_examples=10)

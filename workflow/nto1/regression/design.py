@@ -23,6 +23,9 @@ BLOCK = 2**15
 # Trains that a thread looks up at a time.
 TRAINS_AT_ONCE = 256
 
+# Bins of all covariates that are combined at a time.
+ROWS_AT_ONCE = 2**12
+
 MAX_ITERATIONS = 200
 
 
@@ -89,7 +92,8 @@ class Design:
     taken into account.
 
     With residual r = signal - prediction - covariates, Σ_f |r(f)|² / S(f) is minimised, where r is
-    bridged by a straight line over missing bins. Covariates are solved for in passing.
+    bridged by a straight line over missing bins. Covariates are solved for in passing. The diagonal
+    and the whole normal matrix are sums over pairs of spikes that are near to each other.
     """
 
     def __init__(
@@ -98,8 +102,10 @@ class Design:
         gaps: Gaps,
         window: int = 0,  # bins: of each, the drive's mean is taken away; 0: it is kept
         threads: int = 1,
+        negligible: float = 0.02,  # the least autocovariance of a kernel that is whitened, of 1
     ):
         self.spikes, self.gaps, self.window, self.threads = spikes, gaps, window, threads
+        self.negligible = negligible
         self.n_fft = gaps.n_fft
         self._drive = np.empty(self.n_fft)
 
@@ -157,12 +163,9 @@ class Design:
         """The normal matrix times some weights [n_trains]."""
         return self.correlate(self.without_covariates(self.gaps.bridge(self.predict(weights))))
 
-    def normal_matrix(self, negligible: float = 0.02) -> np.ndarray:
-        """[n_trains, n_trains], by pairs of spikes; as if there were no gaps in the recording.
-
-        Beyond the lag from which on it is negligible, beside 1 at lag 0, autocovariance is cut."""
-        a = self.autocovariance
-        matrix = self.spikes.products(a[: np.flatnonzero(np.abs(a) > negligible * a[0])[-1] + 1])
+    def normal_matrix(self) -> np.ndarray:
+        """[n_trains, n_trains], by pairs of spikes; as if there were no gaps in the recording."""
+        matrix = self.spikes.products(self.autocovariance)
         if self.covariates is None:
             return matrix
         shared = np.array([self._look_up_whitened(x) for x in self.covariates[1]]).T
@@ -320,11 +323,17 @@ def _subtract_means(x, n, window):
 
 @jit
 def _products(x, y):
-    """x y' for rows."""
-    products = np.empty((x.shape[0], y.shape[0]))
-    for i in range(x.shape[0]):
-        for j in range(y.shape[0]):
-            products[i, j] = _inner(x[i], y[j])
+    """x y' for rows, if this is symmetric; block after block, which stays in the cache."""
+    n = x.shape[0]
+    products = np.zeros((n, n))
+    for begin in range(0, x.shape[1], ROWS_AT_ONCE):
+        block = slice(begin, begin + ROWS_AT_ONCE)
+        for i in range(n):
+            for j in range(i + 1):
+                products[i, j] += _inner(x[i, block], y[j, block])
+    for i in range(n):
+        for j in range(i):
+            products[j, i] = products[i, j]
     return products
 
 
@@ -346,12 +355,14 @@ def _inner(x, y):
 
 @jit
 def _combine(matrix, rows):
-    """matrix @ rows."""
+    """matrix @ rows, block after block."""
     combined = np.zeros((matrix.shape[0], rows.shape[1]))
-    for i in range(matrix.shape[0]):
-        for j in range(rows.shape[0]):
-            for b in range(rows.shape[1]):
-                combined[i, b] += matrix[i, j] * rows[j, b]
+    for begin in range(0, rows.shape[1], ROWS_AT_ONCE):
+        end = min(begin + ROWS_AT_ONCE, rows.shape[1])
+        for i in range(matrix.shape[0]):
+            for j in range(rows.shape[0]):
+                for b in range(begin, end):
+                    combined[i, b] += matrix[i, j] * rows[j, b]
     return combined
 
 
