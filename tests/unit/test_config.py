@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import re
 
 import pytest
 import yaml
@@ -12,6 +13,11 @@ from hypothesis import strategies as st
 from nto1.config import ConfigError, duplicate_keys, resolve, schema_of
 from nto1.config.__main__ import describe, describe_schema
 from nto1.config.model import Config
+from nto1.config.studies import cases_of, complete
+from nto1.neurons import MODELS, Synapses, neuron_of
+from nto1.neurons.adex import AdEx
+from nto1.neurons.izhikevich import Izhikevich
+from nto1.units import ms
 from nto1_workflow.planning.connection_tests import variants
 from nto1_workflow.planning.jobs import weight_batches
 from study import ROOT, with_messages
@@ -19,6 +25,13 @@ from study import ROOT, with_messages
 MISTAKES = """
 {experiment: {duration: 10}} -> experiment.duration: no such key. Did you mean duration_s?
 {neuron: {c_pf: 100}} -> neuron.c_pf: no such key. Did you mean C_pF?
+{neuron: {model: izi}}
+    -> neuron.model: there is no such model of a neuron. There are: adex, izhikevich.
+{neuron: {a_per_ms: 1}}
+    -> neuron.a_per_ms: no such key. It is one of the model izhikevich: set neuron.model to that.
+{neuron: {model: izhikevich, c_mV: 50}}
+    -> neuron.c_mV: 50 mV has to be below v_peak_mV, which is 35 mV.
+{network: {types: {x: {a_per_ms: 1}}}} -> network.types.x.model: needed
 {sweep: {seeds: [1]}} -> sweep.seeds: no such key. Did you mean experiment.seeds?
 {sweep: {colour: red}} -> sweep.colour: no such key. There are: N, weights_pS, weights_per_batch.
 {swep: {N: 10}} -> swep: no such key. Did you mean sweep?
@@ -183,6 +196,35 @@ def test_names_of_files_stay_as_they_are():
     name = "results #2.csv"  # of which YAML would read the first word
     resolved = resolve({"connection_inference": {"weights": name}})
     assert resolved["connection_inference"]["weights"] == name
+
+
+def test_another_model_has_its_own_defaults_over_those_of_earlier_layers():
+    listed = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    listed["neuron"]["tau_g_ms"] = 5
+    neuron = resolve(listed, {"neuron": {"model": "izhikevich", "a_per_ms": 0.1}})["neuron"]
+    assert neuron_of(neuron) == Izhikevich(a=0.1 / ms, synapses=Synapses(τ_g=5 * ms))
+    for model in MODELS.values():
+        of_model = resolve({"neuron": {"model": model.name}})["neuron"]
+        assert neuron_of(of_model) == model.parameters()
+
+
+CASES = """
+{vary: {neuron.a_per_ms: [0.1]}} -> vary.neuron.a_per_ms: no such key. Did you mean
+{vary: {neuron.model: [adex, izi]}} -> vary.neuron.model: 'izi' is not adex or izhikevich.
+{set: {neuron.model: izhikevich}, vary: {neuron.a_per_ms: [0.1, -1]}}
+    -> vary.neuron.a_per_ms: -1 is not a number > 0
+{cases: {a: {neuron.model: izhikevich}, b: {neuron.b_pA: 1}}, vary: {neuron.a_per_ms: [0.1]}}
+    -> (case = b, a_per_ms = 0.1): neuron.a_per_ms: the model adex has no such key
+"""
+
+
+@pytest.mark.parametrize(("study", "message"), with_messages(CASES))
+def test_mistakes_about_models_in_studies(study, message):
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        resolve({"studies": {"s": {"measure": "response"} | study}})
+    fine = {"measure": "response", "vary": {"neuron.model": ["adex", "izhikevich"]}}
+    models = [case.config["neuron"] for case in cases_of(complete(fine), resolve({}))]
+    assert [neuron_of(neuron) for neuron in models] == [AdEx(), Izhikevich()]
 
 
 def test_numbers_as_text_as_on_the_command_line():
