@@ -208,10 +208,9 @@ def regression_test(
     drawn = rng.choice(tested, n_surrogates, replace=tested.size < n_surrogates)
     interval = round(surrogate_interval / signal.bin)
     surrogates = [jitter(spikes.train(k), interval, signal.n_bins, rng) for k in drawn]
-    columns = [spikes.train(k) for k in tested] + surrogates
-    columns = Spikes.of(
-        np.concatenate(columns), np.array([bins.size for bins in columns]), signal.n_bins
-    )
+    bins_of_columns = [spikes.train(k) for k in tested] + surrogates
+    n_of = np.array([each.size for each in bins_of_columns])
+    columns = Spikes.of(np.concatenate(bins_of_columns), n_of, signal.n_bins)
     window = round(timing_window / signal.bin) if timing_window else 0
     design = Design(columns, signal.gaps, window, threads)
     fixed = [signal.gaps.bridge(np.ones(design.n_fft)), *afterpotentials(own, signal)]
@@ -405,7 +404,8 @@ def _estimate(
 
 def _noise(design: Design, signal: Signal, residual: np.ndarray) -> float:
     """Variance of the whitened residual, which would be 1 if the spectrum were that of this one."""
-    n_parameters = design.diagonal.size + len(design.covariates[0])
+    n_covariates = len(design.covariates[0]) if design.covariates else 0
+    n_parameters = design.diagonal.size + n_covariates
     squares = (design.whiten(residual) * residual).sum()
     return squares / (np.count_nonzero(~signal.missing) - n_parameters)
 

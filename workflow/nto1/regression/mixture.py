@@ -81,6 +81,7 @@ def expectation_propagation(
         h_new = mean * (λ_new + noise / τ) - noise * r / τ
         λ += DAMPING * (λ_new - λ)
         h += DAMPING * (h_new - h)
+    assert mixture is not None  # there is at least one pass
     return Posterior(sizes, r, τ, mixture, iterations)
 
 

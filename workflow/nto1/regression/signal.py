@@ -44,7 +44,7 @@ def binned(V: np.ndarray, dt: float, bin: float, missing: np.ndarray) -> Signal:
     """
     factor = max(1, round(bin / dt))
     n_bins = V.size // factor
-    out = missing[: n_bins * factor].reshape(n_bins, factor).any(axis=1)
+    out = np.asarray(missing[: n_bins * factor].reshape(n_bins, factor).any(axis=1))
     bin = factor * dt
     if np.count_nonzero(~out) * bin < 1:
         raise ValueError(
