@@ -238,7 +238,7 @@ def neuron(neuron: Any, dt: float = 0.0, name: str = "neuron") -> None:
         raise TypeError(f"{name} has to be a neuron model like AdEx(): {error}") from None
     instance(neuron.synapses, Synapses, f"{name}.synapses")
     for record, where in ((neuron, name), (neuron.synapses, f"{name}.synapses")):
-        for key in keys_of(type(record)):
+        for key in keys_of(record.__class__):
             field, value = f"{where}.{key.field}", getattr(record, key.field)
             about, is_time = key.about, key.field.startswith("τ")
             given = number(value, field)

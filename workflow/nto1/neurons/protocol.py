@@ -86,6 +86,8 @@ def decay(g, dt, synapses):
 class Neuron(Protocol):
     """Parameters of a neuron, in SI units: a NamedTuple whose last field is ``synapses``."""
 
+    def __iter__(self) -> Iterator[Any]: ...
+
     @property
     def C(self) -> float: ...
 
@@ -216,8 +218,9 @@ def neuron_of(section: Mapping[str, Any]) -> Any:
 
 def with_floats(neuron: N) -> N:
     """The same with floats for whole numbers: kernels are compiled for these."""
-    *own, synapses = neuron  # type: ignore[misc]
-    return type(neuron)(*map(float, own), Synapses(*map(float, synapses)))
+    *own, synapses = neuron
+    make: Callable[..., N] = type(neuron)
+    return make(*map(float, own), Synapses(*map(float, synapses)))
 
 
 @cache
@@ -226,9 +229,9 @@ def keys_of(parameters: type) -> tuple[ParameterKey, ...]:
     return tuple(_keys_of(parameters))
 
 
-def _keys_of(parameters: type) -> Iterator[ParameterKey]:
+def _keys_of(parameters: Any) -> Iterator[ParameterKey]:
     hints = get_type_hints(parameters, include_extras=True)
-    for field in parameters._fields:  # type: ignore[attr-defined]
+    for field in parameters._fields:
         if field == "synapses":
             continue
         (about,) = (each for each in getattr(hints[field], "__metadata__", ()) if type(each) is Key)
@@ -236,7 +239,7 @@ def _keys_of(parameters: type) -> Iterator[ParameterKey]:
         ((in_SI, factor),) = to_SI({name: 1.0}).items()
         if in_SI != field:
             raise ValueError(f"{parameters.__name__}.{field}: {name} would be read as {in_SI}")
-        default = float(f"{parameters._field_defaults[field] / factor:.12g}")  # type: ignore[attr-defined]
+        default = float(f"{parameters._field_defaults[field] / factor:.12g}")
         yield ParameterKey(name, field, int(default) if default.is_integer() else default, about)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from nto1 import checks
 from nto1.errors import V_MIN, DivergenceError
@@ -114,7 +115,7 @@ class InputBatch:
         if len({c.time_grid for c in self.counts}) != 1:
             raise ValueError("realisations that are run together need one duration and time step")
         self.time_grid = self.counts[0].time_grid
-        self._columns = {}
+        self._columns: dict[int, InputColumns] = {}
 
     def __len__(self):
         return len(self.counts)
@@ -253,7 +254,11 @@ def simulate(
         )
     recorder = Recorder.of(1, inputs.exc.size, [signals.index(name) for name in record])
     (tile,) = _tiles(np.array([w_exc]), InputBatch([inputs]), neuron)
-    median_V = tile.run_with_medians(recorder)[0] if with_median else tile.run(recorder=recorder)
+    median_V = None
+    if with_median:
+        median_V = float(tile.run_with_medians(recorder)[0])
+    else:
+        tile.run(recorder=recorder)
     if tile.diverged().any():
         raise divergence_error([(w_exc, inputs)], 1)
     steps = recorder.spike_steps[0, : int(tile.summary.n_spikes[0])]
@@ -268,7 +273,7 @@ def simulate(
 
 
 def simulate_batch(
-    weights: Sequence[float],
+    weights: ArrayLike,
     inputs: InputBatch,
     neuron: Neuron = AdEx(),
     with_medians: bool = True,
@@ -328,7 +333,7 @@ def simulate_batch(
         diverged = tile.diverged()
         rates[tile.runs] = tile.summary.n_spikes[: tile.n] / inputs.time_grid.duration
         rates[tile.runs][diverged] = np.nan
-        if with_medians:
+        if median_V is not None:
             median_V[tile.runs] = medians_of_tile
             median_V[tile.runs][diverged] = np.nan
     return Batch(rates, median_V)
@@ -399,7 +404,8 @@ class _Tile:
         spiking = self.summary.n_spikes / max(1, n_coarse)
         middle = 0.5 - 1.3 * spiking / (0.5 + spiking)
         guess = quantile_range(rough, middle - GUESS_HALF_WIDTH, middle + GUESS_HALF_WIDTH)
-        bracket = Bracket.around(*guess, int(n_steps * BRACKET_FRACTION) + BLOCK)
+        low, high = guess
+        bracket = Bracket.around(low, high, int(n_steps * BRACKET_FRACTION) + BLOCK)
         self.run(bracket, recorder)
         median_V = medians(bracket, n_steps)[: self.n]
         failed = np.flatnonzero(np.isnan(median_V))

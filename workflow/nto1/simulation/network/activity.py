@@ -132,9 +132,9 @@ def simulate_network(
         raise ValueError(f"network.τ_g has to be longer than the timestep of {timestep:g} s")
     trains = checks.list_of_trains(trains)
     sources, events = _events(network, trains, time_grid, arrival)
-    legacy = isinstance(noise, np.random.RandomState)
-    noise = noise if legacy else checks.whole(noise, "noise", 0)
-    twister = MersenneTwister.of(noise if legacy else np.random.RandomState(0))
+    legacy = noise if isinstance(noise, np.random.RandomState) else None
+    seed = 0 if legacy else checks.whole(noise, "noise", 0)
+    twister = MersenneTwister.of(legacy or np.random.RandomState(0))
     neurons, recording = _recording(network, record or {}, time_grid.n_steps + 1)
     steps, spike_neurons, diverged_step, diverged = KERNELS[
         network.N == 1 and update == "simultaneous"
@@ -144,7 +144,7 @@ def simulate_network(
         update == "sequential",
         reset == "late",
         _populations(network),
-        Noise(network.σ * sqrt(timestep), legacy, twister, seeded(0 if legacy else noise)),
+        Noise(network.σ * sqrt(timestep), legacy is not None, twister, seeded(seed)),
         Conductances(network.E, timestep / network.τ_g),
         _projection(network, network.connections, timestep, 1),
         _projection(network, sources, timestep, 0),
@@ -152,7 +152,7 @@ def simulate_network(
         recording,
     )
     if legacy:
-        twister.put_into(noise)
+        twister.put_into(legacy)
     if diverged >= 0:
         raise DivergenceError(
             f"the voltage of neuron {diverged} diverged at t = {diverged_step * timestep:.4f} s: "
@@ -185,7 +185,7 @@ def _populations(network: Network) -> Populations:
     type_of = np.array(network.type_of)
     starts = np.flatnonzero(np.concatenate([[True], type_of[1:] != type_of[:-1]]))
     neurons = [network.types[name] for name in type_of[starts]]
-    models, rows = list(MODELS), [neuron[:-1] for neuron in neurons]  # without synapses
+    models, rows = list(MODELS), [tuple(neuron)[:-1] for neuron in neurons]  # without synapses
     parameters = np.zeros((starts.size, max(map(len, rows))))
     for row, given in zip(parameters, rows, strict=True):
         row[: len(given)] = given
@@ -224,21 +224,25 @@ def _events(
         raise ValueError(f"the network has {inputs.E.size} input trains, got {len(trains)}")
     ends = np.searchsorted(inputs.source, np.arange(inputs.E.size + 1))
     columns = (inputs.target, inputs.weight, inputs.delay)
-    source_of, representatives, keys = {}, [], []
+    source_of: dict[tuple, int] = {}
+    first_of: list[int] = []  # trains with the same synapses
+    keys: list[tuple[np.ndarray, int]] = []
     for train, times in enumerate(trains):
         steps = arrival_steps(times, time_grid, arrival, train)
         synapses = slice(ends[train], ends[train + 1])
         if synapses.stop > synapses.start:
             like = (inputs.E[train], *(column[synapses].tobytes() for column in columns))
             source = source_of.setdefault(like, len(source_of))
-            if source == len(representatives):
-                representatives.append(train)
+            if source == len(first_of):
+                first_of.append(train)
             keys.append((steps, source))
-    representatives = np.array(representatives, np.int64)
+    representatives = np.array(first_of, np.int64)
     kept = np.isin(inputs.source, representatives)
     sources = Connections(
         np.searchsorted(representatives, inputs.source[kept]),
-        *(column[kept] for column in columns),
+        inputs.target[kept],
+        inputs.weight[kept],
+        inputs.delay[kept],
         inputs.E[representatives],
         network.N,
     )
@@ -262,11 +266,11 @@ def _recording(
     network: Network, record: Mapping[str, Sequence[int]], n_samples: int
 ) -> tuple[dict[str, np.ndarray], SignalBuffers]:
     neurons = {}
-    for name, indices in checks.instance(record, Mapping, "record").items():
+    for name, given in checks.mapping(record, "record").items():
         if name not in SIGNALS:
             raise ValueError(f"can't record {name!r}: there are {', '.join(SIGNALS)}")
-        indices = [checks.whole(i, f"record[{name!r}]") for i in np.atleast_1d(indices)]
-        indices = np.array(indices, np.int64)
+        whole = [checks.whole(i, f"record[{name!r}]") for i in np.atleast_1d(given)]
+        indices = np.array(whole, np.int64)
         for i in indices.tolist():
             if not 0 <= i < network.N:
                 raise ValueError(f"can't record neuron {i}: there are neurons 0 … {network.N - 1}")

@@ -10,7 +10,7 @@ stays in a register.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import carray, int64, uint64
@@ -66,7 +66,7 @@ class Events(NamedTuple):
 
     step: np.ndarray
     source: np.ndarray
-    count: np.ndarray  # spikes of this source in this step
+    n_spikes: np.ndarray  # of this source in this step
 
 
 class SignalBuffers(NamedTuple):
@@ -87,7 +87,8 @@ class SignalBuffers(NamedTuple):
 
 def _named(model: Model) -> Callable:
     """A function that reads a row of parameters, and gives them their names."""
-    parameters, n = model.parameters, len(model.parameters._fields) - 1
+    parameters: Any = model.parameters
+    n = len(parameters._fields) - 1
     synapses = Synapses()  # not used here
 
     @_inline
@@ -248,7 +249,7 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                         and events.step[entered[d]] + inputs.lag[d] <= i
                     ):
                         event = entered[d]
-                        _deliver(g, inputs, d, events.source[event], events.count[event])
+                        _deliver(g, inputs, d, events.source[event], events.n_spikes[event])
                         entered[d] += 1
                 _record(recording, i, v, u, g, N, E, single)
                 if i == n_steps:

@@ -1,10 +1,11 @@
 """What a network is made of, checked."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy
+from numpy.typing import ArrayLike
 
 from nto1 import checks
 from nto1.neurons import Neuron
@@ -31,7 +32,7 @@ class Connections(NamedTuple):
     n_targets: int
 
     @classmethod
-    def of_matrix(cls, weights, E: Sequence[float], delay=0.0) -> "Connections":
+    def of_matrix(cls, weights: Any, E: ArrayLike, delay: Any = 0.0) -> "Connections":
         """From any matrix [n_sources, n_targets] (S), dense or sparse: where it isn't zero, there
         is a synapse. ``delay`` (s) is one for all or a matrix as well, of which zeros may be left
         out.
@@ -58,11 +59,19 @@ class Connections(NamedTuple):
                     f"this is {_written(np.shape(delay))}"
                 )
             delay = scipy.sparse.csr_array(delay)[synapses.row, synapses.col]
-            delay = delay.toarray() if scipy.sparse.issparse(delay) else delay
+            delay = delay.toarray() if hasattr(delay, "toarray") else delay
         return cls.of_table(synapses.row, synapses.col, synapses.data, E, shape[1], delay)
 
     @classmethod
-    def of_table(cls, source, target, weight, E, n_targets: int, delay=0.0) -> "Connections":
+    def of_table(
+        cls,
+        source: ArrayLike,
+        target: ArrayLike,
+        weight: ArrayLike,
+        E: ArrayLike,
+        n_targets: int,
+        delay: ArrayLike = 0.0,
+    ) -> "Connections":
         """From a list of synapses: source, target and weight (S) of each, and a delay (s) each or
         one for all. Two synapses may connect the same pair.
 
@@ -71,12 +80,10 @@ class Connections(NamedTuple):
         """
         E, weight, source, target = (
             checks.vector(np.atleast_1d(values), name)
-            for name, values in {
-                "E": E,
-                "weight": weight,
-                "source": source,
-                "target": target,
-            }.items()
+            for name, values in (
+                *(("E", E), ("weight", weight)),
+                *(("source", source), ("target", target)),
+            )
         )
         n_targets = checks.whole(n_targets, "n_targets", 0)
         delay = np.full(weight.size, delay) if np.ndim(delay) == 0 else delay
@@ -93,8 +100,7 @@ class Connections(NamedTuple):
             if not (np.isfinite(values) & (values >= 0)).all():
                 raise ValueError(f"{name} of connections have to be finite, and not negative")
         order = np.argsort(source, kind="stable")
-        columns = (column[order] for column in (source, target, weight, delay))
-        return cls(*columns, E, n_targets)
+        return cls(source[order], target[order], weight[order], delay[order], E, n_targets)
 
     @classmethod
     def none(cls, n_targets: int) -> "Connections":
@@ -144,7 +150,7 @@ class Network(NamedTuple):
         Raises ``ValueError`` for types, reversal potentials or sizes that don't fit each other,
         time constants that aren't positive, and self-connections that were not asked for.
         """
-        checks.instance(types, Mapping, "types")
+        checks.mapping(types, "types")
         if isinstance(type_of, str | Mapping):
             raise TypeError(f"type_of has to be a list with a type per neuron, not {type_of!r}")
         type_of = tuple(type_of)
@@ -171,7 +177,7 @@ class Network(NamedTuple):
                 f"these connections out, or allow self-connections"
             )
         # Without any connections, no neuron needs a reversal potential.
-        used = connections.E if connections.source.size else []
+        used = connections.E[: connections.E.size if connections.source.size else 0]
         E = np.unique(np.concatenate([used, inputs.E]))
         τ_of_E = _each(τ_g, E.tolist(), "τ_g", "the reversal potential")
         if not (np.isfinite(τ_of_E) & (τ_of_E > 0)).all():
