@@ -236,7 +236,8 @@ def _fit(
 ) -> list[_Fit]:
     """Round after round: spectrum, sizes; kernel, and what depends on the voltage."""
     fits: list[_Fit] = []
-    kernel, residual, sizes, nonlinear = given or Kernel(), signal.y, None, []
+    kernel, residual, sizes = given or Kernel(), signal.y, None
+    nonlinear: list[np.ndarray] = []
     for round in range(rounds):
         density = spectral_density(residual[: signal.n_bins])
         design.set_filters(
@@ -429,7 +430,7 @@ def _flags(spikes: Spikes, n_used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     flag[n_used < MIN_SPIKES] = "few spikes"
     flag[n_used == 0] = "silent"
     first: dict[tuple[bytes, int], int] = {}
-    for k in np.flatnonzero(flag == ""):
+    for k in np.flatnonzero(flag == "").tolist():
         bins = spikes.train(k)
         intervals = hashlib.blake2b(np.diff(bins).tobytes()).digest()
         same = first.setdefault((intervals, int(bins[0])), k)
