@@ -281,10 +281,24 @@ def test_gaps_and_own_spikes_are_not_looked_at(passive):
     own = np.arange(1.0, 39.0, 0.5)
     V = passive.V.copy()
     V[around(own, BIN, V.size, 0, 1 * ms)] += 0.1
-    found = regression_test(V, BIN, passive.trains, own_spikes=own, n_surrogates=50)
+    found = regression_test(V, BIN, passive.trains, n_surrogates=50, own_spikes=own)
     same = regression_test(passive.V, BIN, passive.trains, own_spikes=own, n_surrogates=50)
     np.testing.assert_allclose(found.z, same.z, rtol=1e-9)
     np.testing.assert_allclose(detect_spikes(V, BIN), own, atol=1.01 * BIN)
+
+
+def test_own_spikes_are_detected_beside_what_is_excluded(passive):
+    own = np.arange(3.0, 39.0, 0.5) + BIN / 2
+    V = passive.V.copy()
+    V[(own / BIN).astype(int)] += 0.1
+    V[:2000] = np.nan
+    options = {"excluded": [(0, 2)], "n_surrogates": 50}
+    given, detected, none = (
+        regression_test(V, BIN, passive.trains, own_spikes=spikes, **options)
+        for spikes in (own, "detect", None)
+    )
+    np.testing.assert_allclose(detected.z, given.z, atol=0.5)
+    assert np.abs(none.z - given.z).max() > 1
 
 
 def test_covariates_explain_what_they_are(passive):

@@ -473,6 +473,6 @@ def _check_voltage(
             f"name the intervals they are in as excluded, or fill them in"
         )
     if isinstance(own_spikes, str):
-        own_spikes = detect_spikes(V[~missing], dt)
+        own_spikes = detect_spikes(np.where(missing, np.median(V[~missing]), V), dt)
     own = checks.spike_times(() if own_spikes is None else own_spikes, "own_spikes", V.size * dt)
     return V, own, missing | around(own, dt, V.size, OWN_SPIKE, OWN_SPIKE)
