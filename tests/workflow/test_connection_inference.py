@@ -12,6 +12,8 @@ CHEAP = {
         "noise": {"seeds": [1], "spike_SNR": [float("inf"), 40, 10]},
         "duration": {"seeds": [1], "duration_s": [10]},
         "N_by_duration": {"N": [20, 100], "duration_s": [10, 30], "seeds": [1]},
+        "regression_noise": {"N": [20, 100], "seeds": [1], "spike_SNR": [float("inf"), 40, 4]},
+        "observed": {"N": 100, "seeds": [1], "share": [0.5, 1], "spike_SNR": [float("inf"), 4]},
     },
     "adex_network": {"duration_s": 10},
 }
@@ -52,7 +54,7 @@ def test_tables(inferred):
         "N seed spike_SNR duration_s window_ms signal method AUC AUC_exc AUC_inh F1max n_tested "
         "output_rate_Hz".split()
     )
-    assert set(scores["method"]) == {"sta", "template", "line_fit", "spikes"}
+    assert set(scores["method"]) == {"sta", "template", "line_fit", "spikes", "regression"}
     assert (scores["n_tested"] == 2 * scores["N"]).all()
     means = pd.read_csv(inferred / f"{FOLDER}/all_inputs_means.csv")
     of_one = scores[(scores["N"] == 20) & (scores["method"] == "line_fit")]["AUC"]
@@ -68,6 +70,27 @@ def test_tables(inferred):
     assert set(columns) <= set(curves)
 
 
+def test_the_regression_finds_inputs_in_spite_of_noise(inferred):
+    scores = pd.read_csv(inferred / f"{FOLDER}/regression_noise.csv")
+    AUC = scores.set_index(["N", "spike_SNR"])["AUC"]
+    assert (AUC[[(20, 4), (100, 40)]] > 0.99).all()
+    limit = pd.read_csv(inferred / f"{FOLDER}/regression_limit.csv").set_index(["N", "spike_SNR"])
+    assert set(limit.index) == {(N, spike_SNR) for N in (20, 100) for spike_SNR in (40, 4)}
+    assert limit["AUC"][(100, 4)] >= AUC[(100, 4)] - 0.02
+    called = scores[scores["spike_SNR"] == 40].set_index("N")
+    assert called["n_called_wrongly"].sum() <= 0.1 * called["n_called"].sum()
+    observed = pd.read_csv(inferred / f"{FOLDER}/observed.csv")
+    n_tested = observed[["observed_share", "n_tested"]].drop_duplicates()
+    assert n_tested.values.tolist() == [[0.5, 100], [1, 200]]
+
+
+def test_every_method_in_the_experiment_of_2021(inferred):
+    means = pd.read_csv(inferred / f"{FOLDER}/imaging_2021_means.csv")
+    area = means.set_index(["variant", "method"])["area"]
+    assert area["base", "regression"] > 0.95
+    assert set(means["method"]) == {"sta", "template", "line_fit", "spikes", "regression"}
+
+
 def test_pairs_of_the_network(inferred):
     pairs = pd.read_csv(inferred / f"{FOLDER}/network_pairs.csv")
     assert pairs["kind"].value_counts().to_dict() == {
@@ -78,7 +101,7 @@ def test_pairs_of_the_network(inferred):
     assert not pairs.duplicated(["from", "to"]).any()
     assert not (pairs["from"] == 80).any()
     scores = pd.read_csv(inferred / f"{FOLDER}/network_scores.csv").set_index("method")
-    assert list(scores.index) == ["sta", "template", "line_fit", "spikes"]
+    assert list(scores.index) == ["sta", "template", "line_fit", "spikes", "regression"]
     assert list(scores) == "AUC AUC_exc AUC_inh F1max n_connected n_tested".split()
     # Of neurons with a spike that is early enough, and of what ten seconds tell.
     assert (scores["n_tested"] == pairs["t_sta"].notna().sum()).all()

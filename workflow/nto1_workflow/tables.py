@@ -35,11 +35,16 @@ def response_of(tested: "RecordingTest") -> dict[str, float]:
 
 
 def stacked(tables: list[dict]) -> dict:
-    """One table of several with the same columns; none of none."""
-    names = tables[0] if tables else ()
+    """One table of several; numbers that some don't have are NaN there. None of none."""
+    names = dict.fromkeys(name for table in tables for name in table)
+
+    def parts(name: str) -> list:
+        sizes = (len(next(iter(table.values()))) for table in tables)
+        return [table.get(name, np.full(n, np.nan)) for table, n in zip(tables, sizes, strict=True)]
+
     return {
-        name: list(chain(*(table[name] for table in tables)))
-        if isinstance(tables[0][name], list)
-        else np.concatenate([table[name] for table in tables])
+        name: list(chain(*parts(name)))
+        if isinstance(tables[0].get(name), list)
+        else np.concatenate(parts(name))
         for name in names
     }

@@ -2,6 +2,7 @@
 # is a target of its own.
 from nto1.inference.method import methods
 from nto1.published import WEIGHTS_FOR_4HZ
+from nto1_workflow.planning.connection_tests import all_tests
 from nto1_workflow.planning.result_sets import example_of, pools, result_sets
 
 INFERENCE = config["connection_inference"]
@@ -124,6 +125,34 @@ rule infer_network_connections:
         tests=[method.test(INFERENCE) for method in methods().values()],
     script:
         "../scripts/connection_inference/infer_network_connections.py"
+
+
+rule test_imaging_2021:
+    """Every method on the recordings of the experiment of 2021."""
+    input:
+        KERNELS,
+    output:
+        scores=table(
+            f"{FOLDER}imaging_2021",
+            CATEGORY,
+            "Table: Experiment of 2021",
+            "imaging_2021",
+        ),
+        means=table(
+            f"{FOLDER}imaging_2021_means",
+            CATEGORY,
+            "Table: Experiment of 2021, means",
+            "inference_means",
+        ),
+    log:
+        "results/logs/test_imaging_2021.log",
+    group:
+        "inference"
+    params:
+        tasks=all_tests(config),
+        tests=[method.test(INFERENCE) for method in methods().values()],
+    script:
+        "../scripts/connection_inference/test_imaging_2021.py"
 
 
 rule example_signals:
@@ -295,8 +324,51 @@ rule plot_N_by_duration:
         ),
     log:
         "results/logs/plot_N_by_duration.log",
+    params:
+        method=INFERENCE["N_by_duration"]["methods"][0],
     script:
         "../scripts/connection_inference/plot_N_by_duration.py"
+
+
+rule detection_limit:
+    """What imaging noise leaves to the best of tests."""
+    input:
+        trains=f"{FOLDER}regression_noise_trains.parquet",
+    output:
+        table(
+            f"{FOLDER}regression_limit",
+            CATEGORY,
+            "Table: The limit that noise sets",
+            "inference_limit",
+        ),
+    log:
+        "results/logs/detection_limit.log",
+    params:
+        spike_height_mV=config["neuron"]["V_spike_mV"] - config["neuron"]["E_L_mV"],
+        timestep_ms=INFERENCE["timestep_ms"],
+    script:
+        "../scripts/connection_inference/detection_limit.py"
+
+
+rule plot_regression:
+    input:
+        all_inputs=f"{FOLDER}all_inputs_means.parquet",
+        noise=f"{FOLDER}regression_noise_means.parquet",
+        active=f"{FOLDER}noise_means.parquet",
+        observed=f"{FOLDER}observed_means.parquet",
+        limit=f"{FOLDER}regression_limit.parquet",
+        chance=f"{FOLDER}chance.parquet",
+        style=STYLE,
+    output:
+        by_method=figure("thesis_figs/AUC_by_method", CATEGORY, "All methods"),
+        by_noise=figure("thesis_figs/regression_noise", CATEGORY, "Regression and noise"),
+        by_share=figure(
+            "thesis_figs/regression_observed", CATEGORY, "Regression, some trains"
+        ),
+    log:
+        "results/logs/plot_regression.log",
+    script:
+        "../scripts/connection_inference/plot_regression.py"
 
 
 TARGETS = {
@@ -315,7 +387,14 @@ TARGETS = {
         rules.plot_N_by_duration.output,
     ],
     "side_by_side": [rules.score_side_by_side.output],
+    "regression_noise": [
+        rules.score_regression_noise.output,
+        rules.detection_limit.output,
+        rules.plot_regression.output,
+    ],
+    "observed": [rules.score_observed.output],
     "network": [rules.infer_network_connections.output],
+    "imaging_2021": [rules.test_imaging_2021.output],
 }
 
 for target, files in TARGETS.items():

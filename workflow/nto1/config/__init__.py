@@ -5,6 +5,7 @@ Every key stands once, in ``model``. What is checked, the JSON schema for editor
 ``python -m nto1.config`` writes the two files.
 """
 
+import warnings
 from collections.abc import Iterator
 from difflib import get_close_matches
 from math import isfinite
@@ -27,6 +28,15 @@ __all__ = [
 ]
 
 SCHEMA = Config.model_json_schema()
+
+
+# Keys that were called otherwise: their new names, and what becomes of their values.
+RENAMED = {
+    "connection_inference.N_by_duration.method": (
+        "connection_inference.N_by_duration.methods",
+        lambda method: [method],
+    ),
+}
 
 
 class ConfigError(ValueError):
@@ -52,7 +62,7 @@ def resolve(*layers: dict) -> dict:
     if problems := [each for layer in layers for each in _keys_that_are_no_text(layer)]:
         raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
     resolved = Config().model_dump()
-    for layer in map(_parse, layers):
+    for layer in (_renamed(_parse(layer)) for layer in layers):
         neuron = layer.get("neuron")
         if isinstance(neuron, dict) and isinstance(resolved["neuron"], dict):
             resolved["neuron"] = neuron_under(resolved["neuron"], neuron)
@@ -142,6 +152,19 @@ def _takes_text_but(read: Any, path: tuple) -> bool:
         return False
     types = {option.get("type") for option in options if "enum" not in option}
     return "string" in types and not types & JSON_TYPES.get(type(read), set())
+
+
+def _renamed(config: dict) -> dict:
+    """With today's names of keys; a key that has another one is accepted, with a warning."""
+    for old, (new, changed) in RENAMED.items():
+        *path, key = old.split(".")
+        section: Any = config
+        for part in path:
+            section = section.get(part) if isinstance(section, dict) else None
+        if isinstance(section, dict) and key in section:
+            warnings.warn(f"{old} is called {new} now.", FutureWarning, stacklevel=3)
+            section[new.rpartition(".")[2]] = changed(section.pop(key))
+    return config
 
 
 def _merge(base: Any, changes: Any) -> Any:

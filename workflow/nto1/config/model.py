@@ -530,6 +530,7 @@ class Noise(Section):
     seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
         [1, 2, 3, 4, 5], "Seeds of the simulations."
     )
+    methods: Annotated[list[Method], Distinct(100)] = Default(["sta", "regression"], "The tests.")
     spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
         [inf, 100, 40, 20, 10, 4, 2, 1],
         "Height of a spike over the standard deviation of the noise; .inf for none.",
@@ -545,6 +546,7 @@ class RecordingDuration(Section):
     seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
         [1, 2, 3, 4, 5], "Seeds of the simulations."
     )
+    methods: Annotated[list[Method], Distinct(100)] = Default(["sta", "regression"], "The tests.")
     duration_s: Annotated[list[Annotated[float, Field(gt=0, le=36_000)]], Distinct(1000)] = Default(
         [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
     )
@@ -585,7 +587,7 @@ class WindowLength(Section):
 
 
 class NByDuration(Section):
-    """Number of inputs against length of the recording, by one method, without noise."""
+    """Number of inputs against length of the recording, without noise."""
 
     N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
         [20, 100, 400, 1600, 6500], "Numbers of inputs."
@@ -594,7 +596,9 @@ class NByDuration(Section):
         [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
     )
     seeds: Annotated[list[Seed], Distinct(10_000)] = Default([1, 2, 3], "Seeds of the simulations.")
-    method: Method = Default("line_fit", "The test.")
+    methods: Annotated[list[Method], Distinct(100)] = Default(
+        ["line_fit", "regression"], "The tests."
+    )
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
 
 
@@ -610,6 +614,43 @@ class SideBySide(Section):
     )
     clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+
+
+class RegressionNoise(Section):
+    """All inputs and as many other trains, tested at once, in recordings with imaging noise."""
+
+    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
+        [400, 1600, 6500], "Numbers of inputs."
+    )
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of the simulations."
+    )
+    methods: Annotated[list[Method], Distinct(100)] = Default(["regression"], "The tests.")
+    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
+        [inf, 100, 40, 20, 10, 4, 2, 1],
+        "Height of a spike over the standard deviation of the noise; .inf for none.",
+    )
+    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+
+
+class Observed(Section):
+    """A share of the inputs is observed, and as many other trains; the rest is unknown."""
+
+    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of the simulations."
+    )
+    methods: Annotated[list[Method], Distinct(100)] = Default(["regression"], "The tests.")
+    share: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Distinct(100)] = Default(
+        [0.05, 0.1, 0.25, 0.5, 1], "Shares of the inputs that are observed."
+    )
+    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
+        [inf, 40, 10],
+        "Height of a spike over the standard deviation of the noise; .inf for none.",
+    )
+    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
 
 
 class Chance(Section):
@@ -659,6 +700,8 @@ class _ConnectionInference(Section):
     window: WindowLength = Default(WindowLength(), WindowLength.__doc__)
     N_by_duration: NByDuration = Default(NByDuration(), NByDuration.__doc__)
     side_by_side: SideBySide = Default(SideBySide(), SideBySide.__doc__)
+    regression_noise: RegressionNoise = Default(RegressionNoise(), RegressionNoise.__doc__)
+    observed: Observed = Default(Observed(), Observed.__doc__)
     chance: Chance = Default(Chance(), Chance.__doc__)
 
 
@@ -671,7 +714,7 @@ else:  # methods say themselves which keys they have
         __doc__=_ConnectionInference.__doc__,
         **{
             f"{method.name}_{key}": (
-                type(option.default),
+                option.type,
                 Default(option.default, option.description, **option.limits),
             )
             for method in methods().values()
@@ -699,6 +742,9 @@ class OneRecording(Section):
         inf, "Height of a spike over the standard deviation of the noise; .inf for none."
     )
     clip_percentile: Percentile | None = Default(None, "The voltage is cut off at this percentile.")
+    observed_share: Annotated[float, Field(gt=0, le=1)] = Default(
+        1, "Share of the inputs that are observed; of these, as many as n_tested says are tested."
+    )
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,6 +27,11 @@ class Option(NamedTuple):
     default: Any
     description: str
     limits: Mapping[str, float] = {}  # as of pydantic's Field: gt, ge, lt, le
+    choices: tuple[str, ...] = ()  # of text
+
+    @property
+    def type(self) -> Any:
+        return Literal[self.choices] if self.choices else type(self.default)
 
 
 class Problem(NamedTuple):

@@ -110,6 +110,7 @@ class NToOne(NamedTuple):
     weight_pS: float | None  # None: that of a table
     other_weight_nS: float  # for N that are not in it
     n_tested: int | None  # of each kind, if there are so many; None: all inputs
+    observed_share: float  # of the inputs, of which those to be tested are chosen
     unconnected_seed: int
     inputs: Inputs
     neuron: Neuron
@@ -124,6 +125,7 @@ class NToOne(NamedTuple):
             *(N, seed, float(recording["duration_s"]), section["timestep_ms"]),
             *(recording["weight_pS"], section["other_weight_nS"]),
             None if section["n_tested"] == "all" else section["n_tested"],
+            float(recording["observed_share"]),
             seed + section["unconnected_seed_offset"],
             INPUTS._replace(**inputs),
             neuron_of(config["neuron"]),
@@ -144,7 +146,7 @@ class NToOne(NamedTuple):
         N, ratio, mean_Hz = self.N, self.inputs.exc_to_inh, self.inputs.mean_rate
         n_inh, σ = N / (ratio + 1), self.inputs.log_rate_variance**0.5
         if self.n_tested is None:
-            return 2 * N * mean_Hz * self.duration_s
+            return 2 * N * self.observed_share * mean_Hz * self.duration_s
         rates = 0.0
         for n in (N - n_inh, n_inh):
             share = min(self.n_tested / n, 1)
@@ -163,8 +165,11 @@ class NToOne(NamedTuple):
             *(self.N, self.seed, w_exc, self.duration_s, self.timestep_ms * ms),
             *(self.inputs, self.neuron),
         )
-        n = self.n_tested and min(self.n_tested, recording.n_exc, self.N - recording.n_exc)
-        trains = choose_trains(recording, n, rates_seed=self.unconnected_seed)
+        fewest = min(recording.n_exc, self.N - recording.n_exc)
+        n = self.n_tested and min(self.n_tested, max(1, round(self.observed_share * fewest)))
+        trains = choose_trains(
+            recording, n, self.unconnected_seed, observed_share=self.observed_share
+        )
         return recording, trains.subset(np.flatnonzero(trains.n_spikes))
 
 
@@ -246,12 +251,14 @@ def choose_trains(
     n_per_kind: int | None = None,
     rates_seed: int | None = None,
     trains_seed: int | None = None,
+    observed_share: float = 1,
 ) -> TrainSet:
     """Trains to test: so many of the most active inputs of either kind, and as many others.
 
-    Without ``n_per_kind``, all inputs, and as many unconnected trains as inputs. The rates of
-    unconnected trains are drawn from those of the inputs tested, from a generator of seed
-    ``rates_seed`` (that of the simulation + 1), which then draws the trains, unless
+    Without ``n_per_kind``, all inputs, and as many unconnected trains as inputs. With an
+    ``observed_share``, inputs are chosen among that share of either kind, drawn at random. The
+    rates of unconnected trains are drawn from those of the inputs tested, from a generator of
+    seed ``rates_seed`` (that of the simulation + 1), which then draws the trains, unless
     ``trains_seed`` says otherwise. Raises ``ValueError`` if there are not so many inputs.
     """
     N, n_exc, drawn = recording.N, recording.n_exc, recording.inputs
@@ -261,16 +268,20 @@ def choose_trains(
             f"can't test {n_per_kind} inputs of either kind: N = {N} has {n_exc} excitatory and "
             f"{N - n_exc} inhibitory ones"
         )
+    rates_seed = recording.seed + 1 if rates_seed is None else rates_seed
     by_activity = np.argsort(-drawn.n_spikes, kind="stable")
-    exc = by_activity[by_activity < n_exc][:n_per_kind]
-    inh = by_activity[by_activity >= n_exc][:n_per_kind]
+    exc, inh = by_activity[by_activity < n_exc], by_activity[by_activity >= n_exc]
+    if observed_share < 1:
+        rng = np.random.default_rng(rates_seed)
+        exc, inh = (_some(kind, observed_share, rng) for kind in (exc, inh))
+    exc, inh = exc[:n_per_kind], inh[:n_per_kind]
     inputs = np.concatenate([exc, inh])
-    n_unconnected = n_per_kind or N
+    n_unconnected = n_per_kind or inputs.size
     unconnected = draw_unconnected(
         drawn.n_spikes[inputs] / drawn.duration,
         n_unconnected,
         drawn.duration,
-        recording.seed + 1 if rates_seed is None else rates_seed,
+        rates_seed,
         trains_seed,
     )
     return TrainSet(
@@ -279,6 +290,12 @@ def choose_trains(
         np.concatenate([inputs, np.full(n_unconnected, -1)]),
         drawn.duration,
     )
+
+
+def _some(trains: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """At least one of them, in their order."""
+    n = max(1, round(share * trains.size))
+    return trains[np.sort(rng.permutation(trains.size)[:n])]
 
 
 def draw_unconnected(

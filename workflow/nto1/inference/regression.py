@@ -17,7 +17,8 @@ import numpy as np
 import scipy
 
 from nto1 import checks
-from nto1.inference.scores import EXCITATORY, INHIBITORY
+from nto1.inference.kinds import EXCITATORY, INHIBITORY
+from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
 from nto1.regression.design import MAX_ITERATIONS, Design, Spikes, conjugate_gradients
 from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_density
@@ -30,7 +31,7 @@ from nto1.regression.signal import (
     bins_of,
     detect_spikes,
 )
-from nto1.units import ms
+from nto1.units import ms, mV
 
 NONE = "none"
 
@@ -476,3 +477,53 @@ def _check_voltage(
         own_spikes = detect_spikes(np.where(missing, np.median(V[~missing]), V), dt)
     own = checks.spike_times(() if own_spikes is None else own_spikes, "own_spikes", V.size * dt)
     return V, own, missing | around(own, dt, V.size, OWN_SPIKE, OWN_SPIKE)
+
+
+def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]:
+    options = test.in_SI()
+    way = options["regression_weights"]
+    outcomes = []
+    for V in problem.signals:
+        found = regression_test(
+            *(V, problem.dt, problem.trains),
+            weights=None if way == "auto" else way,
+            own_spikes=problem.output_times,
+            bin=options["regression_bin"],
+            null=options["regression_null"],
+            n_surrogates=options["regression_n_surrogates"],
+            seed=options["regression_seed"],
+            threads=problem.threads,
+        )
+        shared = {"tau_rise_ms": found.kernel.τ_r / ms, "tau_decay_ms": found.kernel.τ_d / ms}
+        columns = {"size_mV": found.size / mV, "p": found.p, "q": found.q}
+        columns |= {name: np.full(found.z.size, value) for name, value in shared.items()}
+        outcomes.append(Outcome(found.z, columns, found))
+    return outcomes
+
+
+METHOD = Method(
+    "regression",
+    "Regression",
+    "regression of the whitened voltage on all trains at once",
+    _run,
+    own={
+        "weights": Option(
+            "auto",
+            "Trains all at once (joint), each by itself (marginal), or all at once and with what "
+            "all sizes look like as the prior of each (mixture); auto is mixture where there are "
+            "hundreds of trains, joint elsewhere.",
+            choices=("auto", "joint", "marginal", "mixture"),
+        ),
+        "bin_ms": Option(1.0, "Length of the voltage's bins.", {"gt": 0, "le": 100}),
+        "null": Option(
+            "surrogates",
+            "How large z is by chance: from surrogates, or from all trains, most of which are not "
+            "connected (empirical).",
+            choices=("surrogates", "empirical"),
+        ),
+        "n_surrogates": Option(200, "Number of surrogates.", {"ge": 20, "le": 10_000}),
+        "seed": Option(1, "Seed of the surrogates.", {"ge": 0, "le": 2**53 - 1}),
+    },
+    seconds=lambda n_spikes, window, n_shuffles: n_spikes * 1e-6,
+    place=5,
+)

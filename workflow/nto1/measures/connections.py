@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.inference.method import Outcome, Problem, Test, methods, run_tests
 from nto1.inference.n_to_1 import NToOne, Signal, imaged
 from nto1.inference.scores import score
@@ -23,8 +24,8 @@ MAX_SAMPLES = 2**26
 
 SCORES = ("AUC", "AUC_exc", "AUC_inh", "F1max")
 
-# What a table of trains says of each.
-OF_TRAINS = ("output_rate_Hz", "train", "input", "kind", "n_spikes", "rate_Hz", "t")
+LEVEL = 0.05
+CALLS = ("unconnected_p_below_5_percent", "n_called", "n_called_wrongly")
 
 
 class Item(NamedTuple):
@@ -68,7 +69,7 @@ class Connections(Measure):
     )
     measured = (*SCORES, "output_rate_Hz")
     limits = dict.fromkeys(SCORES, (0, 1)) | {"output_rate_Hz": (0, inf)}
-    also = ("n_tested",)
+    also = ("n_tested", *CALLS)
     shown = ("AUC", "F1max")
     runs = ("recording", "recordings")
     tables = ("weights",)
@@ -101,7 +102,8 @@ class Connections(Measure):
             report(len(task.items))
 
     def rows(self, made: "pd.DataFrame") -> "pd.DataFrame":
-        return scored(made, [name for name in made.columns if name not in OF_TRAINS])
+        columns = list(made.columns)  # first those that tell recordings and tests apart
+        return scored(made, columns[: columns.index("output_rate_Hz")])
 
 
 def trains_of(task: Detection, weights: str | Path, threads: int = 1) -> Iterator[Columns]:
@@ -163,10 +165,25 @@ def scored(tested: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
         known = trains[trains["t"].notna()]
         result = score(known["t"].to_numpy(), known["kind"].to_numpy())
         row = dict(zip(by, values, strict=True)) | {name: getattr(result, name) for name in SCORES}
-        rows.append(
-            row | {"n_tested": len(known), "output_rate_Hz": trains["output_rate_Hz"].iloc[0]}
-        )
+        row |= {"n_tested": len(known), "output_rate_Hz": trains["output_rate_Hz"].iloc[0]}
+        rows.append(row | (calls(known) if "p" in known else {}))
     return pd.DataFrame(rows)
+
+
+def calls(trains: "pd.DataFrame") -> dict[str, float]:
+    """Of a method with p-values (NaN for others): the share of unconnected trains with p < 5 %; and
+    with false discoveries limited to 5 % how many trains are called, and how many of them wrongly.
+    """
+    unconnected = trains["kind"] == UNCONNECTED
+    is_called = trains["q"] <= LEVEL
+    called_kind = np.where(trains["t"] > 0, EXCITATORY, INHIBITORY)
+    counts = {
+        "unconnected_p_below_5_percent": (trains["p"] < LEVEL)[unconnected].mean(),
+        "n_called": is_called.sum(),
+        "n_called_wrongly": (is_called & (trains["kind"] != called_kind)).sum(),
+    }
+    known = trains["p"].notna().any()
+    return {name: float(value) if known else np.nan for name, value in counts.items()}
 
 
 MEASURE = Connections()

@@ -24,7 +24,7 @@ def in_order(table: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
     )
     measure = measures()[study["measure"]]
     others = (*measure.given, *measure.measured, *measure.also)
-    return table[by + [name for name in others if name not in by]]
+    return table[by + [name for name in others if name in table and name not in by]]
 
 
 def summarise_runs(runs: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:

@@ -1,7 +1,10 @@
 """The connection tests of the thesis: a study of named cases, the variants of one test."""
 
+from collections.abc import Sequence
+
 from nto1.config.studies import cases_of, complete
 from nto1.measures.connection_test import MEASURE, one_test
+from nto1.measures.measure import Work
 from nto1.studies import MAX_TESTS_AT_ONCE, recording_of
 from nto1.studies.work import work_of
 from nto1_workflow.planning.jobs import jobs_of, label
@@ -26,16 +29,26 @@ def of_base_recording(named: dict[str, dict]) -> list[str]:
 def other_tests(config: dict) -> dict[str, list[dict]]:
     """The other connection tests, and those with short recordings once more with each other seed,
     cut into jobs."""
-    section, study, named = config["connection_test"], study_of_variants(config), variants(config)
-    with_base = of_base_recording(named)
-    for name, test in named.items():
+    with_base = of_base_recording(variants(config))
+    jobs = jobs_of(MEASURE, _work(config, with_base)).by_name
+    return {name: job.tasks for name, job in jobs.items()}
+
+
+def all_tests(config: dict) -> list[dict]:
+    """All connection tests, those with short recordings with every seed."""
+    return [piece.task for piece in _work(config)]
+
+
+def _work(config: dict, left_out: Sequence[str] = ()) -> list[Work]:
+    """Variants that are left out are so with their own seeds alone."""
+    section, study = config["connection_test"], study_of_variants(config)
+    for name, test in variants(config).items():
         is_short = test["duration_s"] <= section["seeds_up_to_s"]
         seeds = {test["seed"], *(section["seeds"] if is_short else ())}
-        if name in with_base:
+        if name in left_out:
             seeds.remove(test["seed"])
         study["cases"][name]["connection_test.seeds"] = sorted(seeds)
-    jobs = jobs_of(MEASURE, work_of([study], config)).by_name
-    return {name: job.tasks for name, job in jobs.items()}
+    return work_of([study], config)
 
 
 def study_of_variants(config: dict) -> dict:

@@ -1,6 +1,6 @@
 """The result sets of the connection inference: studies that come with the configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
@@ -12,6 +12,11 @@ from nto1.studies.work import work_of
 from nto1_workflow.planning.jobs import Job, jobs_of, label
 
 Study = dict[str, Any]
+
+# Keys of the section recording, and those that are called otherwise in the sections of result sets.
+KEYS = ("N", "seeds", "duration_s", "weight_pS", "method", "spike_SNR", "clip_percentile")
+KEYS += ("ceiling", "observed_share")
+RECORDING = {"methods": "recording.method", "share": "recording.observed_share"}
 
 
 class ResultSet(NamedTuple):
@@ -52,73 +57,87 @@ def result_sets(config: Mapping[str, Any]) -> dict[str, ResultSet]:
     """By name."""
     section = config["connection_inference"]
     recording = {"duration_s": section["duration_s"], "weight_pS": None, "method": "sta"}
-    recording |= {"spike_SNR": inf, "clip_percentile": None}
+    recording |= {"spike_SNR": inf, "clip_percentile": None, "observed_share": 1}
 
-    def study(name: str, signals: list[str] | dict[str, dict], vary: Study, **own: Any) -> Study:
-        """``own``: keys of the section recording; others are those of the set's section."""
-        given = section[name]
-        keys = ("spike_SNR", "clip_percentile", "ceiling", "method")
-        held = recording | {key: given[key] for key in keys if key in given}
+    def study(
+        name: str, signals: Mapping[str, Mapping[str, Any]], vary: Sequence[str] = (), **own: Any
+    ) -> Study:
+        """``vary``: keys of the set's section that are lists; ``own``: others of the configuration,
+        or of the section recording."""
+        given = section[name] | own
+        of_lists = {RECORDING.get(key, f"recording.{key}"): given.pop(key) for key in vary}
+        held = recording | {key: value for key, value in given.items() if "." not in key}
         held |= {"N": _list(given["N"]), "seeds": _list(given.get("seeds", given.get("seed")))}
-        held = {f"recording.{key}": value for key, value in (held | own).items()}
-        held = {key: value for key, value in held.items() if key not in vary}
-        return complete({"measure": "connections", "vary": vary, "cases": signals, "set": held})
+        held = {f"recording.{key}": held[key] for key in KEYS}
+        held = {key: value for key, value in held.items() if key not in of_lists}
+        held |= {key: value for key, value in given.items() if "." in key}
+        cases = {
+            signal: {f"recording.{key}": value for key, value in changes.items()}
+            for signal, changes in signals.items()
+        }
+        return complete({"measure": "connections", "vary": of_lists, "cases": cases, "set": held})
 
-    clip_percentile = section["clipping"]["clip_percentile"]
-    clipped = f"ceiled_clipped_{label(clip_percentile)}"
+    ceiled, clipped = {"ceiled": {}}, {"ceiled_clipped": {}}
+    every_input = {"connection_inference.n_tested": "all"}
+    percentile = section["clipping"]["clip_percentile"]
+    first_seed = section["noise"]["seeds"][:1]
+    window = {"connection_inference.window_ms": section["window"]["window_ms"]}
+    n_side_by_side = {"connection_inference.n_tested": section["side_by_side"]["n_tested"]}
+
+    def at_reset(name: str) -> dict[str, dict]:
+        return {f"ceiled_{section[name]['ceiling']}": {}}
+
     signals = {
-        "none": {"recording.ceiling": "none"},
+        "none": {"ceiling": "none"},
         "ceiled": {},
-        clipped: {"recording.clip_percentile": clip_percentile},
+        f"ceiled_clipped_{label(percentile)}": {"clip_percentile": percentile},
     }
-    clipping = study("clipping", signals, {}, clip_percentile=None)
-    noise = study(
-        "noise",
-        {"ceiled_clipped": {}},
-        {"recording.spike_SNR": section["noise"]["spike_SNR"]},
-    )
-    unclipped = study(
-        "noise",
-        {"ceiled": {}},
-        {"recording.spike_SNR": section["noise"]["spike_SNR"]},
-        clip_percentile=None,
-        seeds=section["noise"]["seeds"][:1],
-    )
-    side_by_side = study(
-        "side_by_side",
-        {"ceiled_clipped": {}},
-        {"recording.method": section["side_by_side"]["methods"]},
-    )
-    side_by_side["set"]["connection_inference.n_tested"] = section["side_by_side"]["n_tested"]
-    duration = study(
-        "duration",
-        {"ceiled_clipped": {}},
-        {"recording.duration_s": section["duration"]["duration_s"]},
-    )
-    everything = {"connection_inference.n_tested": "all"}
-    all_inputs = study(
-        "all_inputs",
-        {f"ceiled_{section['all_inputs']['ceiling']}": {}},
-        {"recording.method": section["all_inputs"]["methods"]},
-    )
-    window = study("window", {f"ceiled_{section['window']['ceiling']}": {}}, {})
-    all_inputs["set"] |= everything
-    window["set"] |= everything | {"connection_inference.window_ms": section["window"]["window_ms"]}
-    N_by_duration = study(
-        "N_by_duration",
-        {"ceiled": {}},
-        {"recording.duration_s": section["N_by_duration"]["duration_s"]},
-    )
     return {
-        "clipping": ResultSet("clipping", "Clipping", clipping),
-        "noise": ResultSet("noise", "Imaging noise", noise),
-        "unclipped": ResultSet("noise", "Imaging noise without clipping", unclipped),
-        "duration": ResultSet("duration", "Recording duration", duration),
+        "clipping": ResultSet(
+            "clipping", "Clipping", study("clipping", signals, clip_percentile=None)
+        ),
+        "noise": ResultSet(
+            "noise", "Imaging noise", study("noise", clipped, ["spike_SNR", "methods"])
+        ),
+        "unclipped": ResultSet(
+            "noise",
+            "Imaging noise without clipping",
+            study("noise", ceiled, ["spike_SNR"], clip_percentile=None, seeds=first_seed),
+        ),
+        "duration": ResultSet(
+            "duration", "Recording duration", study("duration", clipped, ["duration_s", "methods"])
+        ),
         # Longer windows contain shorter ones.
-        "all_inputs": ResultSet("every_input", "All inputs", all_inputs),
-        "window": ResultSet("every_input", "Window length", window),
-        "N_by_duration": ResultSet("N_by_duration", "Number of inputs and duration", N_by_duration),
-        "side_by_side": ResultSet("side_by_side", "Methods side by side", side_by_side),
+        "all_inputs": ResultSet(
+            "every_input",
+            "All inputs",
+            study("all_inputs", at_reset("all_inputs"), ["methods"], **every_input),
+        ),
+        "window": ResultSet(
+            "every_input",
+            "Window length",
+            study("window", at_reset("window"), **every_input, **window),
+        ),
+        "N_by_duration": ResultSet(
+            "N_by_duration",
+            "Number of inputs and duration",
+            study("N_by_duration", ceiled, ["duration_s", "methods"]),
+        ),
+        "side_by_side": ResultSet(
+            "side_by_side",
+            "Methods side by side",
+            study("side_by_side", clipped, ["methods"], **n_side_by_side),
+        ),
+        "regression_noise": ResultSet(
+            "regression_noise",
+            "Regression on all trains, and noise",
+            study("regression_noise", clipped, ["spike_SNR", "methods"], **every_input),
+        ),
+        "observed": ResultSet(
+            "observed",
+            "Share of the inputs that are observed",
+            study("observed", clipped, ["share", "spike_SNR", "methods"], **every_input),
+        ),
     }
 
 

@@ -10,6 +10,8 @@ from nto1_workflow.io import read_parquet, run, write_csv, write_text
 
 SEEDS_OF_MEANS = {1, 2, 3, 4, 5}
 
+METHODS = ("sta", "template", "line_fit")  # of the thesis; other names are of signals
+
 KEYS = ["N", "seed", "spike_SNR", "duration_s", "window_ms"]
 
 
@@ -26,19 +28,17 @@ def value_of(number: dict, tables: dict) -> float:
         percentile = float(quantity.rpartition("_")[2])
         asked = {"spike_SNR": where["spike_SNR"], "percentile": percentile}
         return single_value(tables["percentiles"], asked, "V_mV")
-    column = "method" if name in ("sta", "template", "line_fit") else "signal"
+    where |= {"method": name} if name in METHODS else {"method": "sta", "signal": name}
     if quantity.startswith("t_"):
         train = int(quantity.rpartition("_")[2]) - 1
-        return single_value(
-            tables[f"{result_set}_trains"], where | {column: name, "train": train}, "t"
-        )
+        return single_value(tables[f"{result_set}_trains"], where | {"train": train}, "t")
     scores = tables[result_set]
     if number["seed"] == "mean":
-        chosen = select_rows(scores, where | {column: name})
+        chosen = select_rows(scores, where)
         if set(chosen["seed"]) != SEEDS_OF_MEANS:
             raise LookupError("other seeds")
         return chosen[quantity].mean()
-    return single_value(scores, where | {column: name}, quantity)
+    return single_value(scores, where, quantity)
 
 
 def select_rows(table, where: dict):

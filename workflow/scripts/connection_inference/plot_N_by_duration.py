@@ -13,8 +13,9 @@ def duration_label(seconds: float) -> str:
     return f"{seconds:g} s"
 
 
-def main(means, output):
-    AUC = read_parquet(means).pivot(index="N", columns="duration_s", values="AUC")
+def main(means, method, output):
+    means = read_parquet(means)
+    AUC = means[means["method"] == method].pivot(index="N", columns="duration_s", values="AUC")
     AUC = AUC.sort_index(ascending=False).rename(columns=duration_label)
     figure, ax = plt.subplots(figsize=(6.2, 2.8))
     options = {"vmin": 0.25, "vmax": 1, "cmap": "viridis", "annot": True, "fmt": ".2f"}

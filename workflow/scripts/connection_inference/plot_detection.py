@@ -15,7 +15,7 @@ def plot_dots_and_means(ax, x, scores, means, key, column, color):
 
 
 def main(scores, means, chance, key, output):
-    scores, means = read_parquet(scores), read_parquet(means)
+    scores, means = (read_parquet(path).query("method == 'sta'") for path in (scores, means))
     chance_AUC = read_parquet(chance)["AUC"].mean()
     is_noise = key == "spike_SNR"
     means = means.sort_values(key, ascending=not is_noise)

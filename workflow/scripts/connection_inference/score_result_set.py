@@ -3,6 +3,7 @@ intervals."""
 
 import pandas as pd
 
+from nto1.config.studies import varied_columns
 from nto1.inference.scores import score
 from nto1.measures.connections import SCORES, scored
 from nto1.measures.measure import measures
@@ -14,26 +15,28 @@ CASE = ["N", "seed", "spike_SNR", "duration_s", "window_ms", "signal", "method"]
 
 def main(input, chosen, study, scores, means, intervals, trains, thresholds):
     """``chosen``: values that columns may have."""
+    more = [name for name in varied_columns(study) if name not in (*CASE, "case")]
+    case = [*CASE, *more]
     tested = pd.concat([read_parquet(file) for file in input], ignore_index=True)
     for column, values in chosen.items():
         tested = tested[tested[column].isin(values)]
     tested = tested.rename(columns={"case": "signal"})
-    others = [name for name in tested if name not in CASE]
-    tested = tested.sort_values([*CASE, "train"], ignore_index=True)[CASE + others]
-    table = scored(tested, CASE)
+    others = [name for name in tested if name not in case]
+    tested = tested.sort_values([*case, "train"], ignore_index=True)[case + others]
+    table = scored(tested, case)
     write_table(table, *scores)
     write_parquet(tested.drop(columns="output_rate_Hz"), trains)
     curves = [
         pd.DataFrame(
-            dict(zip(CASE, values, strict=True))
+            dict(zip(case, values, strict=True))
             | score(of_case["t"].to_numpy(), of_case["kind"].to_numpy()).curve._asdict()
         )
-        for values, of_case in tested.dropna(subset="t").groupby(CASE, sort=False, dropna=False)
+        for values, of_case in tested.dropna(subset="t").groupby(case, sort=False, dropna=False)
     ]
     curves = pd.concat(curves, ignore_index=True).rename(columns={"F05": "F_0.5"})
     write_parquet(curves, thresholds)
 
-    keys = [key for key in CASE if key != "seed"]
+    keys = [key for key in case if key != "seed"]
     by_case = table.groupby(keys, sort=False, dropna=False)
     values = [*SCORES, "output_rate_Hz"]
     errors = by_case[values].sem().add_suffix("_sem")
