@@ -22,7 +22,7 @@ from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
 from nto1.regression.design import MAX_ITERATIONS, Design, Spikes, conjugate_gradients
 from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_density
-from nto1.regression.mixture import Mixture, expectation_propagation
+from nto1.regression.mixture import Mixture, Posterior, expectation_propagation
 from nto1.regression.signal import (
     Signal,
     afterpotentials,
@@ -37,8 +37,8 @@ NONE = "none"
 
 Weights = Literal["mixture", "joint", "marginal"]
 
-# Trains from which on all sizes say something about each.
-MANY = 400
+# Trains from which on all sizes say something about each; and passes before the spectrum is known.
+MANY, FIRST_PASSES = 400, 4
 
 # Trains with less spikes can't tell anything.
 MIN_SPIKES = 5
@@ -96,6 +96,7 @@ class _Estimate(NamedTuple):
     variance: np.ndarray  # [n_columns] V²
     mixture: Mixture | None
     iterations: int
+    density: np.ndarray  # spectral density of the noise
 
 
 def regression_test(
@@ -321,7 +322,7 @@ def _result(
     rate: float,
 ) -> RegressionTest:
     last = fits[-1]
-    sizes, variance, mixture, more_iterations = estimate
+    sizes, variance, mixture, more_iterations, density = estimate
     t = sizes / np.sqrt(variance)
     n = tested.size
     scale = _scale(t[n:])
@@ -352,8 +353,8 @@ def _result(
         n_spikes=n_spikes,
         flag=flag,
         kernel=last.kernel,
-        frequency=np.linspace(0, 0.5 / signal.bin, last.density.size),
-        spectrum=2 * signal.bin * last.density,
+        frequency=np.linspace(0, 0.5 / signal.bin, density.size),
+        spectrum=2 * signal.bin * density,
         explained=float(max(0, explained)),
         surrogate_z=t[n:] / scale,
         shift=shift,
@@ -395,13 +396,39 @@ def _estimate(
     design: Design, signal: Signal, fit: _Fit, weights: Weights, n_tested: int, seed: int
 ) -> _Estimate:
     """Sizes and their variances, which surrogates are still to scale."""
+    posterior = None
     if weights == "mixture":
-        posterior = expectation_propagation(design, fit.correlation, fit.sizes, n_tested, seed)
-        if posterior is not None:
-            _, cavity, variance, mixture, iterations = posterior
-            return _Estimate(cavity, variance, mixture, iterations)
+        posterior = expectation_propagation(
+            *(design, fit.correlation, fit.sizes, n_tested, seed), passes=FIRST_PASSES
+        )
+    if posterior is not None:
+        density = _with_what_is_unsure(design, signal, fit, posterior)
+        spectrum = precision(density, design.n_fft)
+        design.set_filters(fit.kernel.samples(signal.bin), spectrum, design.covariates[0])
+        correlation = design.correlate(design.without_covariates(signal.y.copy()))
+        again = expectation_propagation(design, correlation, posterior.mean, n_tested, seed)
+        iterations = posterior.iterations + (again.iterations if again else 0)
+        posterior = again or posterior
+        _, _, cavity, variance, mixture, _ = posterior
+        return _Estimate(cavity, variance, mixture, iterations, density)
     noise = _noise(design, signal, fit.residual)
-    return _Estimate(fit.sizes, noise / _information(design, weights != "marginal"), None, 0)
+    return _Estimate(
+        fit.sizes, noise / _information(design, weights != "marginal"), None, 0, fit.density
+    )
+
+
+def _with_what_is_unsure(
+    design: Design, signal: Signal, fit: _Fit, posterior: Posterior
+) -> np.ndarray:
+    """Spectral density of the noise, given a posterior of sizes: of the residual, and of what is
+    not known of the prediction. That of least squares' residual alone is too low where thousands
+    of sizes were fitted."""
+    residual = signal.y - signal.gaps.bridge(design.predict(posterior.mean))
+    density = spectral_density(design.without_covariates(residual)[: signal.n_bins])
+    h = fit.kernel.samples(signal.bin)
+    segment = 2 * (density.size - 1)  # on whose circle h may not fit
+    H = scipy.fft.rfft(np.bincount(np.arange(h.size) % segment, h, minlength=segment))
+    return density + np.abs(H) ** 2 * (design.spikes.n_spikes @ posterior.spread) / signal.n_bins
 
 
 def _noise(design: Design, signal: Signal, residual: np.ndarray) -> float:

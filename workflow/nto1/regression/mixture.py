@@ -37,6 +37,7 @@ class Mixture(NamedTuple):
 
 class Posterior(NamedTuple):
     mean: np.ndarray  # [n_columns] V
+    spread: np.ndarray  # [n_columns] V², their variance
     cavity: np.ndarray  # [n_columns] V, sizes without their own prior
     variance: np.ndarray  # [n_columns] V², of the cavity
     mixture: Mixture
@@ -44,7 +45,12 @@ class Posterior(NamedTuple):
 
 
 def expectation_propagation(
-    design: Design, correlation: np.ndarray, sizes: np.ndarray, n_tested: int, seed: int
+    design: Design,
+    correlation: np.ndarray,
+    sizes: np.ndarray,
+    n_tested: int,
+    seed: int,
+    passes: int = PASSES,
 ) -> Posterior | None:
     """Posterior of sizes whose least-squares solution is given; surrogates come after the tested
     ones, and scale the noise. None if no train stands out from which a kind could be known."""
@@ -54,7 +60,7 @@ def expectation_propagation(
     probe = np.random.default_rng(seed).choice([-1.0, 1.0], g.size)
     x, mixture, z, iterations = None, None, np.zeros_like(g), 0
 
-    for _ in range(PASSES):
+    for _ in range(passes):
         precision = g + λ
 
         def product(w: np.ndarray, λ: np.ndarray = λ) -> np.ndarray:
@@ -82,7 +88,7 @@ def expectation_propagation(
         λ += DAMPING * (λ_new - λ)
         h += DAMPING * (h_new - h)
     assert mixture is not None  # there is at least one pass
-    return Posterior(sizes, r, τ, mixture, iterations)
+    return Posterior(sizes, moments(r, τ, mixture)[1], r, τ, mixture, iterations)
 
 
 def fit_mixture(r: np.ndarray, τ: np.ndarray, start: Mixture | None = None) -> Mixture | None:
