@@ -21,7 +21,6 @@ if Path("config/config.yaml").exists() and not HERE.samefile("."):
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/kernels.smk"
 include: "workflow/rules/we_sweep.smk"
 include: "workflow/rules/find_weight.smk"
 include: "workflow/rules/example.smk"

@@ -49,7 +49,6 @@ rule measure:
     input:
         peers=BENCHMARKS / "peers",
         script=BENCHMARKS / "measure.py",
-        compiled=KERNELS,
         brian2="results/benchmarks/brian2.installed",
         mechanisms="results/benchmarks/nto1-catalogue.so",
     output:
@@ -75,7 +74,6 @@ rule measure:
 rule show_benchmark:
     input:
         measurements="results/benchmarks/measured.json",
-        style=STYLE,
     output:
         page="benchmarks/measured/README.md",
         table="benchmarks/measured/measured.csv",
@@ -90,7 +88,6 @@ rule measure_connection_tests:
     input:
         script=BENCHMARKS / "connections.py",
         peer=BENCHMARKS / "peers/averages_run.py",
-        compiled=KERNELS,
         averages="results/benchmarks/averages.installed",
     output:
         "benchmarks/measured/connections.csv",
@@ -108,9 +105,7 @@ rule measure_connection_tests:
 rule measure_growth:
     input:
         script=BENCHMARKS / "growth.py",
-        compiled=KERNELS,
         measured=BENCHMARKS / "measured/measured.csv",
-        style=STYLE,
     output:
         table="benchmarks/measured/growth.csv",
         figure=multiext("benchmarks/measured/growth", ".pdf", ".svg"),
@@ -125,7 +120,6 @@ rule measure_intervals:
     """How often intervals of studies cover."""
     input:
         script=BENCHMARKS / "intervals.py",
-        compiled=KERNELS,
     output:
         "benchmarks/measured/intervals.csv",
     log:
@@ -138,7 +132,6 @@ rule measure_intervals:
 rule measure_studies:
     input:
         script=BENCHMARKS / "studies.py",
-        compiled=KERNELS,
     output:
         "benchmarks/measured/studies.csv",
     log:
@@ -153,7 +146,6 @@ rule measure_network:
     input:
         script=BENCHMARKS / "network.py",
         peer=BENCHMARKS / "peers/brian2_network.py",
-        compiled=KERNELS,
         brian2="results/benchmarks/brian2.installed",
     output:
         "benchmarks/measured/network.json",

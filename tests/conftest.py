@@ -13,7 +13,6 @@ import pytest
 from hypothesis import settings
 
 from browser import Browser
-from nto1.kernel_cache import CACHE
 from study import ROOT, SMALL, Study, clone, need
 
 # The first example of a test may compile; the same examples every time.
@@ -61,11 +60,8 @@ def kernels(made_once) -> None:
     """Compiled, before two runs would do so at once."""
 
     def compile_kernels(folder):
-        compiled = CACHE / "compiled.txt"
-        if not compiled.exists():
-            code = "from nto1.compile_all import compile_all; compile_all()"
-            subprocess.run([sys.executable, "-c", code], cwd=ROOT / "workflow", check=True)
-            compiled.touch()
+        code = "from nto1.jit import compile_once; compile_once()"
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT / "workflow", check=True)
 
     made_once("kernels", compile_kernels)
 

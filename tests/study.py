@@ -15,7 +15,7 @@ import psutil
 import pytest
 import yaml
 
-from nto1.kernel_cache import CACHE, PACKAGE
+from nto1.kernel_cache import CACHE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -156,22 +156,7 @@ def clone(folder: Path) -> Path:
 
 
 def copy_kernels(checkout: Path) -> None:
-    """numba names folders of its cache after those of the sources."""
-    package, copied = PACKAGE, checkout / "workflow/nto1"
-    sources = {file.parent.relative_to(package) for file in package.rglob("*.py")}
-    renamed = {cache_name(package / source): cache_name(copied / source) for source in sources}
-    for file in CACHE.rglob("*"):
-        if file.is_file():
-            name = copied / "__pycache__" / file.relative_to(CACHE.parent)
-            name = (
-                name.parent.with_name(renamed.get(name.parent.name, name.parent.name)) / name.name
-            )
-            name.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(file, name)
-
-
-def cache_name(folder: Path) -> str:
-    return f"{folder.name}_{hashlib.sha1(str(folder).encode()).hexdigest()}"
+    shutil.copytree(CACHE, checkout / "workflow/nto1/__pycache__" / CACHE.name, dirs_exist_ok=True)
 
 
 def with_messages(text: str) -> list:

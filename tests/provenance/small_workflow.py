@@ -11,6 +11,7 @@ from study import ROOT
 
 SNAKEFILE = f"""
 import sys
+from pathlib import Path
 sys.path.insert(0, {str(ROOT / "workflow")!r})
 
 rule all:
@@ -48,6 +49,12 @@ rule show:
     script: "job.py"
 
 from nto1_workflow.provenance import record
+from nto1_workflow.running import changes
+
+changes.watch(workflow, Path(workflow.basedir))
+
+onstart:
+    changes.plan(workflow)
 
 onsuccess:
     record.write(workflow, config, succeeded=True)

@@ -3,6 +3,7 @@
 import getpass
 import hashlib
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -136,7 +137,7 @@ def test_a_run_for_one_file_is_about_what_that_was_made_from(copied):
     copied.snakemake("results/figure.svg", "--force")
     after = copied.record
     assert not after["complete"]
-    assert after["published_numbers"] is None, "not compared"
+    assert after["published_numbers"] == before["published_numbers"] == "All 3 numbers agree."
     assert after["inputs"] == before["inputs"]
     files = {f"results/{name}" for name in ("part.csv", "table.csv", "figure.svg")}
     assert after["outputs"].keys() == files
@@ -144,6 +145,31 @@ def test_a_run_for_one_file_is_about_what_that_was_made_from(copied):
         "final": False
     }
     assert (copied / "results/run-crate/ro-crate-metadata.json").read_bytes() == crate
+
+
+@pytest.mark.parametrize("why", ["another config", "a result is gone", "an input is another"])
+def test_what_is_no_longer_true_is_not_kept(copied, why):
+    if why == "a result is gone":
+        (copied / "results/published_comparison.md").unlink()
+    if why == "an input is another":
+        (copied / "data.csv").write_text("2")
+    options = ["--config", "seed=2"] if why == "another config" else []
+    copied.snakemake("results/part.csv", "--force", *options)
+    assert copied.record["published_numbers"] is None
+    assert ("data.csv" in copied.record["inputs"]) == (why != "an input is another")
+
+
+def test_inputs_are_recorded_as_the_jobs_read_them(copied):
+    """Here, the last job writes to the table which the others have read."""
+    job = copied / "job.py"
+    edit = 'if output.endswith(".svg"): open("data.csv", "a").write("0")'
+    job.write_text(job.read_text() + edit)
+    shutil.rmtree(copied / "results")
+    said = copied.snakemake("--cores", "1")
+    assert copied.record["inputs"]["data.csv"]["sha256"] == hashlib.sha256(b"1").hexdigest()
+    assert "No run crate: data.csv was changed after it was read." in said
+    assert not (copied / "results/run-crate").exists()
+    assert "table: 1" in re.sub(" +", ": ", copied.snakemake("--dry-run", "--quiet", "rules"))
 
 
 def test_a_run_that_failed_says_so_and_claims_nothing_that_is_old(copied):

@@ -1,5 +1,6 @@
 """Reading and writing in scripts: files that are whole or not there, and progress."""
 
+import hashlib
 import os
 import resource
 import signal
@@ -151,3 +152,36 @@ def test_a_line_every_few_seconds_and_one_at_the_end(capsys):
     report(1)
     report(2)
     assert capsys.readouterr().err == "1 of 3 runs done\n3 of 3 runs done\n"
+
+
+def job_given(table, folder) -> SimpleNamespace:
+    """What Snakemake hands to a script whose job was given this table."""
+    content = {str(table): hashlib.sha256(table.read_bytes()).hexdigest()}
+    job = SimpleNamespace(params={"content": content}, threads=1, log=[str(folder / "log")])
+    job.input = job.output = job.wildcards = {}
+    return job
+
+
+@pytest.mark.parametrize("when", ["before", "during", "never"])
+def test_a_job_whose_table_is_edited_meanwhile_fails_and_says_so(
+    when, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    table = tmp_path / "table.csv"
+    table.write_text("as planned")
+    job, read = job_given(table, tmp_path), []
+
+    def main():
+        read.append(table.read_text())
+        if when == "during":
+            table.write_text("edited")
+
+    if when == "before":
+        table.write_text("edited")
+    if when in ("before", "during"):
+        with pytest.raises(SystemExit, match=r"table\.csv was changed after this run began"):
+            run(main, job)
+        assert read == (["as planned"] if when == "during" else [])
+    else:
+        run(main, job)
+        assert read == ["as planned"]

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 import pytest
 
-from study import SMALL, Study, copy_checkout
+from study import Study
 
 SWEEP_FIGURES = {"summarise_sweep": 1, "plot_input_drive": 1}
 WEIGHT_FIGURES = {"summarise_weights": 1, "plot_weights": 1}
@@ -62,25 +62,6 @@ def test_a_change_makes_again_what_depends_on_it_and_nothing_else(small, changes
     for section, values in changes.items():
         small.config[section] = small.config.get(section, {}) | values
     assert small.planned() == jobs | OVERVIEW
-
-
-def test_an_edit_makes_again_what_uses_it(tmp_path, kernels):
-    study = Study(tmp_path / "study", SMALL, copy_checkout(tmp_path / "checkout"))
-    targets = ("results/example_trace.parquet", "thesis_figs/voltage_example.svg")
-    study.snakemake(*targets)
-    for files, jobs in (
-        # The second of these makes another table.
-        (("nto1_workflow/style.py", "scripts/network/simulate_network.py"), {"plot_example": 1}),
-        (("nto1/neurons/adex.py",), {"compile_kernels": 1} | EXAMPLE),
-    ):
-        paths = [study.checkout / "workflow" / file for file in files]
-        texts = [path.read_text() for path in paths]
-        for path, text in zip(paths, texts, strict=True):
-            path.write_text(f"{text}\n# edited\n")
-        assert study.planned(*targets) == jobs, files
-        for path, text in zip(paths, texts, strict=True):
-            path.write_text(text)
-    assert study.planned(*targets) == {}
 
 
 def test_where_the_config_comes_from(tmp_path):

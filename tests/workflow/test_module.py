@@ -29,8 +29,6 @@ module without_adaptation:
 use rule * from thesis as thesis_*
 use rule * from without_adaptation as without_adaptation_*
 
-ruleorder: thesis_compile_kernels > without_adaptation_compile_kernels
-
 rule compare:
     default_target: True
     input:

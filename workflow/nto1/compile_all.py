@@ -1,10 +1,9 @@
 """Compile every kernel of this package, or load it from the cache: in two processes at a time.
 Those for N inputs to a neuron of another model than the thesis's are left for ``compile_lanes``.
 
-``python -m nto1.compile_all PART`` compiles one part.
+``python -m nto1.compile_all`` compiles all, with a name that part, or the loops for that model.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,8 +16,7 @@ from nto1.inference.method import Problem, methods, run_tests
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.sta import shuffle_test, spike_triggered_average
 from nto1.inference.windows import digitise
-from nto1.kernel_cache import PACKAGE
-from nto1.neurons import Neuron
+from nto1.neurons import MODELS, Neuron
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import SpikeCounts, TimeGrid, draw_spike_trains
@@ -79,18 +77,18 @@ PARTS = {"runs": compile_runs, "networks": compile_networks}
 
 
 def compile_all() -> None:
-    """Raises ``RuntimeError``, with what a process said, if it fails."""
-    paths = [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+    """Raises ``subprocess.CalledProcessError`` if it fails."""
 
     def compile_part(name: str) -> None:
-        command = [sys.executable, "-m", "nto1.compile_all", name]
-        done = subprocess.run(command, env=environment, text=True, capture_output=True)
-        if done.returncode:
-            raise RuntimeError(f"{name}: {done.stderr}")
+        subprocess.run([sys.executable, "-P", "-m", "nto1.compile_all", name], check=True)
 
     list(map_ahead(compile_part, PARTS, threads=len(PARTS)))
 
 
 if __name__ == "__main__":
-    PARTS[sys.argv[1]]()
+    if len(sys.argv) == 1:
+        compile_all()
+    elif sys.argv[1] in PARTS:
+        PARTS[sys.argv[1]]()
+    else:
+        compile_lanes(WIDTHS, MODELS[sys.argv[1]].parameters())

@@ -1,24 +1,43 @@
-"""Where compiled kernels are kept: one folder, named after one hash of this package.
+"""Where compiled kernels are kept: one folder, named after what their code means.
 
 numba looks only at a function's own file to see whether a cached binary is stale, but kernels call
-each other across files. With a hash of all files in the folder's name, nothing old can be loaded.
-Imports no compiler.
+each other across files. With a digest of all in the folder's name, nothing old can be loaded, and
+an edit that changes no meaning compiles nothing. Imports no compiler.
 """
 
-import hashlib
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
+from nto1.source_digest import digest_of, remembered
+
 PACKAGE = Path(__file__).parent
-# All but what reaches jobs as parameters.
-SOURCES = sorted({*PACKAGE.rglob("*.py")} - {*PACKAGE.glob("config/*")})
 
 
 def _base() -> Path:
+    """The first folder that can be written to."""
     if base := os.environ.get("NUMBA_CACHE_DIR"):
         return Path(base).absolute()
-    return PACKAGE / "__pycache__" if os.access(PACKAGE, os.W_OK) else Path.home() / ".cache"
+    user = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "nto1"
+    for folder in (PACKAGE / "__pycache__", user):
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return folder
+    folder = Path(tempfile.gettempdir(), f"nto1-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    # What others put there is not to be run.
+    return folder if folder.stat().st_uid == os.getuid() else Path(tempfile.mkdtemp())
 
 
-DIGEST = hashlib.sha256(b"".join(file.read_bytes() for file in SOURCES)).hexdigest()[:16]
-CACHE = _base() / f"nto1-{DIGEST}"
+def _digest() -> dict[str, str]:
+    with_kernels = [file for file in SOURCES if b"nto1.jit" in file.read_bytes()]
+    # The configuration reaches kernels as parameters.
+    return {"kernels": digest_of(with_kernels, PACKAGE.parent, {*PACKAGE.glob("config/*.py")})}
+
+
+SOURCES = [*PACKAGE.rglob("*.py")]
+BASE = _base()
+DIGEST = remembered(SOURCES, BASE, _digest)["kernels"]
+CACHE = BASE / f"nto1-{DIGEST}"

@@ -15,6 +15,7 @@ from time import monotonic
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nto1_workflow.hashes import sha256
 from nto1_workflow.provenance.environment import register
 from nto1_workflow.running.files import atomic_write, write_text
 
@@ -72,6 +73,10 @@ class UnreadableTableError(ValueError):
     """A file is not the Parquet table it should be."""
 
 
+class ChangedFileError(Exception):
+    """A file that a job was given was changed after the run began."""
+
+
 def run(main: Callable, snakemake) -> None:
     """Call ``main`` with what its rule names: inputs, outputs, params, wildcards, threads.
 
@@ -80,17 +85,32 @@ def run(main: Callable, snakemake) -> None:
     values = {"input": snakemake.input, "output": snakemake.output, "threads": snakemake.threads}
     for named in (snakemake.wildcards, snakemake.input, snakemake.output, snakemake.params):
         values |= dict(named.items())
-    log = snakemake.log[0]
+    content, log = values.get("content", {}), snakemake.log[0]
     with open(log, "w", 1, "utf-8", "backslashreplace") as stream:
         try:
             register(stream)
             with redirect_stderr(stream):
+                _check(content)
+                if "numba" in sys.modules:  # the script has kernels
+                    models = os.environ.get("NTO1_MODELS", "").split(",")
+                    sys.modules["nto1.jit"].compile_once(filter(None, models))
                 main(**{name: values[name] for name in inspect.signature(main).parameters})
+                _check(content)
             gc.freeze()  # at its end, Python would look for garbage in all that was imported
         except Exception as error:
             with suppress(OSError):  # the disk may be full
                 traceback.print_exc(file=stream)
             sys.exit(f"Failed: {type(error).__name__}: {error}\n(more in {log})")
+
+
+def _check(content: dict[str, str]) -> None:
+    """Raises ``ChangedFileError`` if a file isn't what it was when the run was planned."""
+    for file, digest in content.items():
+        if not Path(file).exists() or sha256(file) != digest:
+            raise ChangedFileError(
+                f"{file} was changed after this run began, and so what was made of it is not kept. "
+                "Give the same command again."
+            )
 
 
 def log(message: str) -> None:

@@ -1,4 +1,4 @@
-"""What the thesis's figures have in common beyond ``thesis.mplstyle``."""
+"""What the thesis's figures have in common beyond ``style.mplstyle``."""
 
 import gc
 from math import isclose
@@ -15,7 +15,7 @@ gc.disable()
 
 mpl.use("agg")
 # On matplotlib's own defaults: a matplotlibrc of the user's changes nothing.
-plt.style.use(["default", Path(__file__).with_name("thesis.mplstyle")])
+plt.style.use(["default", Path(__file__).with_suffix(".mplstyle")])
 
 MARGIN_WIDTH = 0.28 * 8.3  # inches: the margin of the thesis's A4 pages
 OFFSET = 10  # points, of an axis line from the plot

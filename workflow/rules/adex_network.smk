@@ -1,7 +1,5 @@
 rule simulate_adex_network:
     """Connections and spikes of the network, voltages of the recorded neurons."""
-    input:
-        KERNELS,
     output:
         connections=table(
             "results/adex_network/connections",
@@ -26,7 +24,6 @@ rule plot_adex_network:
     input:
         spikes="results/adex_network/spikes.parquet",
         voltages="results/adex_network/voltages.parquet",
-        style=STYLE,
     output:
         voltage=figure("thesis_figs/adex_network_voltage", "AdEx network", "Voltage"),
         raster=figure("thesis_figs/adex_network_raster", "AdEx network", "Spikes"),

@@ -16,14 +16,11 @@ os.environ["PYTHONPATH"] = os.pathsep.join(
 from nto1.config import ConfigError, resolve
 from nto1.config.model import adex_under
 from nto1.config.studies import models_in, omit
-from nto1.kernel_cache import CACHE
 from nto1_workflow.planning.jobs import N_batches, weight_batches
-from nto1_workflow.running import lock
+from nto1_workflow.running import changes, lock
+from nto1_workflow.running.snakemake_internals import rules_in
 
 SCRIPTS = HERE / "workflow/scripts"
-STYLE = [
-    HERE / "workflow/nto1_workflow" / name for name in ("style.py", "thesis.mplstyle")
-]
 PUBLISHED = HERE / "resources/published"
 BENCHMARKS = HERE / "benchmarks"
 
@@ -38,13 +35,8 @@ try:
 except ConfigError as error:
     raise WorkflowError(str(error))
 
-# Kernels are compiled once for all jobs. The name changes with the package's sources, so that what
-# was made with others is made again.
-KERNELS = [CACHE / "compiled.txt"]
-KERNELS += [
-    CACHE / f"compiled_{model}.txt" for model in models_in(config) if model != "adex"
-]
-KERNELS = ancient(KERNELS)
+# For these models, jobs compile kernels beside those for the thesis's.
+os.environ["NTO1_MODELS"] = ",".join(sorted({*models_in(config)} - {"adex"}))
 
 
 def figure(path: str, category: str, title: str, caption: str = "") -> list:
@@ -65,13 +57,13 @@ def report_item(path, category: str, title: str, caption: str = ""):
 
 
 def set_defaults() -> None:
-    """What rules need not say: their environment; and that they run where snakemake does. Those in
-    a group are sent to a cluster, as one job."""
-    for each in workflow.rules:
-        if Path(each.snakefile).is_relative_to(HERE):
-            each.conda_env = str(HERE / "envs/workflow.yaml")
-            if each.group is None:
-                workflow.localrules(each.name)
+    """What rules need not say: when their jobs run again; their environment; and that they run
+    where snakemake does. Those in a group are sent to a cluster, as one job."""
+    changes.watch(workflow, HERE)
+    for each in rules_in(workflow, HERE):
+        each.conda_env = str(HERE / "envs/workflow.yaml")
+        if each.group is None:
+            workflow.localrules(each.name)
 
 
 wildcard_constraints:

@@ -27,7 +27,6 @@ wildcard_constraints:
 rule test_inputs:
     """t of all trains that are tested in some recordings."""
     input:
-        KERNELS,
         weights=WEIGHTS,
         sweep=[],
     output:
@@ -83,8 +82,6 @@ for name, result_set in RESULT_SETS.items():
 
 rule chance_level:
     """Scores of tests that know nothing."""
-    input:
-        KERNELS,
     output:
         table(f"{FOLDER}chance", CATEGORY, "Table: Chance level", "inference_chance"),
     log:
@@ -100,8 +97,6 @@ rule chance_level:
 
 rule infer_network_connections:
     """Every pair of neurons of the AdEx network, by every method."""
-    input:
-        KERNELS,
     output:
         pairs=multiext(f"{FOLDER}network_pairs", ".csv", ".parquet"),
         scores=table(
@@ -158,7 +153,6 @@ rule test_imaging_2021:
 rule example_signals:
     """Percentiles of the voltage, a piece of it, and averages of some inputs' trains."""
     input:
-        KERNELS,
         weights=WEIGHTS,
     output:
         percentiles=f"{FOLDER}percentiles.csv",
@@ -178,7 +172,6 @@ rule example_signals:
 rule first_test:
     """The thesis's first test, beside trains that were drawn apart."""
     input:
-        KERNELS,
         weights=WEIGHTS,
     output:
         f"{FOLDER}first_test.parquet",
@@ -230,7 +223,6 @@ rule plot_clipping:
         thresholds=f"{FOLDER}clipping_thresholds.parquet",
         voltages=f"{FOLDER}example_voltages.parquet",
         examples=f"{FOLDER}example_averages.parquet",
-        style=STYLE,
     output:
         signals=figure(
             "thesis_figs/ceil_n_clip__sigs_and_STAs", CATEGORY, "Ceiling and clipping"
@@ -270,7 +262,6 @@ for result_set, key, name in (
             scores=f"{FOLDER}{result_set}.parquet",
             means=f"{FOLDER}{result_set}_means.parquet",
             chance=f"{FOLDER}chance.parquet",
-            style=STYLE,
         output:
             figure(f"thesis_figs/{name}", CATEGORY, f"Detection against {result_set}"),
         log:
@@ -284,7 +275,6 @@ for result_set, key, name in (
 rule plot_chance_level:
     input:
         chance=f"{FOLDER}chance.parquet",
-        style=STYLE,
     output:
         figure("thesis_figs/AUC_chance_level", CATEGORY, "Chance level"),
     log:
@@ -298,7 +288,6 @@ rule plot_methods:
         all_inputs=f"{FOLDER}all_inputs.parquet",
         longer=f"{FOLDER}window.parquet",
         chance=f"{FOLDER}chance.parquet",
-        style=STYLE,
     output:
         line_fit=figure("thesis_figs/perf-all-inputs__fitline", CATEGORY, "Line fit"),
         template=figure(
@@ -317,7 +306,6 @@ rule plot_methods:
 rule plot_N_by_duration:
     input:
         means=f"{FOLDER}N_by_duration_means.parquet",
-        style=STYLE,
     output:
         figure(
             "thesis_figs/AUC_N_by_duration", CATEGORY, "Number of inputs and duration"

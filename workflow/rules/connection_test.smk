@@ -10,8 +10,6 @@ BASE = "results/connection_test/base/"
 
 rule simulate_excerpt:
     """A piece of the base case's voltage, with spikes discretised in two ways."""
-    input:
-        KERNELS,
     output:
         "results/connection_test/excerpt.parquet",
     log:
@@ -30,8 +28,6 @@ rule simulate_excerpt:
 
 rule infer_connections:
     """Tests of the base case, and of variants that share its voltage and shuffles."""
-    input:
-        KERNELS,
     output:
         trains=f"{BASE}trains.parquet",
         stas=f"{BASE}stas.parquet",
@@ -59,8 +55,6 @@ rule infer_connections:
 
 rule test_variants:
     """Tests of other recordings, and of short ones with other seeds: p-values alone."""
-    input:
-        KERNELS,
     output:
         "results/connection_test/p_values/{batch}.parquet",
     log:
@@ -105,7 +99,6 @@ rule summarise_connection_tests:
 rule plot_excerpt:
     input:
         samples="results/connection_test/excerpt.parquet",
-        style=STYLE,
     output:
         whole=figure(
             "thesis_figs/voltage_reset", "Connections", "Voltage around a spike"
@@ -131,7 +124,6 @@ rule plot_connection_tests:
         shuffled_heights="results/connection_test/base/shuffled_heights.parquet",
         areas="results/connection_test/areas.parquet",
         curves="results/connection_test/roc.parquet",
-        style=STYLE,
     output:
         averages=figure(
             "thesis_figs/spike_triggered_averages",

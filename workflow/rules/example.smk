@@ -1,7 +1,5 @@
 rule simulate_example:
     """One run, with its voltage."""
-    input:
-        KERNELS,
     output:
         "results/example_trace.parquet",
     log:
@@ -20,7 +18,6 @@ rule simulate_example:
 rule plot_example:
     input:
         trace="results/example_trace.parquet",
-        style=STYLE,
     output:
         figure("thesis_figs/voltage_example", "One run", "Voltage"),
     log:

@@ -4,7 +4,6 @@ GUESS_FROM_SWEEP = config["find_weight"]["guess"] == "sweep"
 rule find_weight:
     """The weight that gives the target rate, for the N of one batch (named by its first N)."""
     input:
-        KERNELS,
         sweep="results/we_sweep.parquet" if GUESS_FROM_SWEEP else [],
     output:
         found="results/find_weight/N{N}.parquet",
@@ -41,7 +40,6 @@ rule summarise_weights:
 rule plot_weights:
     input:
         weights="results/we_for_target_rate.parquet",
-        style=STYLE,
     output:
         needed=figure(
             f"thesis_figs/we-for-{config['find_weight']['target_rate_Hz']:g}Hz-for-all-N",

@@ -10,6 +10,7 @@ DISPLAY = []  # of the run that is at work
 onstart:
     lock.acquire()
     files.remove_unfinished(lock.OUTPUTS)
+    changes.plan(workflow)
     # Snakemake forgets that a job has failed, or was not reached: the next run would take what was
     # made of its earlier output for up to date. Files marked as incomplete are made again.
     for job in workflow.dag.needrun_jobs():

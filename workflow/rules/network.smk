@@ -15,7 +15,6 @@ TABLES = [
 rule simulate_network:
     """Spikes of all neurons, voltages and other signals of the recorded ones."""
     input:
-        KERNELS,
         tables=TABLES,
     output:
         spikes=table("results/network/spikes", "Network", "Table: spikes"),
@@ -37,7 +36,6 @@ rule plot_network:
         spikes="results/network/spikes.parquet",
         voltages="results/network/voltages.parquet",
         neurons=[E_SYN] if isinstance(E_SYN, str) else [],
-        style=STYLE,
     output:
         figure("thesis_figs/network", "Network", "Spikes and voltages"),
     log:

@@ -24,7 +24,6 @@ STUDY_TABLES = {
 
 use rule test_inputs as run_study_job with:
     input:
-        KERNELS,
         **{
             table: lambda wildcards, table=table, path=path: (
                 path if table in MEASURES[wildcards.study].tables else []
@@ -48,7 +47,6 @@ for name, study in STUDIES.items():
             f"study_{name}"
         input:
             jobs=expand(STUDY_JOB, study=name, job=STUDY_JOBS[name].by_name),
-            style=STYLE,
         output:
             table=table(f"results/studies/{name}", "Studies", f"Table: {name}", "study"),
             summary=table(
@@ -62,6 +60,7 @@ for name, study in STUDIES.items():
             f"results/logs/study/{name}.log",
         params:
             study=study,
+            measure=study["measure"],
             description=MEASURES[name].description,
         script:
             "../scripts/studies/summarise_study.py"

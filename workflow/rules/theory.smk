@@ -3,8 +3,6 @@
 
 rule simulate_free_membrane:
     """The sweep's runs with a neuron that does not spike, beside what theory says of each."""
-    input:
-        KERNELS,
     output:
         table("results/theory/free_membrane", "Theory", "Table: free membrane"),
     log:
@@ -23,7 +21,6 @@ rule simulate_free_membrane:
 rule plot_free_membrane:
     input:
         runs="results/theory/free_membrane.parquet",
-        style=STYLE,
     output:
         figure("results/theory/free_membrane", "Theory", "Free membrane"),
     log:

@@ -1,7 +1,5 @@
 rule simulate:
     """All seeds, with the weights of one batch (named by its first weight)."""
-    input:
-        KERNELS,
     output:
         "results/simulations/N{N}/we{we_pS}pS.parquet",
     log:
@@ -33,7 +31,6 @@ rule summarise_sweep:
 rule plot_input_drive:
     input:
         runs="results/we_sweep.parquet",
-        style=STYLE,
     output:
         input_drive=figure(
             "thesis_figs/input_drive_we", "Input strength", "Median voltage and rate"

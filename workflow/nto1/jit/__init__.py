@@ -8,13 +8,18 @@ Binaries are cached on disk (see ``kernel_cache``), apart for each kind of proce
 takes no care of two kinds that write at the same time.
 """
 
+import fcntl
 import hashlib
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache, cached_property, update_wrapper
 from importlib import import_module
 from typing import Any, ParamSpec, TypeVar, overload
 
-from nto1.kernel_cache import CACHE
+from nto1.kernel_cache import CACHE, PACKAGE
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -101,9 +106,40 @@ def jit(function=None, **options):
     if function is None:
         return lambda f: jit(f, **options)
     numba = _numba()
-    others = numba.config.CACHE_DIR
+    others = numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES
     numba.config.CACHE_DIR = str(CACHE / processor())
+    numba.config.CACHE_LOCATOR_CLASSES = "nto1.jit.locator.Locator,UserProvidedCacheLocator"
     try:
         return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
     finally:
-        numba.config.CACHE_DIR = others
+        numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES = others
+
+
+def compile_once(models: Iterable[str] = ()) -> None:
+    """Compile all kernels, and those for ``models`` other than the thesis's, unless that was done
+    before. Of processes that want it at the same time, one does it, and the others wait.
+
+    Raises ``RuntimeError``, with what the compiler said, if it fails.
+    """
+    folder = CACHE / processor()
+    for names in ([], *([model] for model in models)):
+        compiled = folder / f"{'_'.join(['compiled', *names])}.txt"
+        if compiled.exists():
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(compiled.with_suffix(".lock"), "w") as lock:
+            with suppress(OSError):  # a file system without locks
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if not compiled.exists():
+                _compile(names)
+                compiled.touch()
+
+
+def _compile(names: list[str]) -> None:
+    paths = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # Not with the working directory on the path, where a file may be called like a module.
+    command = [sys.executable, "-P", "-m", "nto1.compile_all", *names]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
+    done = subprocess.run(command, env=environment, text=True, capture_output=True)
+    if done.returncode:
+        raise RuntimeError(f"The kernels could not be compiled: {done.stderr}")

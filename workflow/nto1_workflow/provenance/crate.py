@@ -13,7 +13,7 @@ import yaml
 from rocrate.model import ContextEntity, Person
 from rocrate.rocrate import ROCrate
 
-from nto1_workflow.provenance.hashes import sha256
+from nto1_workflow.hashes import sha256
 
 # What makes a checkout, of which a run needs the most.
 SOURCES = ("LICENSE", "README.md", "pyproject.toml", "workflow", "config", "envs", "profiles")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from snakemake.logging import logger
 
+from nto1_workflow.hashes import hashes_of
 from nto1_workflow.provenance import environment
-from nto1_workflow.provenance.hashes import hashes_of
 from nto1_workflow.provenance.page import page
 from nto1_workflow.running.files import write_text
 
@@ -28,11 +28,14 @@ def write(workflow, config: dict, succeeded: bool) -> None:
     made = [job for job in workflow.dag.finished_jobs if job.output]
     if made and all(str(RECORD) in job.input for job in made):
         return
-    record = build_record(workflow, config, succeeded)
+    record = build_record(workflow, config, succeeded, _earlier_record())
     write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", RECORD)
     record = json.loads(RECORD.read_text("utf-8"))
     write_text(page(record), PAGE)
     if record["complete"] and succeeded:
+        if changed := record["inputs"].keys() - _unchanged(record["inputs"]).keys():
+            logger.warning(f"No run crate: {min(changed)} was changed after it was read.")
+            return
         try:
             from nto1_workflow.provenance import crate
         except ModuleNotFoundError as error:
@@ -41,15 +44,24 @@ def write(workflow, config: dict, succeeded: bool) -> None:
             crate.write(Path("results/run-crate"), record, CHECKOUT, RECORD, PAGE)
 
 
-def build_record(workflow, config: dict, succeeded: bool) -> dict:
-    """The record of a run, and of all files it made or found up to date."""
+def build_record(workflow, config: dict, succeeded: bool, earlier: dict) -> dict:
+    """The record of a run, and of all files it made or found up to date. Of an ``earlier`` record
+    it keeps what this run was not about, and what is still true: inputs that are the same, and what
+    was said of published numbers."""
     dag, source, ended = workflow.dag, git_state(CHECKOUT), _time(datetime.now())
     jobs = [job for job in dag.jobs if job.output]
     done = [job for job in jobs if dag.noneedrun_finished(job)]
     outputs = _outputs(done, workflow)
     launched_in = environment.register()
     names = {launched_in} | {file["environment"] for file in outputs.values()} - {None}
-    compared = Path(COMPARISON).read_text("utf-8") if COMPARISON in outputs else None
+    # As they were when the jobs read them, whatever has become of them since. Of code, the commit
+    # tells.
+    inputs = _unchanged(earlier.get("inputs", {})) | {
+        file: {"sha256": digest}
+        for job in done
+        for file, digest in job.params.get("content", {}).items()
+        if CHECKOUT / "workflow" not in Path(file).parents
+    }
     return {
         "succeeded": succeeded,
         "complete": any(job.rule.name == workflow.default_target for job in dag.jobs),
@@ -58,7 +70,7 @@ def build_record(workflow, config: dict, succeeded: bool) -> dict:
         "ended": ended,
         "folder": str(Path.cwd()),
         "command_line": shlex.join(["snakemake", *sys.argv[1:]]),
-        "published_numbers": compared and compared.split("\n\n")[1],
+        **_published_numbers(jobs, done, config, earlier),
         "source": source,
         "snakemake": {
             "snakemake": version("snakemake"),
@@ -68,11 +80,7 @@ def build_record(workflow, config: dict, succeeded: bool) -> dict:
             "launched_in": launched_in,
         },
         "config": config,
-        "inputs": hashes_of(
-            file
-            for file in {f for job in jobs for f in job.input} - {f for j in jobs for f in j.output}
-            if CHECKOUT / "workflow" not in Path(file).parents  # of the code, the commit tells
-        ),
+        "inputs": dict(sorted(inputs.items())),
         "outputs": outputs,
         "rules": _rules(outputs),
         "environments": {name: environment.read(name) for name in sorted(names)},
@@ -97,6 +105,34 @@ def git_state(folder: Path) -> dict:
         reason = getattr(error, "stderr", None) or str(error)
         return {"commit": None, "why_unknown": reason.splitlines()[0]}
     return {"commit": commit, "commit_date": date, "uncommitted_changes": changes}
+
+
+def _published_numbers(jobs: list, done: list, config: dict, earlier: dict) -> dict:
+    """What the comparison says, and the files it is about."""
+    found = {"published_numbers": None, "published_numbers_of": {}}
+    if comparisons := [job for job in done if COMPARISON in job.output]:
+        headline = Path(COMPARISON).read_text("utf-8").split("\n\n")[1]
+        files = hashes_of([*comparisons[0].input, *comparisons[0].output])
+        return {"published_numbers": headline, "published_numbers_of": files}
+    files = earlier.get("published_numbers_of", {}) | earlier.get("inputs", {})
+    is_about_this_run = any(COMPARISON in job.output for job in jobs)
+    has_other_config = json.loads(json.dumps(config)) != earlier.get("config")
+    if is_about_this_run or has_other_config or _unchanged(files) != files:
+        return found
+    return {key: earlier.get(key) for key in found}
+
+
+def _earlier_record() -> dict:
+    try:
+        return json.loads(RECORD.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _unchanged(files: dict[str, dict]) -> dict[str, dict]:
+    """Those that are as they were recorded."""
+    now = hashes_of(files)
+    return {name: file for name, file in files.items() if now.get(name) == file}
 
 
 def _outputs(done: list, workflow) -> dict[str, dict]:

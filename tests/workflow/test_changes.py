@@ -1,0 +1,101 @@
+"""What changed is made again, and nothing else: edits of code and of tables, by dry runs."""
+
+import ast
+import os
+
+import pytest
+
+from study import Study, copy_checkout
+
+CONFIG = {
+    "network": {"duration_s": 0.5, "shown_s": 0.5, "weights_nS": "weights.csv"},
+    "studies": {"mine": {"measure": "response", "vary": {"neuron.b_pA": [0, 60]}}},
+}
+WEIGHTS = "from,to,weight_nS\n0,1,4\n2,1,4\n"
+
+PLOTS = {f"plot_{name}" for name in ("excerpt", "connection_tests", "adex_network", "example")}
+PLOTS |= {f"plot_{name}" for name in ("network", "input_drive", "weights")}
+STUDY = {"study_mine", "explore"}
+VERDICT = {"compare_with_published", "verify_published"}
+SEARCH = {"find_weight", "summarise_weights", "plot_weights", "explore"} | VERDICT
+NETWORK = {"simulate_network", "plot_network", "explore"}
+
+
+@pytest.fixture(scope="module")
+def study(small_run, tmp_path_factory):
+    """The small study, continued with a copy of the project that may be edited."""
+    folder = tmp_path_factory.mktemp("changes")
+    checkout = copy_checkout(folder / "checkout")
+    study = small_run.copy_to(folder / "study")
+    study = Study(study.folder, small_run.config | CONFIG, checkout)
+    (study / "weights.csv").write_text(WEIGHTS)
+    study.snakemake()
+    assert study.planned() == {}
+    return study
+
+
+def with_comment(text: str) -> str:
+    return f"# A comment.\n{text}\n# Another one.\n"
+
+
+def with_other_docstrings(text: str) -> str:
+    return text.replace('"""', '"""Edited: ', 1)
+
+
+def laid_out_anew(text: str) -> str:
+    return ast.unparse(ast.parse(text))
+
+
+def with_another_statement(text: str) -> str:
+    return f"{text}\n_EDITED = True\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "edit", "expected"),
+    [
+        ("nto1/inference/scores.py", with_comment, set()),
+        ("nto1/neurons/adex.py", with_comment, set()),
+        ("nto1/simulation/runs.py", with_other_docstrings, set()),
+        ("nto1_workflow/style.py", laid_out_anew, set()),
+        ("scripts/we_sweep/simulate.py", with_comment, set()),
+        ("nto1/simulation/free_membrane.py", with_another_statement, set()),
+        ("nto1/published.py", with_another_statement, VERDICT),
+        ("nto1/config/studies.py", with_another_statement, STUDY),
+        ("nto1_workflow/plot_study.py", with_another_statement, STUDY),
+        ("nto1_workflow/style.py", with_another_statement, PLOTS | STUDY),
+        ("nto1_workflow/style.mplstyle", with_comment, PLOTS | STUDY),
+        ("scripts/find_weight/find_weight.py", with_another_statement, SEARCH),
+        ("scripts/network/simulate_network.py", with_another_statement, NETWORK),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_an_edit_makes_again_what_its_meaning_changes(study, file, edit, expected):
+    path = study.checkout / "workflow" / file
+    text = path.read_text()
+    path.write_text(edit(text))
+    try:
+        assert {*study.planned()} == expected
+    finally:
+        path.write_text(text)
+
+
+def test_what_all_scripts_use_makes_all_again(study):
+    path = study.checkout / "workflow/nto1_workflow/io.py"
+    text = path.read_text()
+    path.write_text(with_another_statement(text))
+    assert study.planned() == study.planned("--forceall")
+    path.write_text(text)
+    assert study.planned() == {}
+
+
+def test_a_table_is_known_by_what_is_in_it_not_by_its_age(study):
+    table = study / "weights.csv"
+    os.utime(table)
+    assert study.planned() == {}
+    other = study / "other.csv"
+    other.write_text(WEIGHTS.replace("4\n", "400\n"))
+    os.utime(other, (1e9, 1e9))
+    other.rename(table)
+    assert {*study.planned()} == NETWORK
+    table.write_text(WEIGHTS)
+    assert study.planned() == {}

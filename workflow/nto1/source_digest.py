@@ -1,0 +1,143 @@
+"""What code means, as a digest: comments, docstrings and layout don't change it, other edits do.
+
+A file's code depends on the modules that it imports, and these on others. Packages around an
+imported module are not counted; those that are imported from are. Who imports a function that looks
+through a package depends on what it finds there. What a method imports counts if some file among
+them uses a method of this name.
+"""
+
+import ast
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+DATA = (".mplstyle",)  # what a module may read from a file beside it that is called like it
+
+
+def digest_of(files: Iterable[Path], top: Path, without: Collection[Path] = ()) -> str:
+    """Of what these files and all that they import from packages in the folder ``top`` mean."""
+    found = sorted(imported(files, top, without))
+    texts = [f"{file.name}\n{_meaning(file)}" for file in found]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+
+
+def imported(files: Iterable[Path], top: Path, without: Collection[Path] = ()) -> set[Path]:
+    """These files and all that they import, directly or not, from packages in ``top``; but not what
+    only files of ``without`` import, nor these."""
+    found, to_do, used, waiting = set(), set(files), {""}, {}
+    while to_do:
+        file = to_do.pop()
+        found.add(file)
+        if file.suffix == ".py":
+            to_do.update(map(file.with_suffix, DATA))
+            used |= {
+                node.attr for node in ast.walk(_parsed(file)) if isinstance(node, ast.Attribute)
+            }
+            for method, path in _imports(file, top):
+                waiting.setdefault(method, set()).add(path)
+            to_do.update(*(waiting[method] for method in used & waiting.keys()))
+        to_do -= {*found, *without}
+    return {file for file in found if file.exists()}
+
+
+def remembered(files: Iterable[Path], folder: Path, compute: Callable[[], dict]) -> dict:
+    """What ``compute`` returns, which takes a second, or what it returned for the same bytes."""
+    content = b"".join(bytes(file) + file.read_bytes() for file in sorted(files))
+    path = folder / f"nto1-digests-{hashlib.sha256(content).hexdigest()[:16]}.json"
+    with suppress(OSError, ValueError):
+        return json.loads(path.read_text("utf-8"))
+    computed = compute()
+    with suppress(OSError):
+        path.write_text(json.dumps(computed), "utf-8")
+    return computed
+
+
+def _imports(file: Path, top: Path) -> Iterator[tuple[str, Path]]:
+    """What a module imports, each with the method in which that is done, or with an empty name."""
+    methods, for_types = {}, set()
+    for node in ast.walk(_parsed(file)):
+        if isinstance(node, ast.ClassDef):
+            functions = [part for part in node.body if isinstance(part, ast.FunctionDef)]
+            methods |= {
+                part: function.name for function in functions for part in ast.walk(function)
+            }
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in _names(node.test):
+            for_types.update(ast.walk(node))
+    for node in ast.walk(_parsed(file)):
+        if node in for_types or not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        for alias in node.names:
+            of_package = isinstance(node, ast.ImportFrom)
+            names = _candidates(node.module, alias.name) if of_package else [alias.name]
+            for module in next(filter(None, (_files_of(name, top) for name in names)), []):
+                yield methods.get(node, ""), module
+                for path in _found_by(module, alias.name, top):
+                    yield methods.get(node, ""), path
+
+
+def _found_by(module: Path, name: str, top: Path) -> Iterator[Path]:
+    """What a module's function finds in packages that the module imports, if it, or one that it
+    calls, looks through them with ``iter_modules``: the modules that have what it asks for."""
+    functions = [node for node in _parsed(module).body if isinstance(node, ast.FunctionDef)]
+    finders = [node for node in functions if "iter_modules" in _names(node)]
+    names = {node.name for node in finders}
+    if any(node.name == name and names & {name, *_names(node)} for node in functions):
+        wanted = {part.value for node in finders for part in ast.walk(node) if _is_text(part)}
+        for _, package in _imports(module, top):
+            if package.name == "__init__.py":
+                yield from (
+                    file for file in package.parent.glob("*.py") if wanted & _assigned(file)
+                )
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def _assigned(file: Path) -> set[str]:
+    """Names at the top of a module."""
+    nodes = [node for node in _parsed(file).body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    return {name for node in nodes for name in _names(node)}
+
+
+def _candidates(module: str, name: str) -> list[str]:
+    """The modules that ``from module import name`` may mean, the most likely first."""
+    offered = sys.modules[__package__]._MODULE_OF if module == __package__ else {}
+    if name in offered:
+        return [f"{module}.{offered[name]}"]
+    return [f"{module}.{name}", module]
+
+
+def _files_of(module: str, top: Path) -> list[Path]:
+    """The file, if it is one of ours."""
+    path = top.joinpath(*module.split("."))
+    return [file for file in (path.with_suffix(".py"), path / "__init__.py") if file.exists()][:1]
+
+
+@lru_cache(None)
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_bytes())
+
+
+@lru_cache(None)
+def _meaning(file: Path) -> str:
+    if file.suffix != ".py":
+        return file.read_text("utf-8")
+    tree = _parsed(file)
+    for node in ast.walk(tree):
+        if isinstance(getattr(node, "body", None), list):
+            # Without docstrings, and other texts that nothing uses.
+            node.body = [
+                part
+                for part in node.body
+                if not (isinstance(part, ast.Expr) and _is_text(part.value))
+            ]
+    return ast.dump(tree)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
