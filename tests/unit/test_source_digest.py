@@ -42,7 +42,7 @@ FILES = {
     "package/figure.py": "import json\n",
     "package/figure.mplstyle": "axes.grid: True\n",
     "script.py": "from package import used\nfrom package.inner import h\nimport package.figure\n"
-    "from package.finder import use\n",
+    "from package.finder import use\nused.A().called()\n",
     "other_script.py": "from package.finder import Kind\n",
 }
 

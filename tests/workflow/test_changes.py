@@ -18,6 +18,8 @@ PLOTS |= {f"plot_{name}" for name in ("network", "input_drive", "weights")}
 STUDY = {"study_mine", "explore"}
 VERDICT = {"compare_with_published", "verify_published"}
 SEARCH = {"find_weight", "summarise_weights", "plot_weights", "explore"} | VERDICT
+TESTS = {"infer_connections", "test_variants", "summarise_connection_tests"}
+TESTS |= {"plot_connection_tests", "explore"} | VERDICT
 NETWORK = {"simulate_network", "plot_network", "explore"}
 
 
@@ -59,6 +61,7 @@ def with_another_statement(text: str) -> str:
         ("nto1_workflow/style.py", laid_out_anew, set()),
         ("scripts/we_sweep/simulate.py", with_comment, set()),
         ("nto1/simulation/free_membrane.py", with_another_statement, set()),
+        ("nto1/inference/scores.py", with_another_statement, TESTS),
         ("nto1/published.py", with_another_statement, VERDICT),
         ("nto1/config/studies.py", with_another_statement, STUDY),
         ("nto1_workflow/plot_study.py", with_another_statement, STUDY),

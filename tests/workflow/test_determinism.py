@@ -22,7 +22,7 @@ axes.formatter.use_locale: True
 FOLDER = "größer, als 大"
 ENVIRONMENT = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
 ENVIRONMENT |= {"TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "1"}
-THREADS = ("simulate=2", "find_weight=2", "infer_connections_0=2")
+THREADS = ("simulate=2", "find_weight=2", "infer_connections=2")
 
 # All weights in one job, and all N; in the small run, each has its own.
 BATCHED = ("results/simulations/", "results/find_weight/")

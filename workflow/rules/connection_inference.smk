@@ -74,6 +74,7 @@ for name, result_set in RESULT_SETS.items():
         log:
             f"results/logs/score_{name}.log",
         params:
+            measure="connections",
             chosen=result_set.columns(INFERENCE),
             study=result_set.study,
         script:
