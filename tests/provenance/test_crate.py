@@ -11,6 +11,8 @@ from rocrate.rocrate import ROCrate
 from rocrate_validator import services
 from rocrate_validator.utils.http import HttpRequester
 
+from nto1_workflow.provenance.crate import sources
+
 # What terms meant in RO-Crate 1.1, to which the profiles 0.5 belong, if not what they mean in the
 # version whose vocabulary comes with the package rocrate.
 BIOSCHEMAS = "https://bioschemas.org/"
@@ -86,3 +88,15 @@ def test_it_tells_what_was_run_on_what_and_what_came_out(workflow):
     sources = {"Snakefile", "LICENSE", "config/config.yaml", "envs/requirements.lock"}
     sources |= {"workflow/nto1/units.py", "workflow/rules/report.smk"}
     assert all(crate.get(f"workflow/{source}") for source in sources)
+
+
+def test_folders_of_runs_in_a_checkout_are_no_sources(tmp_path):
+    for name in ("config/config.yaml", "config/my-study/my.yaml", "workflow/rules/a.smk"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".snakemake").mkdir()  # the checkout is worked in, too
+    (tmp_path / "config/my-study/.snakemake").mkdir()
+    (tmp_path / "config/my-study/results/run-crate").mkdir(parents=True)
+    (tmp_path / "config/my-study/results/run-crate/large.csv").touch()
+    found = [str(path.relative_to(tmp_path)) for path in sources(tmp_path)]
+    assert found == ["config/config.yaml", "workflow/rules/a.smk"]

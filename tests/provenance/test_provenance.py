@@ -2,6 +2,7 @@
 
 import getpass
 import hashlib
+import json
 import platform
 import re
 import shutil
@@ -224,3 +225,25 @@ def test_without_git_the_commit_is_unknown(tmp_path, monkeypatch):
     state = git_state(ROOT)
     assert state["commit"] is None
     assert "git" in state["why_unknown"]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_the_commit_of_somebody_elses_checkout(tmp_path, monkeypatch):
+    (tmp_path / "Snakefile").touch()
+    for command in (["init", "-q"], ["add", "Snakefile"], ["commit", "-qm", "All"]):
+        who = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+        subprocess.run(["git", *who, *command], cwd=tmp_path, check=True)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    refused = subprocess.run(["git", "log"], cwd=tmp_path, text=True, capture_output=True)
+    assert "dubious ownership" in refused.stderr
+    assert git_state(tmp_path)["uncommitted_changes"] == []
+
+
+def test_packages_of_conda_have_builds_and_channels(tmp_path, monkeypatch):
+    package = {"name": "libblas", "version": "3.11", "build": "7_mkl", "channel": "conda-forge"}
+    (tmp_path / "conda-meta").mkdir()
+    (tmp_path / "conda-meta/libblas.json").write_text(json.dumps(package | {"depends": []}))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    packages = environment.describe()["packages"]
+    assert packages["libblas"] == {"version": "3.11", "build": "7_mkl", "channel": "conda-forge"}
+    assert packages["numba"] == version("numba")

@@ -6,7 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stderr, suppress
+from contextlib import redirect_stderr
 from html import escape
 from pathlib import Path
 from threading import Lock
@@ -80,7 +80,8 @@ class ChangedFileError(Exception):
 def run(main: Callable, snakemake) -> None:
     """Call ``main`` with what its rule names: inputs, outputs, params, wildcards, threads.
 
-    stderr goes to the rule's log. If the work fails, the reason stands there and on the terminal.
+    stderr goes to the rule's log. If the work fails, the reason is the log's last line, which a run
+    shows on the terminal.
     """
     values = {"input": snakemake.input, "output": snakemake.output, "threads": snakemake.threads}
     for named in (snakemake.wildcards, snakemake.input, snakemake.output, snakemake.params):
@@ -98,9 +99,21 @@ def run(main: Callable, snakemake) -> None:
                 _check(content)
             gc.freeze()  # at its end, Python would look for garbage in all that was imported
         except Exception as error:
-            with suppress(OSError):  # the disk may be full
-                traceback.print_exc(file=stream)
-            sys.exit(f"Failed: {type(error).__name__}: {error}\n(more in {log})")
+            said = f"Failed: {type(error).__name__}: {error}"
+            try:
+                if not _is_said_by_us(error):
+                    traceback.print_exc(file=stream)
+                print(said, file=stream)
+            except OSError:  # the disk may be full
+                sys.exit(said)
+            sys.exit(1)
+
+
+def _is_said_by_us(error: Exception) -> bool:
+    """Whether a statement of this project raised it, whose message says what is wrong."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    ours = (str(Path(__file__).parents[1]), str(Path(".snakemake/scripts").absolute()))
+    return frame.filename.startswith(ours) and (frame.line or "").startswith("raise ")
 
 
 def _check(content: dict[str, str]) -> None:

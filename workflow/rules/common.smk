@@ -17,8 +17,8 @@ from nto1.config import ConfigError, resolve
 from nto1.config.model import adex_under
 from nto1.config.studies import models_in, omit
 from nto1_workflow.planning.jobs import N_batches, weight_batches
-from nto1_workflow.running import changes, lock
-from nto1_workflow.running.snakemake_internals import rules_in
+from nto1_workflow.running import changes, lock, mistakes
+from nto1_workflow.running.snakemake_internals import is_started_from, rules_in
 
 SCRIPTS = HERE / "workflow/scripts"
 PUBLISHED = HERE / "resources/published"
@@ -27,13 +27,16 @@ BENCHMARKS = HERE / "benchmarks"
 # What plain `snakemake` makes: every experiment adds its results.
 RESULTS = []
 
+IS_MAIN = is_started_from(workflow, HERE / "Snakefile")
 try:
     with open(HERE / "config/config.yaml", encoding="utf-8") as of_thesis:
         config = resolve(yaml.safe_load(of_thesis), config)
     config = lock.config_of_run(config, workflow.is_main_process)
     WEIGHT_BATCHES, N_BATCHES = weight_batches(config), N_batches(config)
 except ConfigError as error:
-    raise WorkflowError(str(error))
+    sys.exit(mistakes.in_config(workflow, error) if IS_MAIN else str(error))
+if IS_MAIN and (mistake := mistakes.in_config(workflow)):
+    sys.exit(mistake)
 
 # For these models, jobs compile kernels beside those for the thesis's.
 os.environ["NTO1_MODELS"] = ",".join(sorted({*models_in(config)} - {"adex"}))
@@ -59,6 +62,8 @@ def report_item(path, category: str, title: str, caption: str = ""):
 def set_defaults() -> None:
     """What rules need not say: when their jobs run again; their environment; and that they run
     where snakemake does. Those in a group are sent to a cluster, as one job."""
+    if IS_MAIN and (mistake := mistakes.in_targets(workflow)):
+        sys.exit(mistake)
     changes.watch(workflow, HERE)
     for each in rules_in(workflow, HERE):
         each.conda_env = str(HERE / "envs/workflow.yaml")

@@ -5,6 +5,7 @@ Written after the profiles https://w3id.org/ro/wfrun/process/0.5 and …/workflo
 
 import os
 import shutil
+import tomllib
 from io import StringIO
 from mimetypes import guess_type
 from pathlib import Path
@@ -26,15 +27,14 @@ PROFILES = {
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
 TYPES = {".yaml": "application/yaml", ".parquet": "application/vnd.apache.parquet"}
-NAME = "How strong must an input be?"
 DESCRIPTION = "A run of this workflow: its sources, configuration, inputs, tables and figures."
 
 
 def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Path) -> None:
     """Make ``folder`` anew, with copies of all that the run was made from and has made."""
-    crate = ROCrate(version="1.1")
+    crate, title = ROCrate(version="1.1"), _title(checkout)
     crate.metadata.extra_terms["sha256"] = "https://w3id.org/ro/terms/workflow-run#sha256"
-    crate.name, crate.description, crate.datePublished = NAME, DESCRIPTION, record["ended"]
+    crate.name, crate.description, crate.datePublished = title, DESCRIPTION, record["ended"]
     who = crate.root_dataset["author"] = crate.add(Person(crate, "#who", {"name": record["who"]}))
     crate.license, *profiles = (
         crate.add(ContextEntity(crate, url, {"@type": "CreativeWork", "name": name}))
@@ -44,7 +44,7 @@ def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Pa
 
     for path in sources(checkout):
         _add(crate, path, f"workflow/{path.relative_to(checkout)}")
-    about = {"name": NAME, "description": DESCRIPTION, "encodingFormat": "text/plain"}
+    about = {"name": title, "description": DESCRIPTION, "encodingFormat": "text/plain"}
     about |= {"version": record["source"]["commit"] or "unknown"}
     workflow = crate.add_workflow(
         checkout / "Snakefile",
@@ -81,15 +81,24 @@ def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Pa
     unfinished.rename(folder)
 
 
+def _title(checkout: Path) -> str:
+    project = tomllib.loads((checkout / "pyproject.toml").read_text("utf-8"))["project"]
+    return f"{project['name']}: {project['description']}"
+
+
 def sources(checkout: Path) -> list[Path]:
-    """The files of a checkout, without what Python and editors leave there."""
-    paths = [path for name in SOURCES for path in (checkout / name, *(checkout / name).rglob("*"))]
-    return sorted(
-        path
-        for path in paths
-        if path.is_file()
-        and not any(p == "__pycache__" or p[0] == "." for p in path.relative_to(checkout).parts)
-    )
+    """The files of a checkout, without what Python and editors leave there, and without folders in
+    which runs were made."""
+    found, folders = [], [checkout / name for name in SOURCES]
+    while folders:
+        path = folders.pop()
+        if path.name == "__pycache__" or path.name.startswith("."):
+            continue
+        if path.is_file():
+            found.append(path)
+        elif path.is_dir() and not (path / ".snakemake").exists():
+            folders += path.iterdir()
+    return sorted(found)
 
 
 def _add(crate: ROCrate, source: Path | StringIO, name: str):

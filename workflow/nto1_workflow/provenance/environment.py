@@ -47,8 +47,13 @@ def read(name: str) -> dict:
 
 
 def describe() -> dict:
-    """``packages``: version by name."""
-    packages = {d.name.lower(): d.version for d in distributions() if d.name}
+    """``packages``: version by name; of those that conda installed, Python's or not, also build and
+    channel."""
+    packages: dict[str, str | dict] = {d.name.lower(): d.version for d in distributions() if d.name}
+    for file in _conda_packages():
+        package = json.loads(file.read_text("utf-8"))
+        told = {key: package.get(key) for key in ("version", "build", "channel")}
+        packages[package["name"].lower()] = told
     return {
         "host": platform.node(),
         "platform": platform.platform(),
@@ -64,8 +69,12 @@ def describe() -> dict:
 def _digest() -> str:
     """Another one for another host, interpreter or package; folders' names tell versions."""
     installed = sorted(Path(sysconfig.get_path("purelib")).glob("*-info"))
-    known = [platform.node(), sys.executable, sys.version, *installed]
+    known = [platform.node(), sys.executable, sys.version, *installed, *_conda_packages()]
     return hashlib.sha256("\n".join(map(str, known)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _conda_packages() -> list[Path]:
+    return sorted(Path(sys.prefix, "conda-meta").glob("*.json"))
 
 
 def _cpu() -> str:

@@ -21,7 +21,8 @@ def sections(record: dict) -> dict[str, list[dict[str, str]]]:
         "Inputs": _rows(record["inputs"]),
     } | {
         f"Packages of environment {name}": [
-            {"": package, "version": version} for package, version in known["packages"].items()
+            {"": package} | _readable(told if isinstance(told, dict) else {"version": told})
+            for package, told in known["packages"].items()
         ]
         for name, known in record["environments"].items()
     }

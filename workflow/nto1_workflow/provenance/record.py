@@ -91,8 +91,9 @@ def git_state(folder: Path) -> dict:
     """The commit a folder is at, and what was changed since; or why that isn't known."""
 
     def git(*arguments: str) -> str:
-        # Without locks: others may be working with the repository.
-        command = ["git", "--no-optional-locks", "-C", folder, *arguments]
+        # Without locks: others may be working with the repository. It may be somebody else's, too.
+        safe = ["-c", f"safe.directory={folder}", "-c", "core.fsmonitor=false"]
+        command = ["git", "--no-optional-locks", *safe, "-C", folder, *arguments]
         options = {"env": os.environ | {"LC_ALL": "C"}, "text": True, "timeout": 60}
         return subprocess.run(command, capture_output=True, check=True, **options).stdout
 

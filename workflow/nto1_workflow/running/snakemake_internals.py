@@ -1,9 +1,11 @@
 """All that is used of Snakemake beyond what its documentation promises."""
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from snakemake.cli import parse_args
 from snakemake.output_index import OutputIndex
 
 
@@ -52,3 +54,47 @@ def files_not_made(workflow) -> Callable:
 
 def params_of_jobs(workflow) -> list:
     return [job.params for job in workflow.dag.jobs]
+
+
+def files_that_are_done(workflow) -> list[str]:
+    """Outputs that this run made, or found up to date."""
+    dag = workflow.dag
+    return sorted(
+        {str(file) for job in dag.jobs if dag.noneedrun_finished(job) for file in job.output}
+    )
+
+
+def is_started_from(workflow, snakefile: Path) -> bool:
+    """And not from another workflow, of which this one is a module."""
+    return workflow.is_main_process and Path(workflow.main_snakefile) == snakefile
+
+
+def config_files(workflow) -> list[str]:
+    """As far as they exist, relative to the working directory; later ones override others."""
+    named = [str(file) for file in workflow.overwrite_configfiles]
+    files = [str(file) for file in workflow.configfiles if str(file) not in named] + named
+    return [os.path.relpath(file) for file in files if os.path.isfile(file)]
+
+
+def given_on_the_command_line(workflow) -> set[str]:
+    """The sections of which ``--config`` says something."""
+    return {*workflow.config_settings.config}
+
+
+def names_of_targets(workflow) -> list[str]:
+    """Rules that need no wildcards, and all files of which names are known."""
+    rules = [rule for rule in workflow.rules if not rule.has_wildcards()]
+    return [rule.name for rule in rules] + [str(file) for rule in rules for file in rule.output]
+
+
+def unknown_targets(workflow) -> list[str]:
+    """What was asked for and is neither a rule nor a file that is there, or that a rule makes."""
+    if "snakemake" not in Path(sys.argv[0]).parts[-2:]:  # another program uses Snakemake
+        return []
+    rules, index = {rule.name for rule in workflow.rules}, OutputIndex(workflow.rules)
+    _, arguments = parse_args(sys.argv[1:])
+    return sorted(
+        target
+        for target in arguments.targets
+        if target not in rules and not os.path.exists(target) and not index.match_producers(target)
+    )

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from nto1_workflow.durations import duration
+from nto1_workflow.running.snakemake_internals import files_that_are_done
 
 VERDICT = "results/published_verdict.txt"
 NEXT = {  # where to look, in this order
@@ -16,8 +17,7 @@ NEXT = {  # where to look, in this order
 
 def summary_of(workflow, display, succeeded: bool) -> str:
     """At most 15 lines. ``display``: what was shown of the jobs."""
-    files = sorted({str(file) for job in workflow.dag.jobs for file in job.output})
-    existing = [file for file in files if Path(file).exists()]
+    existing = [file for file in files_that_are_done(workflow) if Path(file).exists()]
     time = duration(display.seconds())
     n_done = display.n_jobs - len(display.to_do)
     lines = [
@@ -36,7 +36,8 @@ def summary_of(workflow, display, succeeded: bool) -> str:
     if VERDICT in existing:
         lines.append(Path(VERDICT).read_text("utf-8").strip())
     if succeeded:
-        shown = {path: why for path, why in NEXT.items() if Path(path).exists()}
+        written = {*existing, *(path for path in NEXT if "provenance" in path or "crate" in path)}
+        shown = {path: why for path, why in NEXT.items() if path in written and Path(path).exists()}
         lines += ["Where to look next:"] if shown else []
         lines += [f"  {path:35}{why}" for path, why in shown.items()]
         lines.append(f"  {'make report':35}all of it on one page: report.html")
