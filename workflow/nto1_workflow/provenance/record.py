@@ -16,6 +16,7 @@ from nto1_workflow.hashes import hashes_of
 from nto1_workflow.provenance import environment
 from nto1_workflow.provenance.page import page
 from nto1_workflow.running.files import write_text
+from nto1_workflow.running.snakemake_internals import Job, jobs_of, makes_everything, settings_of
 
 CHECKOUT = Path(os.path.abspath(__file__)).parents[3]
 RECORD, PAGE = Path("results/provenance.json"), Path("results/provenance.md")
@@ -25,10 +26,11 @@ STARTED = datetime.now()
 
 def write(workflow, config: dict, succeeded: bool) -> None:
     """After a run that made more than the record's page. ``workflow`` is Snakemake's."""
-    made = [job for job in workflow.dag.finished_jobs if job.output]
+    jobs = jobs_of(workflow)
+    made = [job for job in jobs if job.was_run]
     if made and all(str(RECORD) in job.input for job in made):
         return
-    record = build_record(workflow, config, succeeded, _earlier_record())
+    record = build_record(workflow, jobs, config, succeeded)
     write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", RECORD)
     record = json.loads(RECORD.read_text("utf-8"))
     write_text(page(record), PAGE)
@@ -44,14 +46,13 @@ def write(workflow, config: dict, succeeded: bool) -> None:
             crate.write(Path("results/run-crate"), record, CHECKOUT, RECORD, PAGE)
 
 
-def build_record(workflow, config: dict, succeeded: bool, earlier: dict) -> dict:
-    """The record of a run, and of all files it made or found up to date. Of an ``earlier`` record
-    it keeps what this run was not about, and what is still true: inputs that are the same, and what
+def build_record(workflow, jobs: list[Job], config: dict, succeeded: bool) -> dict:
+    """The record of a run, and of all files it made or found up to date. Of an earlier record it
+    keeps what this run was not about, and what is still true: inputs that are the same, and what
     was said of published numbers."""
-    dag, source, ended = workflow.dag, git_state(CHECKOUT), _time(datetime.now())
-    jobs = [job for job in dag.jobs if job.output]
-    done = [job for job in jobs if dag.noneedrun_finished(job)]
-    outputs = _outputs(done, workflow)
+    source, ended, earlier = git_state(CHECKOUT), _time(datetime.now()), _earlier_record()
+    done = [job for job in jobs if job.is_done]
+    outputs = _outputs(done)
     launched_in = environment.register()
     names = {launched_in} | {file["environment"] for file in outputs.values()} - {None}
     # As they were when the jobs read them, whatever has become of them since. Of code, the commit
@@ -59,24 +60,22 @@ def build_record(workflow, config: dict, succeeded: bool, earlier: dict) -> dict
     inputs = _unchanged(earlier.get("inputs", {})) | {
         file: {"sha256": digest}
         for job in done
-        for file, digest in job.params.get("content", {}).items()
+        for file, digest in job.content.items()
         if CHECKOUT / "workflow" not in Path(file).parents
     }
     return {
         "succeeded": succeeded,
-        "complete": any(job.rule.name == workflow.default_target for job in dag.jobs),
+        "complete": makes_everything(workflow),
         "who": _user(),
         "started": _time(STARTED),
         "ended": ended,
         "folder": str(Path.cwd()),
         "command_line": shlex.join(["snakemake", *sys.argv[1:]]),
-        **_published_numbers(jobs, done, config, earlier),
+        **_published_numbers(jobs, config, earlier),
         "source": source,
         "snakemake": {
             "snakemake": version("snakemake"),
-            "executor": workflow.executor_plugin.name,
-            "deployment": sorted(map(str, workflow.deployment_settings.deployment_method)),
-            "cores": workflow.resource_settings.cores,
+            **settings_of(workflow),
             "launched_in": launched_in,
         },
         "config": config,
@@ -108,17 +107,21 @@ def git_state(folder: Path) -> dict:
     return {"commit": commit, "commit_date": date, "uncommitted_changes": changes}
 
 
-def _published_numbers(jobs: list, done: list, config: dict, earlier: dict) -> dict:
+def _published_numbers(jobs: list[Job], config: dict, earlier: dict) -> dict:
     """What the comparison says, and the files it is about."""
     found = {"published_numbers": None, "published_numbers_of": {}}
-    if comparisons := [job for job in done if COMPARISON in job.output]:
+    if comparisons := [job for job in jobs if COMPARISON in job.output]:
+        (job,) = comparisons
+        if not job.is_done:
+            return found
         headline = Path(COMPARISON).read_text("utf-8").split("\n\n")[1]
-        files = hashes_of([*comparisons[0].input, *comparisons[0].output])
-        return {"published_numbers": headline, "published_numbers_of": files}
+        return {
+            "published_numbers": headline,
+            "published_numbers_of": hashes_of([*job.input, *job.output]),
+        }
     files = earlier.get("published_numbers_of", {}) | earlier.get("inputs", {})
-    is_about_this_run = any(COMPARISON in job.output for job in jobs)
     has_other_config = json.loads(json.dumps(config)) != earlier.get("config")
-    if is_about_this_run or has_other_config or _unchanged(files) != files:
+    if has_other_config or _unchanged(files) != files:
         return found
     return {key: earlier.get(key) for key in found}
 
@@ -136,19 +139,17 @@ def _unchanged(files: dict[str, dict]) -> dict[str, dict]:
     return {name: file for name, file in files.items() if now.get(name) == file}
 
 
-def _outputs(done: list, workflow) -> dict[str, dict]:
+def _outputs(done: list[Job]) -> dict[str, dict]:
     """By path. Final are those that a run is for, which rules without output ask for."""
-    outputs, persistence, depending = {}, workflow.persistence, workflow.dag.depending
-    persistence._clear_cache()  # where the run's last job is still without its times
+    outputs = {}
     for job in done:
-        times = persistence.metadata(job.output[0])
         about_job = {
-            "job": str(job.output[0]),
-            "rule": job.rule.name,
+            "job": job.output[0],
+            "rule": job.rule,
             "threads": job.threads,
-            "wall_s": round(times.endtime - times.starttime, 3) if times else None,
+            "wall_s": None if job.seconds is None else round(job.seconds, 3),
             "environment": environment.of_log(job.log[0]) if job.log else None,
-            "final": not depending[job] or any(not user.output for user in depending[job]),
+            "final": job.is_final,
         }
         for name, file in hashes_of(job.output).items():
             made = datetime.fromtimestamp(Path(name).stat().st_mtime)

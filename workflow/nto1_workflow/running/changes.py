@@ -16,8 +16,8 @@ from nto1_workflow.hashes import sha256
 from nto1_workflow.running.snakemake_internals import (
     code_of,
     files_not_made,
+    jobs_of,
     param,
-    params_of_jobs,
     rules_in,
     set_param,
 )
@@ -42,8 +42,7 @@ def watch(workflow, checkout: Path) -> None:
 
 def plan(workflow) -> None:
     """Before the first job: look at all files, and tell jobs on a cluster what was found."""
-    for params in params_of_jobs(workflow):
-        params.get("content")
+    jobs_of(workflow)  # asks for the content of all files
     CONTENTS.write_text(json.dumps(_contents), "utf-8")
 
 

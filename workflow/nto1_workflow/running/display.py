@@ -15,6 +15,7 @@ from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
 from nto1_workflow.durations import duration
+from nto1_workflow.running.snakemake_internals import jobs_of, output_handlers
 
 try:  # comes with the lock; without it there are no bars
     from rich.console import Console
@@ -43,17 +44,12 @@ WHAT_TO_DO = (
 def follow(workflow) -> "Display | None":
     """Show the run that begins. None if the user asked for other output, or if another logger of
     Snakemake's is at work."""
-    settings = workflow.output_settings
-    asked_otherwise = {str(what).lower().rpartition(".")[2] for what in settings.quiet or ()}
-    snakemakes = [h for h in logger.handlers if h.name == "DefaultStreamHandler"]
-    if settings.verbose or asked_otherwise - {"host", "reason"} or not snakemakes:
+    snakemakes = output_handlers(workflow)
+    if not snakemakes:
         return None
-    jobs = [job for job in workflow.dag.needrun_jobs() if job.output]
-    to_do = {}
-    for job in jobs:
-        kind, _ = title(job.rule.name, list(map(str, job.log)))
-        to_do[workflow.dag.jobid(job)] = (kind, _earlier_time(job, workflow.persistence))
-    console = Console and Console(stderr=True, no_color=settings.nocolor or None)
+    jobs = [job for job in jobs_of(workflow) if job.is_to_do]
+    to_do = {job.id: (title(job.rule, job.log)[0], job.seconds) for job in jobs}
+    console = Console and Console(stderr=True, no_color=workflow.output_settings.nocolor or None)
     kind = Bars if console and console.is_interactive else Display
     display = kind(to_do, console)
     for handler in snakemakes:
@@ -243,10 +239,3 @@ class Bars(Display):
 
 def clock() -> str:
     return time.strftime("%H:%M:%S")
-
-
-def _earlier_time(job, persistence) -> float | None:
-    """Seconds that a job took, when its outputs were last made in this folder."""
-    records = [persistence.metadata(file) for file in job.output]
-    times = [r.endtime - r.starttime for r in records if r and r.starttime and r.endtime]
-    return max(times, default=None)

@@ -1,11 +1,15 @@
 """All that is used of Snakemake beyond what its documentation promises."""
 
+import logging
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from snakemake.cli import parse_args
+from snakemake.logging import logger
 from snakemake.output_index import OutputIndex
 
 
@@ -52,16 +56,85 @@ def files_not_made(workflow) -> Callable:
     return find
 
 
-def params_of_jobs(workflow) -> list:
-    return [job.params for job in workflow.dag.jobs]
+class Job(NamedTuple):
+    """What is asked of a job that makes files."""
+
+    id: int
+    rule: str
+    input: list[str]
+    output: list[str]
+    log: list[str]
+    threads: int
+    content: dict[str, str]  # see ``changes``
+    is_to_do: bool
+    was_run: bool  # in this run, without failing
+    is_done: bool  # was run, or found up to date
+    is_final: bool  # nothing else is made of its outputs
+    seconds: float | None  # that it took the last time
 
 
-def files_that_are_done(workflow) -> list[str]:
-    """Outputs that this run made, or found up to date."""
-    dag = workflow.dag
-    return sorted(
-        {str(file) for job in dag.jobs if dag.noneedrun_finished(job) for file in job.output}
-    )
+def jobs_of(workflow) -> list[Job]:
+    """All jobs of a run that make files."""
+    dag, persistence = workflow.dag, workflow.persistence
+    persistence._clear_cache()  # where the run's last job is still without its times
+    return [
+        Job(
+            dag.jobid(job),
+            job.rule.name,
+            *([str(file) for file in files] for files in (job.input, job.output, job.log)),
+            job.threads,
+            job.params.get("content", {}),
+            dag.needrun(job),
+            dag.finished(job),
+            dag.noneedrun_finished(job),
+            not dag.depending[job] or any(not user.output for user in dag.depending[job]),
+            _seconds(persistence, job),
+        )
+        for job in dag.jobs
+        if job.output
+    ]
+
+
+def _seconds(persistence, job) -> float | None:
+    records = [persistence.metadata(file) for file in job.output]
+    times = [r.endtime - r.starttime for r in records if r and r.starttime and r.endtime]
+    return max(times, default=None)
+
+
+def makes_everything(workflow) -> bool:
+    """Whether the run's target is the workflow's own."""
+    return any(job.rule.name == workflow.default_target for job in workflow.dag.jobs)
+
+
+def settings_of(workflow) -> dict:
+    return {
+        "executor": workflow.executor_plugin.name,
+        "deployment": sorted(map(str, workflow.deployment_settings.deployment_method)),
+        "cores": workflow.resource_settings.cores,
+    }
+
+
+def mark_unfinished(workflow) -> None:
+    """Snakemake forgets that a job has failed, or was not reached: the next run would take what was
+    made of its earlier output for up to date. Files marked as incomplete are made again."""
+    for job in workflow.dag.needrun_jobs():
+        workflow.persistence.started(job)
+
+
+def end_scheduler() -> None:
+    """It begins to choose jobs again up to a second later, even after the last."""
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
+
+
+def output_handlers(workflow) -> list[logging.Handler]:
+    """Which write Snakemake's own output; none if the user asked for other output than usual."""
+    settings = workflow.output_settings
+    quiet = {str(what).lower().rpartition(".")[2] for what in settings.quiet or ()}
+    if settings.verbose or quiet - {"host", "reason"}:
+        return []
+    return [handler for handler in logger.handlers if handler.name == "DefaultStreamHandler"]
 
 
 def is_started_from(workflow, snakefile: Path) -> bool:

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from nto1_workflow.durations import duration
-from nto1_workflow.running.snakemake_internals import files_that_are_done
+from nto1_workflow.running.snakemake_internals import jobs_of
 
 VERDICT = "results/published_verdict.txt"
 NEXT = {  # where to look, in this order
@@ -17,7 +17,8 @@ NEXT = {  # where to look, in this order
 
 def summary_of(workflow, display, succeeded: bool) -> str:
     """At most 15 lines. ``display``: what was shown of the jobs."""
-    existing = [file for file in files_that_are_done(workflow) if Path(file).exists()]
+    done = [job for job in jobs_of(workflow) if job.is_done]
+    existing = sorted({file for job in done for file in job.output if Path(file).exists()})
     time = duration(display.seconds())
     n_done = display.n_jobs - len(display.to_do)
     lines = [
