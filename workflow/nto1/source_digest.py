@@ -21,8 +21,8 @@ DATA = (".mplstyle",)  # what a module may read from a file beside it that is ca
 def digest_of(files: Iterable[Path], top: Path, without: Collection[Path] = ()) -> str:
     """Of what these files and all that they import from packages in the folder ``top`` mean."""
     found = sorted(imported(files, top, without))
-    texts = [f"{file.name}\n{_meaning(file)}" for file in found]
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+    parts = [f"{file.name} {_meaning(file)}" for file in found]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def imported(files: Iterable[Path], top: Path, without: Collection[Path] = ()) -> set[Path]:
@@ -34,9 +34,7 @@ def imported(files: Iterable[Path], top: Path, without: Collection[Path] = ()) -
         found.add(file)
         if file.suffix == ".py":
             to_do.update(map(file.with_suffix, DATA))
-            used |= {
-                node.attr for node in ast.walk(_parsed(file)) if isinstance(node, ast.Attribute)
-            }
+            used |= _attributes(file)
             for method, path in _imports(file, top):
                 waiting.setdefault(method, set()).add(path)
             to_do.update(*(waiting[method] for method in used & waiting.keys()))
@@ -56,7 +54,17 @@ def remembered(files: Iterable[Path], folder: Path, compute: Callable[[], dict])
     return computed
 
 
-def _imports(file: Path, top: Path) -> Iterator[tuple[str, Path]]:
+@lru_cache(None)
+def _attributes(file: Path) -> set[str]:
+    return {node.attr for node in ast.walk(_parsed(file)) if isinstance(node, ast.Attribute)}
+
+
+@lru_cache(None)
+def _imports(file: Path, top: Path) -> tuple[tuple[str, Path], ...]:
+    return tuple(_find_imports(file, top))
+
+
+def _find_imports(file: Path, top: Path) -> Iterator[tuple[str, Path]]:
     """What a module imports, each with the method in which that is done, or with an empty name."""
     methods, for_types = {}, set()
     for node in ast.walk(_parsed(file)):
@@ -125,8 +133,9 @@ def _parsed(file: Path) -> ast.Module:
 
 @lru_cache(None)
 def _meaning(file: Path) -> str:
+    """A digest of it."""
     if file.suffix != ".py":
-        return file.read_text("utf-8")
+        return hashlib.sha256(file.read_bytes()).hexdigest()
     tree = _parsed(file)
     for node in ast.walk(tree):
         if isinstance(getattr(node, "body", None), list):
@@ -136,7 +145,7 @@ def _meaning(file: Path) -> str:
                 for part in node.body
                 if not (isinstance(part, ast.Expr) and _is_text(part.value))
             ]
-    return ast.dump(tree)
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
 def _is_text(node: ast.AST) -> bool:

@@ -20,9 +20,17 @@ from nto1_workflow.planning.jobs import N_batches, weight_batches
 from nto1_workflow.running import changes, lock, mistakes
 from nto1_workflow.running.snakemake_internals import is_started_from, rules_in
 
-SCRIPTS = HERE / "workflow/scripts"
-PUBLISHED = HERE / "resources/published"
-BENCHMARKS = HERE / "benchmarks"
+# Files of the workflow's own. Snakemake takes braces in their paths for wildcards, which the path of
+# a checkout that is worked in need not have.
+CHECKOUT = Path() if Path.cwd() == HERE else HERE
+if "{" in str(CHECKOUT):
+    raise WorkflowError(
+        f"Snakemake takes braces in paths for wildcards: rename a folder of {HERE}, or run the "
+        "workflow within the checkout."
+    )
+SCRIPTS = CHECKOUT / "workflow/scripts"
+PUBLISHED = CHECKOUT / "resources/published"
+BENCHMARKS = CHECKOUT / "benchmarks"
 
 # What plain `snakemake` makes: every experiment adds its results.
 RESULTS = []
@@ -66,7 +74,9 @@ def set_defaults() -> None:
         sys.exit(mistake)
     changes.watch(workflow, HERE)
     for each in rules_in(workflow, HERE):
-        each.conda_env = str(HERE / "envs/workflow.yaml")
+        each.conda_env = (
+            str(HERE / "envs/workflow.yaml").replace("{", "{{").replace("}", "}}")
+        )
         if each.group is None:
             workflow.localrules(each.name)
 

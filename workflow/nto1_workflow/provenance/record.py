@@ -61,7 +61,7 @@ def build_record(workflow, jobs: list[Job], config: dict, succeeded: bool) -> di
         file: {"sha256": digest}
         for job in done
         for file, digest in job.content.items()
-        if CHECKOUT / "workflow" not in Path(file).parents
+        if CHECKOUT / "workflow" not in Path(file).absolute().parents
     }
     return {
         "succeeded": succeeded,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from snakemake.cli import parse_args
+from snakemake.cli import get_argument_parser
 from snakemake.logging import logger
 from snakemake.output_index import OutputIndex
 
@@ -165,7 +165,7 @@ def unknown_targets(workflow) -> list[str]:
     if "snakemake" not in Path(sys.argv[0]).parts[-2:]:  # another program uses Snakemake
         return []
     rules, index = {rule.name for rule in workflow.rules}, OutputIndex(workflow.rules)
-    _, arguments = parse_args(sys.argv[1:])
+    arguments = get_argument_parser().parse_args(sys.argv[1:])
     return sorted(
         target
         for target in arguments.targets
