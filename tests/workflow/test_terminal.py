@@ -14,6 +14,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from nto1_workflow.durations import duration
 from nto1_workflow.running import display as run_display
+from nto1_workflow.running import summary
 
 SUMMARY = re.compile(r"^(Done|Failed after).*", re.MULTILINE | re.DOTALL)
 
@@ -185,3 +186,19 @@ def test_what_was_asked_for_is_left_to_snakemake(monkeypatch, handlers, settings
 )
 def test_durations(seconds, text):
     assert duration(seconds) == text
+
+
+def test_a_summary_is_about_what_this_run_made_or_found_up_to_date(monkeypatch, tmp_path):
+    """Not about the verdict and the tables of an earlier run, which are still there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results").mkdir()
+    files = ["results/made.csv", "results/old.csv", summary.VERDICT, "results/explore.html"]
+    for file in files:
+        (tmp_path / file).write_text("140 printed numbers reproduced.")
+    jobs = [SimpleNamespace(output=[file], is_done=file == "results/made.csv") for file in files]
+    monkeypatch.setattr(summary, "jobs_of", lambda workflow: jobs)
+    shown = SimpleNamespace(n_jobs=2, to_do={1: ()}, failed=["find weight N10"], seconds=lambda: 3)
+    said = summary.summary_of(None, shown, succeeded=False)
+    assert "1 tables in results/" in said
+    assert "reproduced" not in said
+    assert "explore" not in summary.summary_of(None, shown, succeeded=True)
