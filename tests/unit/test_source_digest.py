@@ -22,7 +22,7 @@ FILES = {
     "package/of_method.py": "value = 1\n",
     "package/constants.py": "G = 1  # nS\n",
     "package/inner/__init__.py": "from package.inner.deep import h\n",
-    "package/inner/deep.py": "def h():\n    import package.late\n",
+    "package/inner/deep.py": "def h():\n    import package.late\n    import package.models\n",
     "package/late.py": "late = True\n",
     "package/finder.py": (
         "from importlib import import_module\nfrom pkgutil import iter_modules\n"
@@ -39,6 +39,11 @@ FILES = {
     "package/registry/other.py": "from package import rare\nKIND = rare\n",
     "package/registry/helper.py": "nothing = 0\n",
     "package/rare.py": "rare = True\n",
+    "package/models/__init__.py": (
+        "from pkgutil import iter_modules\n"
+        "for module in iter_modules(__path__):\n    print(module)\n"
+    ),
+    "package/models/adex.py": "b = 1\n",
     "package/figure.py": "import json\n",
     "package/figure.mplstyle": "axes.grid: True\n",
     "script.py": "from package import used\nfrom package.inner import h\nimport package.figure\n"

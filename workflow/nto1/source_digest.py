@@ -65,7 +65,10 @@ def _imports(file: Path, top: Path) -> tuple[tuple[str, Path], ...]:
 
 
 def _find_imports(file: Path, top: Path) -> Iterator[tuple[str, Path]]:
-    """What a module imports, each with the method in which that is done, or with an empty name."""
+    """What a module imports, each with the method in which that is done, or with an empty name. A
+    package that goes through its own modules imports them all."""
+    if any(isinstance(n, ast.For) and "iter_modules" in _names(n) for n in _parsed(file).body):
+        yield from (("", module) for module in file.parent.glob("*.py"))
     methods, for_types = {}, set()
     for node in ast.walk(_parsed(file)):
         if isinstance(node, ast.ClassDef):
@@ -76,15 +79,25 @@ def _find_imports(file: Path, top: Path) -> Iterator[tuple[str, Path]]:
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in _names(node.test):
             for_types.update(ast.walk(node))
     for node in ast.walk(_parsed(file)):
-        if node in for_types or not isinstance(node, ast.Import | ast.ImportFrom):
+        if node in for_types:
             continue
-        for alias in node.names:
-            of_package = isinstance(node, ast.ImportFrom)
-            names = _candidates(node.module, alias.name) if of_package else [alias.name]
+        for names in _named_by(node):
             for module in next(filter(None, (_files_of(name, top) for name in names)), []):
                 yield methods.get(node, ""), module
-                for path in _found_by(module, alias.name, top):
+                for path in _found_by(module, names[0].rpartition(".")[2], top):
                     yield methods.get(node, ""), path
+
+
+def _named_by(node: ast.AST) -> list[list[str]]:
+    """The modules that a statement imports: of each, what it may be called, likely names first."""
+    match node:
+        case ast.Import(names=aliases):
+            return [[alias.name] for alias in aliases]
+        case ast.ImportFrom(module=str(module), names=aliases):
+            return [_candidates(module, alias.name) for alias in aliases]
+        case ast.Call(func=ast.Name("import_module"), args=[ast.Constant(str(name))]):
+            return [[name]]
+    return []
 
 
 def _found_by(module: Path, name: str, top: Path) -> Iterator[Path]:

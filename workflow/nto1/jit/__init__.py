@@ -29,6 +29,7 @@ R = TypeVar("R")
 def _numba() -> Any:
     """The compiler, with what this package adds to it."""
     import_module("nto1.jit.intrinsics")
+    import_module("nto1.jit.locator")
     return import_module("numba")
 
 

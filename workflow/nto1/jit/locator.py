@@ -10,7 +10,7 @@ from nto1.kernel_cache import CACHE, PACKAGE
 
 
 class Locator(UserProvidedCacheLocator):
-    """What a function means is in the folder's name; where it stands in its file does not matter."""
+    """What functions mean is in the folder's name; where they stand in files does not matter."""
 
     def __init__(self, py_func: Callable, py_file: str) -> None:
         module = Path(py_file).relative_to(PACKAGE).with_suffix("")
