@@ -28,7 +28,9 @@ def digest_of(files: Iterable[Path], top: Path, without: Collection[Path] = ()) 
 def imported(files: Iterable[Path], top: Path, without: Collection[Path] = ()) -> set[Path]:
     """These files and all that they import, directly or not, from packages in ``top``; but not what
     only files of ``without`` import, nor these."""
-    found, to_do, used, waiting = set(), set(files), {""}, {}
+    found: set[Path] = set()
+    to_do, used = set(files), {""}
+    waiting: dict[str, set[Path]] = {}
     while to_do:
         file = to_do.pop()
         found.add(file)
@@ -69,7 +71,8 @@ def _find_imports(file: Path, top: Path) -> Iterator[tuple[str, Path]]:
     package that goes through its own modules imports them all."""
     if any(isinstance(n, ast.For) and "iter_modules" in _names(n) for n in _parsed(file).body):
         yield from (("", module) for module in file.parent.glob("*.py"))
-    methods, for_types = {}, set()
+    methods: dict[ast.AST, str] = {}
+    for_types: set[ast.AST] = set()
     for node in ast.walk(_parsed(file)):
         if isinstance(node, ast.ClassDef):
             functions = [part for part in node.body if isinstance(part, ast.FunctionDef)]
@@ -107,7 +110,8 @@ def _found_by(module: Path, name: str, top: Path) -> Iterator[Path]:
     finders = [node for node in functions if "iter_modules" in _names(node)]
     names = {node.name for node in finders}
     if any(node.name == name and names & {name, *_names(node)} for node in functions):
-        wanted = {part.value for node in finders for part in ast.walk(node) if _is_text(part)}
+        parts = [part for node in finders for part in ast.walk(node)]
+        wanted = {part.value for part in parts if isinstance(part, ast.Constant)}
         for _, package in _imports(module, top):
             if package.name == "__init__.py":
                 yield from (
@@ -151,15 +155,15 @@ def _meaning(file: Path) -> str:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     tree = _parsed(file)
     for node in ast.walk(tree):
-        if isinstance(getattr(node, "body", None), list):
-            # Without docstrings, and other texts that nothing uses.
-            node.body = [
-                part
-                for part in node.body
-                if not (isinstance(part, ast.Expr) and _is_text(part.value))
-            ]
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            body[:] = [part for part in body if not _is_unused_text(part)]
     return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _is_unused_text(node: ast.AST) -> bool:
+    """Such as a docstring."""
+    match node:
+        case ast.Expr(ast.Constant(str())):
+            return True
+    return False
