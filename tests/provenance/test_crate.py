@@ -7,11 +7,13 @@ from importlib.resources import files
 
 import pytest
 import requests
+import yaml
 from rocrate.rocrate import ROCrate
 from rocrate_validator import services
 from rocrate_validator.utils.http import HttpRequester
 
-from nto1_workflow.provenance.crate import sources
+from nto1_workflow.provenance.crate import TITLE, sources
+from study import ROOT
 
 # What terms meant in RO-Crate 1.1, to which the profiles 0.5 belong, if not what they mean in the
 # version whose vocabulary comes with the package rocrate.
@@ -100,3 +102,7 @@ def test_folders_of_runs_in_a_checkout_are_no_sources(tmp_path):
     (tmp_path / "config/my-study/results/run-crate/large.csv").touch()
     found = [str(path.relative_to(tmp_path)) for path in sources(tmp_path)]
     assert found == ["config/config.yaml", "workflow/rules/a.smk"]
+
+
+def test_it_is_called_like_the_project():
+    assert yaml.safe_load((ROOT / "CITATION.cff").read_text())["title"] == TITLE

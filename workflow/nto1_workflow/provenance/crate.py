@@ -5,7 +5,6 @@ Written after the profiles https://w3id.org/ro/wfrun/process/0.5 and …/workflo
 
 import os
 import shutil
-import tomllib
 from io import StringIO
 from mimetypes import guess_type
 from pathlib import Path
@@ -27,14 +26,15 @@ PROFILES = {
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
 TYPES = {".yaml": "application/yaml", ".parquet": "application/vnd.apache.parquet"}
+TITLE = "nto1: detecting a neuron's inputs from its voltage"  # as in CITATION.cff
 DESCRIPTION = "A run of this workflow: its sources, configuration, inputs, tables and figures."
 
 
 def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Path) -> None:
     """Make ``folder`` anew, with copies of all that the run was made from and has made."""
-    crate, title = ROCrate(version="1.1"), _title(checkout)
+    crate = ROCrate(version="1.1")
     crate.metadata.extra_terms["sha256"] = "https://w3id.org/ro/terms/workflow-run#sha256"
-    crate.name, crate.description, crate.datePublished = title, DESCRIPTION, record["ended"]
+    crate.name, crate.description, crate.datePublished = TITLE, DESCRIPTION, record["ended"]
     who = crate.root_dataset["author"] = crate.add(Person(crate, "#who", {"name": record["who"]}))
     crate.license, *profiles = (
         crate.add(ContextEntity(crate, url, {"@type": "CreativeWork", "name": name}))
@@ -44,7 +44,7 @@ def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Pa
 
     for path in sources(checkout):
         _add(crate, path, f"workflow/{path.relative_to(checkout)}")
-    about = {"name": title, "description": DESCRIPTION, "encodingFormat": "text/plain"}
+    about = {"name": TITLE, "description": DESCRIPTION, "encodingFormat": "text/plain"}
     about |= {"version": record["source"]["commit"] or "unknown"}
     workflow = crate.add_workflow(
         checkout / "Snakefile",
@@ -79,11 +79,6 @@ def write(folder: Path, record: dict, checkout: Path, as_json: Path, as_page: Pa
     crate.write(unfinished)
     shutil.rmtree(folder, ignore_errors=True)
     unfinished.rename(folder)
-
-
-def _title(checkout: Path) -> str:
-    project = tomllib.loads((checkout / "pyproject.toml").read_text("utf-8"))["project"]
-    return f"{project['name']}: {project['description']}"
 
 
 def sources(checkout: Path) -> list[Path]:
