@@ -125,8 +125,6 @@ rule infer_network_connections:
 
 rule test_imaging_2021:
     """Every method on the recordings of the experiment of 2021."""
-    input:
-        KERNELS,
     output:
         scores=table(
             f"{FOLDER}imaging_2021",
@@ -347,7 +345,6 @@ rule plot_regression:
         observed=f"{FOLDER}observed_means.parquet",
         limit=f"{FOLDER}regression_limit.parquet",
         chance=f"{FOLDER}chance.parquet",
-        style=STYLE,
     output:
         by_method=figure("thesis_figs/AUC_by_method", CATEGORY, "All methods"),
         by_noise=figure("thesis_figs/regression_noise", CATEGORY, "Regression and noise"),
