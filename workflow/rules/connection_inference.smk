@@ -347,7 +347,9 @@ rule plot_regression:
         chance=f"{FOLDER}chance.parquet",
     output:
         by_method=figure("thesis_figs/AUC_by_method", CATEGORY, "All methods"),
-        by_noise=figure("thesis_figs/regression_noise", CATEGORY, "Regression and noise"),
+        by_noise=figure(
+            "thesis_figs/regression_noise", CATEGORY, "Regression and noise"
+        ),
         by_share=figure(
             "thesis_figs/regression_observed", CATEGORY, "Regression, some trains"
         ),
