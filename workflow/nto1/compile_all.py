@@ -14,6 +14,7 @@ from nto1.config.model import ConnectionInference
 from nto1.inference.chance import chance_level
 from nto1.inference.method import Problem, methods, run_tests
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
+from nto1.inference.regression import regression_test
 from nto1.inference.sta import shuffle_test, spike_triggered_average
 from nto1.inference.windows import digitise
 from nto1.neurons import MODELS, Neuron
@@ -50,6 +51,11 @@ def compile_runs() -> None:
     section = ConnectionInference().model_dump()
     run_tests(problem, [method.test(section) for method in methods().values()])
     spike_triggered_average(V, 0.1 * ms, trains.times[0])
+
+    noise = np.random.default_rng(1).normal(size=3000)
+    two = [np.arange(0.1, 2.9, interval) for interval in (0.05, 0.07)]
+    for window in (None, 50 * ms):
+        regression_test(noise, 1 * ms, two, timing_window=window, n_surrogates=20, rounds=1)
 
 
 def compile_lanes(widths: Sequence[int], neuron: Neuron) -> None:

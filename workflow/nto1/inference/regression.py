@@ -380,7 +380,8 @@ def _warnings(
     if fit.iterations == MAX_ITERATIONS:
         yield f"sizes had not converged after {fit.iterations} iterations: trains may be alike"
     mostly_none = null == "empirical" or (call == NONE).mean() > 0.8
-    if mostly_none and (abs(shift) > 0.5 or not 0.7 < spread < 1.3):
+    many = call.size >= 30  # fewer have no bulk
+    if many and mostly_none and (abs(shift) > 0.5 or not 0.7 < spread < 1.3):
         yield (
             f"z of most trains have a median of {shift:.1f} and a standard deviation of "
             f"{spread:.1f} beside surrogates, not 0 and 1: trains share a rhythm, a state or a "
