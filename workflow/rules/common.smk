@@ -1,23 +1,17 @@
 # What all rules share.
-import os
 import sys
 from pathlib import Path
 
 import yaml
 from snakemake.exceptions import WorkflowError
 
-# Packages are found here and in every job, before others of their names that are installed.
 sys.path.insert(0, str(HERE / "workflow"))
-paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-os.environ["PYTHONPATH"] = os.pathsep.join(
-    dict.fromkeys([sys.path[0], *filter(None, paths)])
-)
 
 from nto1.config import ConfigError, resolve
 from nto1.config.model import adex_under
 from nto1.config.studies import models_in, omit
 from nto1_workflow.planning.jobs import N_batches, weight_batches
-from nto1_workflow.running import changes, lock, mistakes
+from nto1_workflow.running import changes, inherited, lock, mistakes
 from nto1_workflow.running.snakemake_internals import is_started_from, rules_in
 
 # Files of the workflow's own. Snakemake takes braces in their paths for wildcards, which the path of
@@ -46,8 +40,8 @@ except ConfigError as error:
 if IS_MAIN and (mistake := mistakes.in_config(workflow)):
     sys.exit(mistake)
 
-# For these models, jobs compile kernels beside those for the thesis's.
-os.environ["NTO1_MODELS"] = ",".join(sorted({*models_in(config)} - {"adex"}))
+inherited.find_packages_in(HERE / "workflow")
+inherited.compile_for(models_in(config))
 
 
 def figure(path: str, category: str, title: str, caption: str = "") -> list:

@@ -405,7 +405,8 @@ def _estimate(
     if posterior is not None:
         density = _with_what_is_unsure(design, signal, fit, posterior)
         spectrum = precision(density, design.n_fft)
-        design.set_filters(fit.kernel.samples(signal.bin), spectrum, design.covariates[0])
+        covariates = design.covariates and design.covariates[0]
+        design.set_filters(fit.kernel.samples(signal.bin), spectrum, covariates)
         correlation = design.correlate(design.without_covariates(signal.y.copy()))
         again = expectation_propagation(design, correlation, posterior.mean, n_tested, seed)
         iterations = posterior.iterations + (again.iterations if again else 0)

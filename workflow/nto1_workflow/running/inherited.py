@@ -1,0 +1,16 @@
+"""What jobs inherit from this process: environment variables."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def find_packages_in(folder: Path) -> None:
+    """Before others of their names that are installed."""
+    paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([str(folder), *filter(None, paths)]))
+
+
+def compile_for(models: Iterable[str]) -> None:
+    """Kernels for these models of neurons, beside those for the thesis's."""
+    os.environ["NTO1_MODELS"] = ",".join(sorted({*models} - {"adex"}))
