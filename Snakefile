@@ -3,7 +3,9 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 from snakemake.utils import min_version
 
-min_version("9.20")  # tried with 9.20 to 9.27; what depends on it is in snakemake_internals.py
+min_version(
+    "9.20"
+)  # tried with 9.20 to 9.27; what depends on it is in snakemake_internals.py
 
 HERE = Path(str(workflow.current_basedir))
 if not HERE.is_dir():

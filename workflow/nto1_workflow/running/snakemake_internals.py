@@ -1,4 +1,4 @@
-"""All that is used of Snakemake beyond what its documentation promises: tried with 9.20 and 9.27."""
+"""All that is used of Snakemake beyond its documentation. Tried with 9.20 and 9.27."""
 
 import logging
 import os
