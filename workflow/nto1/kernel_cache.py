@@ -33,8 +33,10 @@ def _base() -> Path:
 
 def _digest() -> dict[str, str]:
     with_kernels = [file for file in SOURCES if b"nto1.jit" in file.read_bytes()]
-    # The configuration reaches kernels as parameters.
-    return {"kernels": digest_of(with_kernels, PACKAGE.parent, {*PACKAGE.glob("config/*.py")})}
+    # What reaches kernels as parameters: the configuration, and what finds methods and measures.
+    without = {PACKAGE / "inference/method.py", PACKAGE / "compile_all.py"}
+    without.update(*(PACKAGE.glob(f"{room}/*.py") for room in ("config", "measures")))
+    return {"kernels": digest_of(with_kernels, PACKAGE.parent, without - {*with_kernels})}
 
 
 SOURCES = [*PACKAGE.rglob("*.py")]

@@ -257,10 +257,10 @@ def test_kernels_are_compiled_for_whole_numbers_and_others_alike():
     weights, inputs = np.array([14 * pS]), Inputs(exc_to_inh=4, log_rate_variance=1)
     drawn = draw_inputs(100, [0], SHORT, inputs)
     simulate_batch(weights, drawn, AdEx(synapses=Synapses(inh_to_exc_weight=4)))
-    compiled = len(kernel.signatures), len(_count_spikes.signatures)
+    compiled = len(kernel.made.signatures), len(_count_spikes.made.signatures)
     drawn = draw_inputs(100, [0], SHORT, inputs._replace(exc_to_inh=4.0, log_rate_variance=0.5))
     simulate_batch(weights, drawn, AdEx(synapses=Synapses(inh_to_exc_weight=4.5)))
-    assert (len(kernel.signatures), len(_count_spikes.signatures)) == compiled
+    assert (len(kernel.made.signatures), len(_count_spikes.made.signatures)) == compiled
 
 
 def test_runs_whose_medians_are_found_at_once_are_integrated_twice(monkeypatch):

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numba import int64, uint64
 
-from nto1.jit import jit
+from nto1.jit import int64, jit, uint64
 from nto1.random.stream import next_word, seeded
 
 MAX_KEPT = 2**22  # items of orders

@@ -1,8 +1,8 @@
 """How this package compiles.
 
 ``@jit`` is for functions called from Python, ``@jit_inline`` for the small ones they are made of.
-The latter bring no compiler with them until they are needed: to plan a run, the configuration reads
-the parameters of neuron models, which stand beside their equations.
+Neither brings a compiler with it until it is needed: to plan a run, the configuration reads the
+parameters of neuron models and the options of detection methods, which stand beside their kernels.
 
 Binaries are cached on disk (see ``kernel_cache``), apart for each kind of processor: numba's cache
 takes no care of two kinds that write at the same time.
@@ -66,6 +66,29 @@ class Intrinsic(_Lazy):
         return getattr(import_module("nto1.jit.intrinsics"), self.name)
 
 
+class FromNumba(_Lazy):
+    """Something of numba's that kernels name: a type, a function."""
+
+    def __init__(self, name: str):
+        self.name = name
+
+    @cached_property
+    def made(self) -> Any:
+        return getattr(_numba(), self.name)
+
+
+carray: Any = FromNumba("carray")
+int64: Any = FromNumba("int64")
+uint32: Any = FromNumba("uint32")
+uint64: Any = FromNumba("uint64")
+bits_of: Any = Intrinsic("bits_of")
+double_of: Any = Intrinsic("double_of")
+fma: Any = Intrinsic("fma")
+local_doubles: Any = Intrinsic("local_doubles")
+row_of: Any = Intrinsic("row_of")
+unlikely: Any = Intrinsic("unlikely")
+
+
 class InlineFunction(_Lazy):
     """A function that kernels are made of; it can be called from Python, too."""
 
@@ -87,6 +110,22 @@ class InlineFunction(_Lazy):
         return tuple, ((self._function.__module__, self._function.__qualname__, *enclosed),)
 
 
+class Kernel(InlineFunction):
+    """A function that is compiled once and kept on the disk."""
+
+    @cached_property
+    def made(self) -> Any:
+        numba = _numba()
+        others = numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES
+        numba.config.CACHE_DIR = str(CACHE / processor())
+        numba.config.CACHE_LOCATOR_CLASSES = "nto1.jit.locator.Locator,UserProvidedCacheLocator"
+        options = {"cache": True, "nogil": True, "error_model": "numpy"} | self._options
+        try:
+            return numba.njit(**options)(self._function)
+        finally:
+            numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES = others
+
+
 @overload
 def jit_inline(function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
@@ -103,17 +142,11 @@ def jit(function: Callable[P, R]) -> Callable[P, R]: ...
 @overload
 def jit(**options: Any) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
 def jit(function=None, **options):
-    """``numba.njit`` with this package's cache, division as in NumPy, and the GIL released."""
+    """``numba.njit`` with this package's cache, division as in NumPy, and the GIL released, when it
+    is needed."""
     if function is None:
-        return lambda f: jit(f, **options)
-    numba = _numba()
-    others = numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES
-    numba.config.CACHE_DIR = str(CACHE / processor())
-    numba.config.CACHE_LOCATOR_CLASSES = "nto1.jit.locator.Locator,UserProvidedCacheLocator"
-    try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy", **options)(function)
-    finally:
-        numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES = others
+        return lambda f: Kernel(f, options)
+    return Kernel(function, options)
 
 
 def compile_once(models: Iterable[str] = ()) -> None:

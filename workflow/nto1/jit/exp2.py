@@ -5,13 +5,8 @@ units. Here 2^x = 2^k · 2^r, with k = round(x) and -1/2 ≤ r ≤ 1/2.
 """
 
 from math import log
-from typing import Any
 
-from nto1.jit import Intrinsic, jit_inline
-
-bits_of: Any = Intrinsic("bits_of")
-double_of: Any = Intrinsic("double_of")
-fma: Any = Intrinsic("fma")
+from nto1.jit import bits_of, double_of, fma, jit_inline
 
 LOG2_E = 1 / log(2)  # e^x is 2^(x · LOG2_E)
 

@@ -9,9 +9,8 @@ from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import int64, uint32
 
-from nto1.jit import jit, jit_inline
+from nto1.jit import int64, jit, jit_inline, uint32
 
 _N, _M = 624, 397
 

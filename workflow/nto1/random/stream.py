@@ -10,11 +10,9 @@ from math import log
 from operator import index
 
 import numpy as np
-from numba import int64, uint64
 
-from nto1.jit import jit, jit_inline
+from nto1.jit import bits_of, double_of, int64, jit, jit_inline, uint64, unlikely
 from nto1.jit.exp2 import LOG2_E, exp2
-from nto1.jit.intrinsics import bits_of, double_of, unlikely
 from nto1.random.ziggurat import EXPONENTIAL, NORMAL, R_EXPONENTIAL, R_NORMAL
 
 # Module constants, so that they are compiled in.

@@ -10,7 +10,7 @@ nothing that its own prior says.
 from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize
+import scipy
 
 from nto1.regression.design import Design, conjugate_gradients
 
@@ -148,6 +148,6 @@ def _own_share(g: np.ndarray, λ: np.ndarray, trace: float) -> float:
     def excess(α: float) -> float:
         return (1 / (α * g + λ)).sum() - trace
 
-    return (
-        1.0 if excess(1) > 0 else optimize.brentq(excess, 1e-3, 1.0) if excess(1e-3) > 0 else 1e-3
-    )
+    if excess(1) > 0:
+        return 1.0
+    return scipy.optimize.brentq(excess, 1e-3, 1.0) if excess(1e-3) > 0 else 1e-3

@@ -8,10 +8,8 @@ voltage is continuous, are counted at once.
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 
-from nto1.jit import jit, jit_inline
-from nto1.jit.intrinsics import local_doubles
+from nto1.jit import carray, jit, jit_inline, local_doubles
 
 BLOCK = 32  # samples of every lane that are looked at together
 

@@ -10,10 +10,8 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import carray
 
-from nto1.jit import jit, jit_inline
-from nto1.jit.intrinsics import local_doubles
+from nto1.jit import carray, jit, jit_inline, local_doubles
 from nto1.neurons import Model
 from nto1.neurons.protocol import I_syn, decay
 from nto1.simulation.medians import BLOCK, collect

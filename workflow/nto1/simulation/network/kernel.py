@@ -13,12 +13,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import carray, int64, uint64
 
 from nto1.errors import V_MIN
-from nto1.jit import jit, jit_inline
+from nto1.jit import carray, int64, jit, jit_inline, local_doubles, row_of, uint64, unlikely
 from nto1.jit.growth import ensure_capacity
-from nto1.jit.intrinsics import local_doubles, row_of, unlikely
 from nto1.neurons import MODELS, Levels, Model, Synapses
 from nto1.random import mersenne, stream
 from nto1.random.mersenne import MersenneTwister
