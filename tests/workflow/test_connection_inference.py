@@ -16,6 +16,7 @@ CHEAP = {
         "observed": {"N": 100, "seeds": [1], "share": [0.5, 1], "spike_SNR": [float("inf"), 4]},
     },
     "adex_network": {"duration_s": 10},
+    "connection_test": {"duration_s": 60, "variants": []},
 }
 FOLDER = "results/connection_inference"
 
