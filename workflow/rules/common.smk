@@ -16,7 +16,8 @@ from nto1_workflow.running.snakemake_internals import is_started_from, rules_in
 
 # Files of the workflow's own. Snakemake takes braces in their paths for wildcards, which the path of
 # a checkout that is worked in need not have.
-CHECKOUT = Path() if Path.cwd() == HERE else HERE
+HAS_BRACES = "{" in str(HERE)
+CHECKOUT = Path() if HAS_BRACES and Path.cwd() == HERE else HERE
 if "{" in str(CHECKOUT):
     raise WorkflowError(
         f"Snakemake takes braces in paths for wildcards: rename a folder of {HERE}, or run the "
