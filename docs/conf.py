@@ -63,7 +63,10 @@ names = "".join(f"   ~{object.__module__}.{object.__qualname__}\n" for object in
 
 # Every reference to this package has to be found; other projects' pages are not at hand.
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"(?!nto1).*")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!nto1).*"),
+    ("py:class", r"nto1\..*\.([A-Z]|Found)"),  # variables for types
+]
 
 html_theme = "furo"
 html_title = "Detecting a neuron's inputs from its voltage"

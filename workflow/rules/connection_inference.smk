@@ -331,7 +331,7 @@ rule detection_limit:
     log:
         "results/logs/detection_limit.log",
     params:
-        spike_height_mV=config["neuron"]["V_spike_mV"] - config["neuron"]["E_L_mV"],
+        neuron=config["neuron"],
         timestep_ms=INFERENCE["timestep_ms"],
     script:
         "../scripts/connection_inference/detection_limit.py"

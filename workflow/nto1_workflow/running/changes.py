@@ -56,7 +56,7 @@ def _digests(scripts: set[Path], checkout: Path) -> dict[str, dict[str, str]]:
 
     def compute() -> dict[str, dict[str, str]]:
         return {
-            str(script): {"": digest_of([script], top, config)}
+            str(script.absolute()): {"": digest_of([script], top, config)}
             | {one.stem: digest_of([script], top, config | measures - {one}) for one in measures}
             for script in scripts
         }
@@ -66,7 +66,7 @@ def _digests(scripts: set[Path], checkout: Path) -> dict[str, dict[str, str]]:
 
 def _code(digests, command: str, scripts: list[Path], measure, wildcards) -> str:
     name = measure(wildcards) if callable(measure) else measure or ""
-    parts = [command, *(digests[str(script)][name] for script in scripts)]
+    parts = [command, *(digests[str(script.absolute())][name] for script in scripts)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

@@ -7,6 +7,7 @@ from nto1.inference.kinds import EXCITATORY, INHIBITORY
 from nto1.inference.limit import limit_t
 from nto1.inference.scores import score
 from nto1.measures.connections import SCORES
+from nto1.neurons.protocol import neuron_of
 from nto1.regression.kernel import Kernel
 from nto1.units import ms, mV
 from nto1_workflow.io import read_parquet, run, write_table
@@ -14,9 +15,9 @@ from nto1_workflow.io import read_parquet, run, write_table
 BIN = 1 * ms
 
 
-def main(trains, spike_height_mV, timestep_ms, output):
-    """``spike_height_mV``: of which imaging noise is a share. Sizes and shape of potentials are
-    those that the regression found with the least noise."""
+def main(trains, neuron, timestep_ms, output):
+    """Sizes and shape of potentials are those that the regression found with the least noise."""
+    neuron = neuron_of(neuron)
     trains = read_parquet(trains).query("method == 'regression'")
     rows = []
     for (N, seed), tested in trains.groupby(["N", "seed"]):
@@ -29,7 +30,7 @@ def main(trains, spike_height_mV, timestep_ms, output):
         for spike_SNR in sorted(tested["spike_SNR"].unique()):
             if np.isinf(spike_SNR):
                 continue
-            σ = spike_height_mV * mV / spike_SNR / np.sqrt(BIN / (timestep_ms * ms))
+            σ = (neuron.peak - neuron.rest) / spike_SNR / np.sqrt(BIN / (timestep_ms * ms))
             scores = score(limit_t(*of_trains, sizes, h, σ, seed), of_trains[1])
             row = {"N": N, "seed": seed, "spike_SNR": spike_SNR}
             rows.append(row | {name: getattr(scores, name) for name in SCORES})
