@@ -91,8 +91,8 @@ class Design:
     """The whitened least-squares problem: missing bins, covariates and the time scale of trains
     taken into account.
 
-    With residual r = signal - prediction - covariates, ``Σ_f |r(f)|² / S(f)`` is minimised, where r is
-    bridged by a straight line over missing bins. Covariates are solved for in passing. The diagonal
+    With residual r = signal - prediction - covariates, ``Σ_f |r(f)|² / S(f)`` is minimised, where r
+    is bridged by a straight line over missing bins. Covariates are solved for in passing. The diagonal
     and the whole normal matrix are sums over pairs of spikes that are near to each other.
     """
 
