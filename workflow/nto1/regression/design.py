@@ -75,7 +75,7 @@ class Spikes(NamedTuple):
         return sums
 
     def squared_norms(self, autocovariance: np.ndarray) -> np.ndarray:
-        """``|filter * s_k|²`` of each train [n_trains], given the filter's autocovariance [n_lags]."""
+        """``|filter * s_k|²`` of each train [n_trains], from the filter's autocovariance."""
         return _squared_norms(self.bins, self.edges[0], self.edges[-1], autocovariance)
 
     def products(self, autocovariance: np.ndarray) -> np.ndarray:
@@ -92,8 +92,8 @@ class Design:
     taken into account.
 
     With residual r = signal - prediction - covariates, ``Σ_f |r(f)|² / S(f)`` is minimised, where r
-    is bridged by a straight line over missing bins. Covariates are solved for in passing. The diagonal
-    and the whole normal matrix are sums over pairs of spikes that are near to each other.
+    is bridged by a straight line over missing bins. Covariates are solved for in passing. The
+    diagonal and the whole normal matrix are sums over pairs of spikes that are near to each other.
     """
 
     def __init__(
