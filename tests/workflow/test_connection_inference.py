@@ -16,7 +16,7 @@ CHEAP = {
         "observed": {"N": 100, "seeds": [1], "share": [0.5, 1], "spike_SNR": [float("inf"), 4]},
     },
     "adex_network": {"duration_s": 10},
-    "connection_test": {"duration_s": 60, "variants": []},
+    "connection_test": {"variants": []},
 }
 FOLDER = "results/connection_inference"
 
@@ -53,7 +53,7 @@ def test_tables(inferred):
     scores = pd.read_csv(inferred / f"{FOLDER}/all_inputs.csv")
     assert list(scores) == (
         "N seed spike_SNR duration_s window_ms signal method AUC AUC_exc AUC_inh F1max n_tested "
-        "output_rate_Hz".split()
+        "output_rate_Hz unconnected_p_below_5_percent n_called n_called_wrongly".split()
     )
     assert set(scores["method"]) == {"sta", "template", "line_fit", "spikes", "regression"}
     assert (scores["n_tested"] == 2 * scores["N"]).all()

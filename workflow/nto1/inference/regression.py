@@ -11,7 +11,7 @@ docs/regression.md.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy
@@ -54,6 +54,10 @@ CLEAR = 0.05
 
 # Of conjugate gradients, relative: in rounds that only shape what follows, and in the last.
 ROUGH, TOLERANCE = 0.05, 0.01
+
+
+class NothingToTest(ValueError):
+    """No train has enough spikes."""
 
 
 class RegressionTest(NamedTuple):
@@ -204,7 +208,7 @@ def regression_test(
     n_spikes = spikes.look_up((~signal.missing).astype(float)).astype(int)
     flag, tested = _flags(spikes, n_spikes)
     if not tested.size:
-        raise ValueError(f"none of {len(trains)} trains has {MIN_SPIKES} spikes or more")
+        raise NothingToTest(f"none of {len(trains)} trains has {MIN_SPIKES} spikes or more")
 
     rng = np.random.default_rng(seed)
     drawn = rng.choice(tested, n_surrogates, replace=tested.size < n_surrogates)
@@ -509,10 +513,13 @@ def _check_voltage(
 
 
 def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]:
-    options = test.in_SI()
-    way = options["regression_weights"]
-    outcomes = []
-    for V in problem.signals:
+    return [_outcome(V, problem, test.in_SI()) for V in problem.signals]
+
+
+def _outcome(V: np.ndarray, problem: Problem, options: dict[str, Any]) -> Outcome:
+    """z of every train; all NaN if none can be tested."""
+    way, n = options["regression_weights"], len(problem.trains)
+    try:
         found = regression_test(
             *(V, problem.dt, problem.trains),
             weights=None if way == "auto" else way,
@@ -523,11 +530,13 @@ def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]
             seed=options["regression_seed"],
             threads=problem.threads,
         )
-        shared = {"tau_rise_ms": found.kernel.τ_r / ms, "tau_decay_ms": found.kernel.τ_d / ms}
-        columns = {"size_mV": found.size / mV, "p": found.p, "q": found.q}
-        columns |= {name: np.full(found.z.size, value) for name, value in shared.items()}
-        outcomes.append(Outcome(found.z, columns, found))
-    return outcomes
+    except NothingToTest:
+        names = ("size_mV", "p", "q", "tau_rise_ms", "tau_decay_ms")
+        return Outcome(np.full(n, np.nan), {name: np.full(n, np.nan) for name in names})
+    columns = {"size_mV": found.size / mV, "p": found.p, "q": found.q}
+    columns["tau_rise_ms"] = np.full(n, found.kernel.τ_r / ms)
+    columns["tau_decay_ms"] = np.full(n, found.kernel.τ_d / ms)
+    return Outcome(found.z, columns, found)
 
 
 METHOD = Method(

@@ -163,11 +163,22 @@ def scored(tested: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
     rows = []
     for values, trains in tested.groupby(by, sort=False, dropna=False):
         known = trains[trains["t"].notna()]
-        result = score(known["t"].to_numpy(), known["kind"].to_numpy())
-        row = dict(zip(by, values, strict=True)) | {name: getattr(result, name) for name in SCORES}
+        row = dict(zip(by, values, strict=True)) | scores_of(known["t"], known["kind"])
         row |= {"n_tested": len(known), "output_rate_Hz": trains["output_rate_Hz"].iloc[0]}
         rows.append(row | (calls(known) if "p" in known else {}))
     return pd.DataFrame(rows)
+
+
+def scores_of(t: "pd.Series", kinds: "pd.Series") -> dict[str, float]:
+    """NaN if either connected or other trains are missing."""
+    if not can_be_scored(kinds):
+        return dict.fromkeys(SCORES, np.nan)
+    result = score(t.to_numpy(), kinds.to_numpy())
+    return {name: getattr(result, name) for name in SCORES}
+
+
+def can_be_scored(kinds: "pd.Series") -> bool:
+    return bool((kinds == UNCONNECTED).any() and (kinds != UNCONNECTED).any())
 
 
 def calls(trains: "pd.DataFrame") -> dict[str, float]:

@@ -49,6 +49,8 @@ def plan(workflow) -> None:
 def _digests(scripts: set[Path], checkout: Path) -> dict[str, dict[str, str]]:
     """By the script's path, and by the measure that it is for; without a name, for all."""
     top = checkout / "workflow"
+    # All scripts, whether rules of this run have them or not: what is found is remembered.
+    scripts = scripts | {*top.glob("scripts/*/*.py")}
     files = {file for kind in (".py", *DATA) for file in top.rglob(f"*{kind}")} | scripts
     measures = {*top.glob("nto1/measures/*.py")} - {top / "nto1/measures/measure.py"}
     # The configuration reaches jobs as parameters.

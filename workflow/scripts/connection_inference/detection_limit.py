@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from nto1.inference.kinds import EXCITATORY, INHIBITORY
+from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.inference.limit import limit_t
 from nto1.inference.scores import score
 from nto1.measures.connections import SCORES
@@ -23,6 +23,8 @@ def main(trains, neuron, timestep_ms, output):
     for (N, seed), tested in trains.groupby(["N", "seed"]):
         found = tested[tested["spike_SNR"] == tested["spike_SNR"].max()].dropna(subset="t")
         mean_mV = found.groupby("kind")["size_mV"].mean()
+        if not {EXCITATORY, INHIBITORY, UNCONNECTED} <= {*mean_mV.index}:
+            continue  # too few spikes to tell anything
         sizes = {kind: mean_mV[kind] * mV for kind in (EXCITATORY, INHIBITORY)}
         τ_r, τ_d = (found[f"tau_{name}_ms"].iloc[0] * ms for name in ("rise", "decay"))
         h = Kernel(τ_r, τ_d).samples(BIN)
@@ -34,7 +36,7 @@ def main(trains, neuron, timestep_ms, output):
             scores = score(limit_t(*of_trains, sizes, h, σ, seed), of_trains[1])
             row = {"N": N, "seed": seed, "spike_SNR": spike_SNR}
             rows.append(row | {name: getattr(scores, name) for name in SCORES})
-    write_table(pd.DataFrame(rows), *output)
+    write_table(pd.DataFrame(rows, columns=["N", "seed", "spike_SNR", *SCORES]), *output)
 
 
 if "snakemake" in globals():

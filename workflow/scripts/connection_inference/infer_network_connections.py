@@ -5,8 +5,7 @@ import pandas as pd
 
 from nto1.inference.kinds import UNCONNECTED
 from nto1.inference.network_pairs import find_inputs, postsynaptic_neurons
-from nto1.inference.scores import score
-from nto1.measures.connections import SCORES
+from nto1.measures.connections import scores_of
 from nto1.simulation.adex_network import RandomNetwork
 from nto1.units import ms
 from nto1_workflow.io import log, progress, run, write_table
@@ -31,8 +30,8 @@ def main(network, neuron, tests, threads, pairs, scores):
         log(f"{left_out} of {len(table)} pairs can't be tested: their first neurons are silent")
     rows = []
     for test in tests:
-        result = score(tested[f"t_{test.method}"].to_numpy(), tested["kind"].to_numpy())
-        rows.append({"method": test.method} | {name: getattr(result, name) for name in SCORES})
+        scores_of_method = scores_of(tested[f"t_{test.method}"], tested["kind"])
+        rows.append({"method": test.method} | scores_of_method)
     n = {"n_connected": (tested["kind"] != UNCONNECTED).sum(), "n_tested": len(tested)}
     write_table(pd.DataFrame(rows).assign(**n), *scores)
 

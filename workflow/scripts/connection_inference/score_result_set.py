@@ -5,7 +5,7 @@ import pandas as pd
 
 from nto1.config.studies import varied_columns
 from nto1.inference.scores import score
-from nto1.measures.connections import SCORES, scored
+from nto1.measures.connections import SCORES, can_be_scored, scored
 from nto1.measures.measure import measures
 from nto1.studies.summary import in_order
 from nto1_workflow.io import read_parquet, run, write_parquet, write_table
@@ -32,6 +32,7 @@ def main(input, chosen, study, scores, means, intervals, trains, thresholds):
             | score(of_case["t"].to_numpy(), of_case["kind"].to_numpy()).curve._asdict()
         )
         for values, of_case in tested.dropna(subset="t").groupby(case, sort=False, dropna=False)
+        if can_be_scored(of_case["kind"])
     ]
     curves = pd.concat(curves, ignore_index=True).rename(columns={"F05": "F_0.5"})
     write_parquet(curves, thresholds)
