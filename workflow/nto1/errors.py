@@ -8,3 +8,7 @@ V_MIN = -1000 * mV
 
 class DivergenceError(ArithmeticError):
     """The voltage diverged: too large a weight, or too coarse a time step."""
+
+
+class NothingToTest(ValueError):
+    """No train has enough spikes, or the recording is too short."""

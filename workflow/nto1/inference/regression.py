@@ -17,6 +17,7 @@ import numpy as np
 import scipy
 
 from nto1 import checks
+from nto1.errors import NothingToTest
 from nto1.inference.kinds import EXCITATORY, INHIBITORY
 from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
@@ -54,10 +55,6 @@ CLEAR = 0.05
 
 # Of conjugate gradients, relative: in rounds that only shape what follows, and in the last.
 ROUGH, TOLERANCE = 0.05, 0.01
-
-
-class NothingToTest(ValueError):
-    """No train has enough spikes."""
 
 
 class RegressionTest(NamedTuple):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
+from nto1.errors import NothingToTest
 from nto1.jit import jit
 from nto1.regression.gaps import Gaps
 from nto1.units import ms
@@ -47,7 +48,7 @@ def binned(V: np.ndarray, dt: float, bin: float, missing: np.ndarray) -> Signal:
     out = np.asarray(missing[: n_bins * factor].reshape(n_bins, factor).any(axis=1))
     bin = factor * dt
     if np.count_nonzero(~out) * bin < 1:
-        raise ValueError(
+        raise NothingToTest(
             f"of the recording of {V.size * dt:g} s, {np.count_nonzero(~out) * bin:g} s are left "
             f"without gaps and the neuron's own spikes: at least 1 s is needed"
         )

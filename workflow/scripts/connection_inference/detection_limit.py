@@ -18,6 +18,7 @@ BIN = 1 * ms
 def main(trains, neuron, timestep_ms, output):
     """Sizes and shape of potentials are those that the regression found with the least noise."""
     neuron = neuron_of(neuron)
+    spike_height = neuron.peak - neuron.rest[0]
     trains = read_parquet(trains).query("method == 'regression'")
     rows = []
     for (N, seed), tested in trains.groupby(["N", "seed"]):
@@ -32,7 +33,7 @@ def main(trains, neuron, timestep_ms, output):
         for spike_SNR in sorted(tested["spike_SNR"].unique()):
             if np.isinf(spike_SNR):
                 continue
-            σ = (neuron.peak - neuron.rest) / spike_SNR / np.sqrt(BIN / (timestep_ms * ms))
+            σ = spike_height / spike_SNR / np.sqrt(BIN / (timestep_ms * ms))
             scores = score(limit_t(*of_trains, sizes, h, σ, seed), of_trains[1])
             row = {"N": N, "seed": seed, "spike_SNR": spike_SNR}
             rows.append(row | {name: getattr(scores, name) for name in SCORES})
