@@ -33,6 +33,7 @@ def value_of(number: dict, tables: dict) -> float:
         train = int(quantity.rpartition("_")[2]) - 1
         return single_value(tables[f"{result_set}_trains"], where | {"train": train}, "t")
     scores = tables[result_set]
+    where = {key: value for key, value in where.items() if key in scores}  # of one method, maybe
     if number["seed"] == "mean":
         chosen = select_rows(scores, where)
         if set(chosen["seed"]) != SEEDS_OF_MEANS:
