@@ -1,8 +1,13 @@
-"""Write the reference page and the JSON schema of the configuration: ``python -m nto1.config``."""
+"""Write the configuration of the thesis, its reference page and its JSON schema:
+``python -m nto1.config``."""
 
 import json
+import re
+import textwrap
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -13,6 +18,8 @@ from nto1.neurons import DEFAULT_MODEL
 # By name, there are none at first.
 ANY_STUDY = {"NAME": Study.model_construct(measure="(needed)").model_dump()}
 
+WIDTH = 100  # of lines of YAML
+
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 
 README = """\
@@ -22,17 +29,22 @@ README = """\
 `snakemake --cores 8 --configfile my.yaml`; or set them on the command line:
 `--config sweep='{N: 100, weights_pS: [500, 600]}'`. Lists are replaced as a whole.
 
-Units are part of the keys' names. This page and `schema.json`, with which editors can check a
-configuration while it is written, are generated from `workflow/nto1/config/model.py` (`make docs`).
+Units are part of the keys' names. This page, `config.yaml` and `schema.json`, with which editors
+can check a configuration while it is written, are generated from `workflow/nto1/config/model.py`
+(`make docs`).
+"""
+
+THESIS = """\
+# The thesis. config/README.md has the limits of each key, and more about it.
+# To change something, write only that into a file of your own: snakemake --configfile my.yaml
 """
 
 
 def describe() -> str:
     """The reference page of all keys, as Markdown."""
     lines, config = [README], Config().model_dump()
-    for section, model in Config.model_fields.items():
-        about = model.description or model_of(section).__doc__ or ""
-        lines += [f"## `{section}`", "", " ".join(about.split()), ""]
+    for section in Config.model_fields:
+        lines += [f"## `{section}`", "", _about(section), ""]
         lines += _table(config | {section: config[section] or ANY_STUDY}, section)
         for name in NEURONS if section == "neuron" else ():
             if name != DEFAULT_MODEL:
@@ -56,9 +68,49 @@ def _rows(values: dict, path: list, config: dict) -> Iterator[str]:
             yield f"| `{name}` | | | {description} |"
             yield from _rows(value, [*path, key], config)
         else:
-            default = yaml.safe_dump(value, default_flow_style=True, width=1000)
-            default = default.removesuffix("\n").removesuffix("\n...")
-            yield f"| `{name}` | {default} | {expected(schema)} | {description} |"
+            yield f"| `{name}` | {_in_yaml(value)} | {expected(schema)} | {description} |"
+
+
+def describe_thesis() -> str:
+    """The configuration of the thesis, as YAML with comments."""
+    lines = [THESIS]
+    for section, values in Config().model_dump().items():
+        lines += [*_comment(_about(section), ""), *_listed(section, values, []), ""]
+    return "\n".join(lines)
+
+
+def _listed(key: str, value: Any, above: list[str]) -> Iterator[str]:
+    """A key with all below it, and the first sentence of what is said about it: behind it or, where
+    that is too long, before it."""
+    indent, path = "  " * len(above), [*above, key]
+    is_section = isinstance(value, dict) and bool(value)
+    line = f"{indent}{key}:" if is_section else f"{indent}{key}: {_in_yaml(value)}"
+    items = value if isinstance(value, list) and len(line) > WIDTH else []
+    line = f"{indent}{key}:" if items else line
+    about = re.split(r"\.(?: |$)", schema_of(path)["description"])[0] if above else ""
+    if about and len(f"{line} # {about}") <= WIDTH:
+        yield f"{line} # {about}"
+    else:
+        yield from (*_comment(about, indent), line)
+    yield from (f"{indent}  - {_in_yaml(item)}" for item in items)
+    for name in value if is_section else ():
+        yield from _listed(name, value[name], path)
+
+
+def _comment(text: str, indent: str) -> list[str]:
+    lines = textwrap.wrap(text, WIDTH - 2 - len(indent), break_on_hyphens=False)
+    return [f"{indent}# {line}" for line in lines]
+
+
+def _about(section: str) -> str:
+    about = Config.model_fields[section].description or model_of(section).__doc__ or ""
+    return " ".join(about.split())
+
+
+def _in_yaml(value: Any) -> str:
+    """On one line; whole numbers without a point."""
+    shown = yaml.safe_dump(value, default_flow_style=True, width=inf, sort_keys=False)
+    return re.sub(r"(?<=\d)\.0\b", "", shown).removesuffix("\n").removesuffix("\n...")
 
 
 def describe_schema() -> str:
@@ -68,5 +120,6 @@ def describe_schema() -> str:
 
 
 if __name__ == "__main__":
+    (CONFIG / "config.yaml").write_text(describe_thesis(), "utf-8")
     (CONFIG / "README.md").write_text(describe(), "utf-8")
     (CONFIG / "schema.json").write_text(describe_schema(), "utf-8")
