@@ -15,13 +15,6 @@ if not HERE.is_dir():
     )
 
 
-# The thesis's config comes with the workflow, wherever the working directory is (rules/common.smk);
-# config/config.yaml there, --configfile and --config change parts of it.
-if Path("config/config.yaml").exists() and not HERE.samefile("."):
-
-    configfile: "config/config.yaml"
-
-
 include: "workflow/rules/common.smk"
 include: "workflow/rules/we_sweep.smk"
 include: "workflow/rules/find_weight.smk"

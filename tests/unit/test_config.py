@@ -145,10 +145,37 @@ def test_mistakes(config, message):
     assert any(line.strip().startswith(message) for line in lines[1:]), lines
 
 
-def test_every_mistake_has_a_line():
+def problems(config: dict) -> list[str]:
     with pytest.raises(ConfigError) as error:
-        resolve({"experiment": {"duration_s": -1, "seed": 3}, "sweep": {"N": "many"}})
-    assert len(str(error.value).splitlines()) == 4
+        resolve(config)
+    assert str(error.value) == "\n  ".join(
+        ["The configuration is not valid.", *error.value.problems]
+    )
+    return error.value.problems
+
+
+def test_every_mistake_has_a_line():
+    """What makes no sense, too, unless it depends on a section that is wrong otherwise."""
+    mine = {"measure": "connections", "vary": {"recording.N": [20, 21]}}
+    config = {"experiment": {"duration_s": -1, "seed": 3}, "sweep": {"N": "many"}}
+    config |= {"find_weight": {"N": [21]}, "example": {"shown_s": 99}}
+    config |= {"studies": {"mine": mine, "other": {"measure": "colour"}}}
+    assert [problem.split(": ")[0] for problem in problems(config)] == [
+        "experiment.duration_s",
+        "experiment.seed",
+        "studies.other.measure",
+        "sweep.N",
+        "find_weight.N[0]",
+        "studies.mine",
+    ]
+
+
+@pytest.mark.parametrize("section", Config.model_fields)
+@pytest.mark.parametrize("wrong", [5, {"nonsense": 1}])
+def test_a_mistake_makes_no_others(section, wrong):
+    keys = {"response": "sweep.N", "connections": "recording.N", "weight_for_rate": "find_weight.N"}
+    studies = {name: {"measure": name, "vary": {key: [20]}} for name, key in keys.items()}
+    assert len(problems({"studies": studies} | {section: wrong})) == 1
 
 
 def test_too_many_jobs():

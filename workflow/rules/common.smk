@@ -30,15 +30,26 @@ BENCHMARKS = CHECKOUT / "benchmarks"
 # What plain `snakemake` makes: every experiment adds its results.
 RESULTS = []
 
+# The thesis's config comes with the workflow, wherever the working directory is; config/config.yaml
+# there, --configfile and --config change parts of it.
+OF_THESIS, OF_FOLDER = HERE / "config/config.yaml", Path("config/config.yaml")
+if mistake := mistakes.in_files(
+    file for file in (OF_THESIS, OF_FOLDER) if file.exists()
+):
+    sys.exit(mistake)
+if OF_FOLDER.exists() and not OF_FOLDER.samefile(OF_THESIS):
+
+    configfile: str(OF_FOLDER)
+
+
 IS_MAIN = is_started_from(workflow, HERE / "Snakefile")
 try:
-    with open(HERE / "config/config.yaml", encoding="utf-8") as of_thesis:
-        config = resolve(yaml.safe_load(of_thesis), config)
+    config = resolve(yaml.safe_load(OF_THESIS.read_text("utf-8")), config)
     config = lock.config_of_run(config, workflow.is_main_process)
     WEIGHT_BATCHES, N_BATCHES = weight_batches(config), N_batches(config)
 except ConfigError as error:
-    sys.exit(mistakes.in_config(workflow, error) if IS_MAIN else str(error))
-if IS_MAIN and (mistake := mistakes.in_config(workflow)):
+    sys.exit(mistakes.in_config(workflow, OF_THESIS, error) if IS_MAIN else str(error))
+if IS_MAIN and (mistake := mistakes.in_config(workflow, OF_THESIS)):
     sys.exit(mistake)
 
 inherited.find_packages_in(HERE / "workflow")

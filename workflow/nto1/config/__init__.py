@@ -5,8 +5,9 @@ Every key stands once, in ``model``. What is checked, the JSON schema for editor
 ``python -m nto1.config`` writes the two files.
 """
 
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from math import isfinite
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import ValidationError
 
-from nto1.config.checks import connection_tests, consistency_errors, n_steps
+from nto1.config.checks import NotValid, connection_tests, consistency_errors, n_steps
 from nto1.config.model import Config, neuron_under
 from nto1.config.studies import study_errors
 
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 SCHEMA = Config.model_json_schema()
+SECTIONS = list(Config.model_fields)
 
 
 # Keys that were called otherwise: their new names, and what becomes of their values.
@@ -40,7 +42,11 @@ RENAMED = {
 
 
 class ConfigError(ValueError):
-    """Its message has a line for everything that is wrong."""
+    """Its message has a line for everything that is wrong, each of ``problems``."""
+
+    def __init__(self, problems: Iterable[str]):
+        self.problems = list(problems)
+        super().__init__("\n  ".join(["The configuration is not valid.", *self.problems]))
 
 
 class DuplicateKey(NamedTuple):
@@ -60,7 +66,7 @@ def resolve(*layers: dict) -> dict:
     ``ConfigError`` for anything that is not valid or makes no sense.
     """
     if problems := [each for layer in layers for each in _keys_that_are_no_text(layer)]:
-        raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
+        raise ConfigError(problems)
     resolved = Config().model_dump()
     for layer in (_renamed(_parse(layer)) for layer in layers):
         neuron = layer.get("neuron")
@@ -71,12 +77,26 @@ def resolve(*layers: dict) -> dict:
         Config.model_validate(resolved)
     except ValidationError as error:
         problems = sorted(set(_problems(error, resolved)))
+        valid = _valid_sections(resolved, problems)
     else:
-        problems = list(consistency_errors(resolved))
-        problems += study_errors(resolved, lambda path, of: expected(schema_of(path, of)))
+        problems, valid = [], resolved
+    problems += consistency_errors(valid)
+    problems += study_errors(valid, lambda path, of: expected(schema_of(path, of)))
     if problems:
-        raise ConfigError("\n  ".join(["The configuration is not valid.", *problems]))
+        raise ConfigError(problems)
     return resolved
+
+
+def _valid_sections(config: dict, problems: list[str]) -> dict:
+    """Without the sections that problems are about, or probably meant; nor studies."""
+    wrong = {re.split(r"[.:\[]", problem)[0] for problem in problems}
+    wrong |= {close for name in wrong - {*SECTIONS} for close in get_close_matches(name, SECTIONS)}
+    valid = {name: NotValid() if name in wrong else config[name] for name in SECTIONS}
+    if isinstance(config["studies"], dict):
+        parts = {tuple(re.split(r"[.:\[]", problem)[:2]) for problem in problems}
+        studies = config["studies"].items()
+        valid["studies"] = {n: study for n, study in studies if ("studies", n) not in parts}
+    return valid
 
 
 def duplicate_keys(text: str) -> list[DuplicateKey]:

@@ -1,6 +1,10 @@
-"""Does a configuration make sense? What no single key can say; the config follows the schema."""
+"""Does a configuration make sense? What no single key can say; the config follows the schema,
+but for sections that don't: of what depends on these, nothing is said."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import wraps
+from typing import NoReturn, ParamSpec
 
 from nto1.config.model import OneConnectionTest, adex_under, type_under
 from nto1.neurons import MODELS, keys_of, neuron_of
@@ -16,18 +20,41 @@ MAX_RUNS = 1_000_000
 PROGRAM_MB = 300
 
 
+class NotValidError(KeyError):
+    """A key was asked for of a section that is not valid."""
+
+
+class NotValid(dict):
+    """In place of a section that does not follow the schema."""
+
+    def __missing__(self, key: str) -> NoReturn:
+        raise NotValidError(key)
+
+    def __or__(self, other: dict) -> "NotValid":
+        return self
+
+
+Given = ParamSpec("Given")
+
+
+def _of_valid_sections(check: Callable[Given, Iterator[str]]) -> Callable[Given, Iterator[str]]:
+    @wraps(check)
+    def errors(*arguments: Given.args, **options: Given.kwargs) -> Iterator[str]:
+        with suppress(NotValidError):
+            yield from check(*arguments, **options)
+
+    return errors
+
+
 def consistency_errors(config: dict) -> Iterator[str]:
     yield from run_errors(config)
     yield from _about_inputs(config)
     yield from _shown_within(config["example"], "example", config["experiment"], "experiment")
     yield from _about_voltages(config["izhikevich"] | {"model": "izhikevich"}, "izhikevich")
-    for name, given in config["network"]["types"].items():
-        of_type = type_under(given, config["izhikevich"], config["neuron"])
-        yield from _about_voltages(of_type, f"network.types.{name}")
+    yield from _about_types(config)
     yield from _about_network(config["network"])
-    yield from _about_adex_network(config["adex_network"], adex_under(config["neuron"]))
-    for where, test in connection_tests(config).items():
-        yield from _about_connection_test(test, where)
+    yield from _about_adex_network(config["adex_network"], config["neuron"])
+    yield from _about_connection_tests(config)
     yield from _about_excerpt(config["connection_test"])
     yield from _about_memory(config)
 
@@ -48,6 +75,7 @@ def n_steps(section: dict) -> int:
     return round(section["duration_s"] / (section["timestep_ms"] * 1e-3))
 
 
+@_of_valid_sections
 def _about_time(section: dict, where: str, time_constants_ms: dict) -> Iterator[str]:
     duration_s, dt_ms = section["duration_s"], section["timestep_ms"]
     steps = duration_s / (dt_ms * 1e-3)
@@ -64,6 +92,7 @@ def _about_time(section: dict, where: str, time_constants_ms: dict) -> Iterator[
             )
 
 
+@_of_valid_sections
 def _about_voltages(neuron: dict, section: str) -> Iterator[str]:
     """Of a neuron of any model: what has to be below what."""
     keys = {key.field: key for key in keys_of(MODELS[neuron["model"]].parameters)}
@@ -77,6 +106,7 @@ def _about_voltages(neuron: dict, section: str) -> Iterator[str]:
                 )
 
 
+@_of_valid_sections
 def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str]:
     if shown["shown_s"] > run["duration_s"]:
         yield (
@@ -85,55 +115,78 @@ def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str
         )
 
 
+@_of_valid_sections
 def run_errors(config: dict) -> Iterator[str]:
     """Of runs, for the sweep, the searches and recordings, as far as their sections are given; or
     of a connection test."""
     if "neuron" not in config:
         yield from _about_connection_test(config["connection_test"], "connection_test")
         return
-    neuron, inputs = config["neuron"], config["inputs"]
+    neuron = config["neuron"]
     time_constants_ms = {f"neuron.{key}": neuron[key] for key in neuron if key[:4] == "tau_"}
     if (leak_nS := _leak_nS(neuron)) > 0:
         time_constants_ms["the membrane's C / g_L"] = neuron["C_pF"] / leak_nS
     yield from _about_voltages(neuron, "neuron")
-    if "recording" in config:
-        recording, inference = config["recording"], config["connection_inference"]
-        step = {"timestep_ms": inference["timestep_ms"]}
-        yield from _about_time(recording | step, "recording", time_constants_ms)
-        for i, N in enumerate(recording["N"]):
-            yield from _about_split(N, f"recording.N[{i}]", inputs)
-        is_tabled = recording["weight_pS"] is None and inference["weights"] == "published"
-        # In a study, that is: the thesis's own recordings are not made for everyone.
-        if is_tabled and neuron["model"] != "adex" and "experiment" not in config:
-            yield (
-                "recording.weight_pS: needed, since published weights are those of AdEx neurons. "
-                "Or set connection_inference.weights to search, or to a table."
-            )
-    if "experiment" not in config:
-        return
-    experiment = config["experiment"]
-    yield from _about_time(experiment, "experiment", time_constants_ms)
-    if "sweep" in config:
-        yield from _about_split(config["sweep"]["N"], "sweep.N", inputs)
-        yield from _fits_memory("experiment", 100 * n_steps(experiment), experiment)
-        n_runs = len(experiment["seeds"]) * len(config["sweep"]["weights_pS"])
-        if n_runs > MAX_RUNS:
-            yield (
-                f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
-                "Choose fewer, or split them over several studies."
-            )
-    if "find_weight" in config:
-        search = config["find_weight"]
-        for key in ("N", "N_subset") if search["only_subset"] else ("N",):
-            for i, N in enumerate(search[key]):
-                yield from _about_split(N, f"find_weight.{key}[{i}]", inputs)
-        if search["target_rate_Hz"] >= 500 / experiment["timestep_ms"]:
-            yield (
-                f"find_weight.target_rate_Hz: {search['target_rate_Hz']:g} Hz can't be reached "
-                f"with time steps of {experiment['timestep_ms']:g} ms."
-            )
-        n_bytes = (8 * len(experiment["seeds"]) + 8) * n_steps(experiment)
-        yield from _fits_memory("find_weight", n_bytes, experiment)
+    for section, check in RUNS.items():
+        if section in config:
+            yield from check(config, time_constants_ms)
+
+
+@_of_valid_sections
+def _about_recordings(config: dict, time_constants_ms: dict) -> Iterator[str]:
+    recording, inference = config["recording"], config["connection_inference"]
+    step = {"timestep_ms": inference["timestep_ms"]}
+    yield from _about_time(recording | step, "recording", time_constants_ms)
+    for i, N in enumerate(recording["N"]):
+        yield from _about_split(N, f"recording.N[{i}]", config["inputs"])
+    is_tabled = recording["weight_pS"] is None and inference["weights"] == "published"
+    # In a study, that is: the thesis's own recordings are not made for everyone.
+    if is_tabled and config["neuron"]["model"] != "adex" and "experiment" not in config:
+        yield (
+            "recording.weight_pS: needed, since published weights are those of AdEx neurons. "
+            "Or set connection_inference.weights to search, or to a table."
+        )
+
+
+@_of_valid_sections
+def _about_experiment(config: dict, time_constants_ms: dict) -> Iterator[str]:
+    yield from _about_time(config["experiment"], "experiment", time_constants_ms)
+
+
+@_of_valid_sections
+def _about_sweep(config: dict, _) -> Iterator[str]:
+    sweep, experiment = config["sweep"], config["experiment"]
+    yield from _about_split(sweep["N"], "sweep.N", config["inputs"])
+    yield from _fits_memory("experiment", 100 * n_steps(experiment), experiment)
+    n_runs = len(experiment["seeds"]) * len(sweep["weights_pS"])
+    if n_runs > MAX_RUNS:
+        yield (
+            f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
+            "Choose fewer, or split them over several studies."
+        )
+
+
+@_of_valid_sections
+def _about_search(config: dict, _) -> Iterator[str]:
+    search, experiment = config["find_weight"], config["experiment"]
+    for key in ("N", "N_subset") if search["only_subset"] else ("N",):
+        for i, N in enumerate(search[key]):
+            yield from _about_split(N, f"find_weight.{key}[{i}]", config["inputs"])
+    if search["target_rate_Hz"] >= 500 / experiment["timestep_ms"]:
+        yield (
+            f"find_weight.target_rate_Hz: {search['target_rate_Hz']:g} Hz can't be reached "
+            f"with time steps of {experiment['timestep_ms']:g} ms."
+        )
+    n_bytes = (8 * len(experiment["seeds"]) + 8) * n_steps(experiment)
+    yield from _fits_memory("find_weight", n_bytes, experiment)
+
+
+RUNS = {
+    "recording": _about_recordings,
+    "experiment": _about_experiment,
+    "sweep": _about_sweep,
+    "find_weight": _about_search,
+}
 
 
 def _leak_nS(neuron: dict) -> float:
@@ -141,6 +194,7 @@ def _leak_nS(neuron: dict) -> float:
     return neuron.get("g_L_nS") or neuron_of(neuron).g_leak / nS
 
 
+@_of_valid_sections
 def _about_split(N: int, where: str, inputs: dict) -> Iterator[str]:
     parts = inputs["exc_to_inh"] + 1
     n_inh = N / parts
@@ -151,6 +205,7 @@ def _about_split(N: int, where: str, inputs: dict) -> Iterator[str]:
         )
 
 
+@_of_valid_sections
 def _about_inputs(config: dict) -> Iterator[str]:
     inputs, neuron = config["inputs"], config["neuron"]
     sweep, search, example = config["sweep"], config["find_weight"], config["example"]
@@ -180,6 +235,14 @@ def _about_inputs(config: dict) -> Iterator[str]:
             )
 
 
+@_of_valid_sections
+def _about_types(config: dict) -> Iterator[str]:
+    for name, given in config["network"]["types"].items():
+        of_type = type_under(given, config["izhikevich"], config["neuron"])
+        yield from _about_voltages(of_type, f"network.types.{name}")
+
+
+@_of_valid_sections
 def _about_network(network: dict) -> Iterator[str]:
     decay, inputs = network["tau_g_ms"], network["inputs"]
     shortest = min(d["tau_g_ms"] for d in decay) if isinstance(decay, list) else decay
@@ -234,9 +297,11 @@ def _reversal_potentials(network: dict) -> set[float]:
     return {*of_neurons, *_each(inputs["E_syn_mV"], inputs["number"])}
 
 
+@_of_valid_sections
 def _about_adex_network(network: dict, neuron: dict) -> Iterator[str]:
     where, N = "adex_network", network["N"]
-    yield from _about_time(network, where, {"neuron.tau_g_ms": neuron["tau_g_ms"]})
+    tau_g_ms = adex_under(neuron)["tau_g_ms"]
+    yield from _about_time(network, where, {"neuron.tau_g_ms": tau_g_ms})
     for key in ("voltage_shown_s", "raster_shown_s"):
         if network[key] > network["duration_s"]:
             yield (
@@ -249,12 +314,14 @@ def _about_adex_network(network: dict, neuron: dict) -> Iterator[str]:
         yield (f"{where}.recorded_neurons: there is no neuron {unknown[0]}, only 0 … {N - 1}.")
 
 
+@_of_valid_sections
 def _about_matrix(matrix, where: str, n_rows: int, N: int, wanted: str) -> Iterator[str]:
     if isinstance(matrix, list) and (len(matrix) != n_rows or any(len(row) != N for row in matrix)):
         lengths = " or ".join(map(str, sorted({len(row) for row in matrix})))
         yield (f"{where}: {len(matrix)} rows of {lengths} don't make a matrix for the {N} {wanted}")
 
 
+@_of_valid_sections
 def _about_input_trains(inputs: dict) -> Iterator[str]:
     n = inputs["number"]
     for key in ("rate_Hz", "E_syn_mV"):
@@ -281,6 +348,13 @@ def _each(value, n: int) -> list:
     return value if isinstance(value, list) else [value] * min(n, 1)
 
 
+@_of_valid_sections
+def _about_connection_tests(config: dict) -> Iterator[str]:
+    for where, test in connection_tests(config).items():
+        yield from _about_connection_test(test, where)
+
+
+@_of_valid_sections
 def _about_connection_test(test: dict, where: str) -> Iterator[str]:
     duration_s, dt_ms, rate_Hz = test["duration_s"], test["timestep_ms"], test["spike_rate_Hz"]
     yield from _about_time(test, where, {"connection_test.tau_g_ms": test["tau_g_ms"]})
@@ -296,6 +370,7 @@ def _about_connection_test(test: dict, where: str) -> Iterator[str]:
         )
 
 
+@_of_valid_sections
 def _about_excerpt(test: dict) -> Iterator[str]:
     excerpt, recording_ms = test["excerpt"], test["duration_s"] * 1e3
     start, zoom_start = excerpt["start_ms"], excerpt["zoom_start_ms"]
@@ -312,6 +387,7 @@ def _about_excerpt(test: dict) -> Iterator[str]:
         )
 
 
+@_of_valid_sections
 def _about_memory(config: dict) -> Iterator[str]:
     """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
     bounds, of inputs, voltage, what is recorded and what finds the median."""
@@ -329,6 +405,7 @@ def _about_memory(config: dict) -> Iterator[str]:
         yield from _fits_memory(section, n_bytes, config["experiment"])
 
 
+@_of_valid_sections
 def _fits_memory(section: str, n_bytes: float, experiment: dict) -> Iterator[str]:
     needed_MB, limit_MB = PROGRAM_MB + n_bytes / 1e6, experiment["memory_per_job_MB"]
     if needed_MB > limit_MB:

@@ -1,6 +1,7 @@
 """Studies of one's own: parameters that are varied, set or named, and the cases this makes."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from itertools import product
 from math import prod
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
-from nto1.config.checks import run_errors
+from nto1.config.checks import NotValidError, run_errors
 from nto1.config.model import NEURONS, model_of, neuron_under
 from nto1.measures.measure import Measure, measures
 
@@ -160,12 +161,15 @@ def study_errors(config: dict, expected: Callable[[list, dict], str]) -> Iterato
         if not name.isidentifier():
             yield f"{where}: a study's name is made of letters, digits and _, like adaptation."
             continue
-        study = complete(study)
-        mistakes = [*_key_errors(study, where, config), *_range_errors(study, where)]
-        mistakes = mistakes or [*_value_errors(study, where, config, expected)]
-        mistakes = mistakes or [*_size_errors(study, where, config)]
-        mistakes = mistakes or [*_case_errors(study, where, config)]
-        yield from mistakes
+        with suppress(NotValidError):
+            yield from _errors_of(complete(study), where, config, expected)
+
+
+def _errors_of(study: dict, where: str, config: dict, expected) -> list[str]:
+    mistakes = [*_key_errors(study, where, config), *_range_errors(study, where)]
+    mistakes = mistakes or [*_value_errors(study, where, config, expected)]
+    mistakes = mistakes or [*_size_errors(study, where, config)]
+    return mistakes or [*_case_errors(study, where, config)]
 
 
 def complete(study: dict) -> dict:

@@ -92,8 +92,10 @@ def _weights(config: dict, threads: int) -> str | Path:
     weights = config["connection_inference"]["weights"]
     if weights == "search":
         raise ConfigError(
-            "connection_inference.weights: search takes the results of a run of the workflow. Give "
-            "published, or the name of a table."
+            [
+                "connection_inference.weights: search takes the results of a run of the workflow. "
+                "Give published, or the name of a table."
+            ]
         )
     return WEIGHTS_FOR_4HZ if weights == "published" else weights
 

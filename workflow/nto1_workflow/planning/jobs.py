@@ -118,8 +118,10 @@ def _batches(
         size = max(1, int(MAX_JOB_SECONDS / seconds_each))
     if len(values) / size > MAX_JOBS:
         raise ConfigError(
-            f"{section}.{size_key}: with {size} in a job, {len(values)} make more than {MAX_JOBS} "
-            "jobs. Choose more in a job, or fewer in all."
+            [
+                f"{section}.{size_key}: with {size} in a job, {len(values)} make more than "
+                f"{MAX_JOBS} jobs. Choose more in a job, or fewer in all."
+            ]
         )
     return batches(values, size)
 

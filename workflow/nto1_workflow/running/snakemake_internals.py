@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import threading
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -160,14 +161,18 @@ def names_of_targets(workflow) -> list[str]:
     return [rule.name for rule in rules] + [str(file) for rule in rules for file in rule.output]
 
 
+def arguments_given() -> Namespace | None:
+    """What was typed, unless another program uses Snakemake."""
+    if "snakemake" not in Path(sys.argv[0]).parts[-2:]:
+        return None
+    return get_argument_parser().parse_args(sys.argv[1:])
+
+
 def unknown_targets(workflow) -> list[str]:
     """What was asked for and is neither a rule nor a file that is there, or that a rule makes."""
-    if "snakemake" not in Path(sys.argv[0]).parts[-2:]:  # another program uses Snakemake
-        return []
     rules, index = {rule.name for rule in workflow.rules}, OutputIndex(workflow.rules)
-    arguments = get_argument_parser().parse_args(sys.argv[1:])
     return sorted(
         target
-        for target in arguments.targets
+        for target in getattr(arguments_given(), "targets", [])
         if target not in rules and not os.path.exists(target) and not index.match_producers(target)
     )
