@@ -9,7 +9,6 @@ generalised least squares; h and S from the data, in turn. Trains that were move
 docs/regression.md.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -21,7 +20,15 @@ from nto1.errors import NothingToTest
 from nto1.inference.kinds import EXCITATORY, INHIBITORY
 from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
-from nto1.regression.design import MAX_ITERATIONS, Design, Spikes, conjugate_gradients
+from nto1.regression.design import (
+    MAX_ITERATIONS,
+    Design,
+    Solution,
+    Spikes,
+    conjugate_gradients,
+    hash_of_intervals,
+    weighted_norm,
+)
 from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_density
 from nto1.regression.mixture import Mixture, Posterior, expectation_propagation
 from nto1.regression.signal import (
@@ -87,8 +94,8 @@ class _Fit(NamedTuple):
     sizes: np.ndarray  # [n_columns] V, trains and then surrogates
     kernel: Kernel
     density: np.ndarray  # spectral density of what had not been explained before
-    correlation: np.ndarray  # [n_columns] of each column with the voltage
-    residual: np.ndarray  # [n_fft] V
+    correlation: np.ndarray  # [n_columns] of each column with what is left
+    residual: np.ndarray  # [n_fft] V, what is left of the voltage
     iterations: int
 
 
@@ -239,7 +246,8 @@ def _fit(
 ) -> list[_Fit]:
     """Round after round: spectrum, sizes; kernel, and what depends on the voltage."""
     fits: list[_Fit] = []
-    kernel, residual, sizes = given or Kernel(), signal.y, None
+    kernel, residual = given or Kernel(), signal.y
+    sizes = np.zeros(design.spikes.n_spikes.size)
     nonlinear: list[np.ndarray] = []
     for round in range(rounds):
         density = spectral_density(residual[: signal.n_bins])
@@ -248,17 +256,15 @@ def _fit(
             precision(density, design.n_fft),
             np.array([*fixed, *nonlinear]),
         )
-        target = design.without_covariates(signal.y.copy())
-        correlation = design.correlate(target)
         if joint:
             tolerance = TOLERANCE if round == rounds - 1 else ROUGH
-            sizes, iterations, _ = conjugate_gradients(
-                design.normal, correlation, design.diagonal, tolerance, start=sizes
-            )
+            sizes, correlation, iterations = _least_squares(design, signal, sizes, tolerance)
             explained = signal.gaps.bridge(design.predict(sizes))
             residual = design.without_covariates(signal.y - explained)
         else:
-            sizes, residual, iterations = correlation / design.diagonal, target, 0
+            residual = design.without_covariates(signal.y.copy())
+            correlation, iterations = design.correlate(residual), 0
+            sizes = correlation / design.diagonal
         fits.append(_Fit(sizes, kernel, density, correlation, residual, iterations))
         if round == rounds - 1:
             break
@@ -271,6 +277,17 @@ def _fit(
             own = signal.y - residual - explained
             nonlinear = _nonlinear(design, signal, clear, own)
     return fits
+
+
+def _least_squares(design: Design, signal: Signal, start: np.ndarray, tolerance: float) -> Solution:
+    """Sizes, from near ones."""
+    left = signal.y - signal.gaps.bridge(design.predict(start))
+    correlation = design.correlate(design.without_covariates(left))
+    # With the voltage, about: trains are nearly independent.
+    whole = weighted_norm(design.diagonal * start + correlation, design.diagonal)
+    return conjugate_gradients(
+        design.normal, start, correlation, design.diagonal, tolerance * whole
+    )
 
 
 def _clear(design: Design, sizes: np.ndarray, n_tested: int) -> np.ndarray:
@@ -301,7 +318,7 @@ def _nonlinear(
 
 def _lagged(spikes: Spikes, signal: Signal) -> list[np.ndarray]:
     """The number of all trains' spikes per bin, at lags of -5 to 15 ms."""
-    counts = spikes.scatter(np.ones(spikes.n_spikes.size), np.empty(signal.gaps.n_fft))
+    counts = np.bincount(spikes.bins, minlength=signal.gaps.n_fft).astype(float)
     lags = range(-round(5 * ms / signal.bin), round(15 * ms / signal.bin) + 1)
     return [signal.gaps.bridge(np.roll(counts, lag)) for lag in lags]
 
@@ -406,9 +423,10 @@ def _estimate(
     if posterior is not None:
         density = _with_what_is_unsure(design, signal, fit, posterior)
         spectrum = precision(density, design.n_fft)
-        covariates = design.covariates and design.covariates[0]
+        covariates = design.covariates and design.covariates.rows
         design.set_filters(fit.kernel.samples(signal.bin), spectrum, covariates)
-        correlation = design.correlate(design.without_covariates(signal.y.copy()))
+        left = signal.y - signal.gaps.bridge(design.predict(posterior.mean))
+        correlation = design.correlate(design.without_covariates(left))
         again = expectation_propagation(design, correlation, posterior.mean, n_tested, seed)
         iterations = posterior.iterations + (again.iterations if again else 0)
         posterior = again or posterior
@@ -436,7 +454,7 @@ def _with_what_is_unsure(
 
 def _noise(design: Design, signal: Signal, residual: np.ndarray) -> float:
     """Variance of the whitened residual, which would be 1 if the spectrum were that of this one."""
-    n_covariates = len(design.covariates[0]) if design.covariates else 0
+    n_covariates = design.covariates.rank if design.covariates else 0
     n_parameters = design.diagonal.size + n_covariates
     squares = (design.whiten(residual) * residual).sum()
     return squares / (np.count_nonzero(~signal.missing) - n_parameters)
@@ -460,11 +478,10 @@ def _flags(spikes: Spikes, n_used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     flag = np.full(n_used.size, "", dtype=object)
     flag[n_used < MIN_SPIKES] = "few spikes"
     flag[n_used == 0] = "silent"
-    first: dict[tuple[bytes, int], int] = {}
+    first: dict[tuple[int, int], int] = {}
     for k in np.flatnonzero(flag == "").tolist():
         bins = spikes.train(k)
-        intervals = hashlib.blake2b(np.diff(bins).tobytes()).digest()
-        same = first.setdefault((intervals, int(bins[0])), k)
+        same = first.setdefault((int(hash_of_intervals(bins)), int(bins[0])), k)
         if same != k:
             flag[k] = f"copy of train {same}"
     return flag.astype(str), np.array([first[key] for key in sorted(first)], int)

@@ -2,9 +2,10 @@
 
     prediction = h * Σ_k w_k s_k        s_k: spikes of train k per bin, h: the kernel
 
-A product with the design is one scatter of weights to bins and one filter; with its transpose, one
-filter and one look-up per spike. Both go block after block of the bins, which stays in the cache.
-Threads share blocks or trains, never a sum: results have the same bits on any number of them.
+A product with the design is one look-up of a weight per spike and one filter; with its transpose,
+one filter and one look-up of a bin's value per spike. Spikes are kept in both orders, of bins and
+of trains, so that sums are formed in registers. Threads share blocks of bins or trains, never a
+sum: results have the same bits on any number of them.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,13 +18,13 @@ from nto1.jit import jit
 from nto1.regression.gaps import Gaps
 from nto1.threads import map_ahead
 
-# Bins of a block: 256 kB of doubles.
+# Bins of a block, which stays in the cache: 256 kB of doubles.
 BLOCK = 2**15
 
 # Trains that a thread looks up at a time.
 TRAINS_AT_ONCE = 256
 
-# Bins of all covariates that are combined at a time.
+# Bins of all covariates that are multiplied at a time.
 ROWS_AT_ONCE = 2**12
 
 MAX_ITERATIONS = 200
@@ -53,16 +54,6 @@ class Spikes(NamedTuple):
         """Bins of one train's spikes."""
         return self.bins[self.edges[0, k] : self.edges[-1, k]]
 
-    def scatter(self, weights: np.ndarray, out: np.ndarray, threads: int = 1) -> np.ndarray:
-        """Σ_k w_k s_k, written to ``out`` [≥ n_bins], which is zero beyond the last bin."""
-        out[:] = 0
-
-        def add(block: int) -> None:
-            _scatter(self.bins, self.edges[block], self.edges[block + 1], weights, out)
-
-        _run(add, range(len(self.edges) - 1), threads)
-        return out
-
     def look_up(self, values: np.ndarray, threads: int = 1) -> np.ndarray:
         """Σ of the values [≥ n_bins] at each train's spikes [n_trains]."""
         sums = np.zeros(self.edges.shape[1])
@@ -74,9 +65,12 @@ class Spikes(NamedTuple):
         _run(add, range(0, sums.size, TRAINS_AT_ONCE), threads)
         return sums
 
-    def squared_norms(self, autocovariance: np.ndarray) -> np.ndarray:
-        """``|filter * s_k|²`` of each train [n_trains], from the filter's autocovariance."""
-        return _squared_norms(self.bins, self.edges[0], self.edges[-1], autocovariance)
+    def lags(self, n_lags: int) -> np.ndarray:
+        """How often a train's spikes are that many bins apart, before or after, themselves
+        included [n_trains, n_lags], int32."""
+        counts = np.zeros((self.edges.shape[1], n_lags), np.int32)
+        _count_lags(self.bins, self.edges[0], self.edges[-1], counts)
+        return counts
 
     def products(self, autocovariance: np.ndarray) -> np.ndarray:
         """(filter * s_j) · (filter * s_k) of all trains [n_trains, n_trains]."""
@@ -85,6 +79,34 @@ class Spikes(NamedTuple):
         upper = np.zeros((self.n_spikes.size,) * 2)
         _add_pairs(self.bins[order], train[order], autocovariance, upper)
         return upper + upper.T
+
+
+class SpikesByBin(NamedTuple):
+    """The same, bin after bin."""
+
+    trains: np.ndarray  # [n_spikes] uint16 or uint32, which train it is
+    begin: np.ndarray  # [n_bins + 1] int64, where bins begin in ``trains``
+
+    @classmethod
+    def of(cls, spikes: Spikes) -> "SpikesByBin":
+        n_trains = spikes.edges.shape[1]
+        begin = np.zeros(spikes.n_bins + 1, np.int64)
+        _count(spikes.bins, begin[1:])
+        np.cumsum(begin, out=begin)
+        trains = np.empty(spikes.bins.size, np.uint16 if n_trains <= 2**16 else np.uint32)
+        _sort_by_bin(spikes.bins, spikes.edges, begin.copy(), trains)
+        return cls(trains, begin)
+
+    def sum(self, weights: np.ndarray, out: np.ndarray, threads: int = 1) -> np.ndarray:
+        """Σ_k w_k s_k, written to ``out`` [≥ n_bins], which is zero beyond the last bin."""
+        n_bins = self.begin.size - 1
+        out[n_bins:] = 0
+
+        def add(first: int) -> None:
+            _sum_per_bin(self.trains, self.begin[first : first + BLOCK + 1], weights, out[first:])
+
+        _run(add, range(0, n_bins, BLOCK), threads)
+        return out
 
 
 class Design:
@@ -105,9 +127,12 @@ class Design:
         negligible: float = 0.02,  # the least autocovariance of a kernel that is whitened, of 1
     ):
         self.spikes, self.gaps, self.window, self.threads = spikes, gaps, window, threads
+        self._by_bin = SpikesByBin.of(spikes)
         self.negligible = negligible
         self.n_fft = gaps.n_fft
+        self.covariates: Covariates | None = None
         self._drive = np.empty(self.n_fft)
+        self._lags = np.empty((0, 0), np.int32)
 
     def set_filters(
         self, h: np.ndarray, precision: np.ndarray, covariates: np.ndarray | None = None
@@ -118,8 +143,17 @@ class Design:
         self.precision = precision
         spectrum = np.abs(self.H) ** 2 * precision
         self.autocovariance = scipy.fft.irfft(spectrum, self.n_fft)[: h.size]
-        self.diagonal = self.spikes.squared_norms(self.autocovariance)
-        self.covariates = _orthonormal(covariates, self.whiten)
+        self.diagonal = self._squared_norms()
+        self.covariates = None
+        if covariates is not None and len(covariates):
+            self.covariates = Covariates.of(covariates, self.whiten)
+
+    def _squared_norms(self) -> np.ndarray:
+        """Of every train, filtered and whitened [n_trains]: by pairs of its spikes."""
+        n = self.autocovariance.size
+        if self._lags.shape[1] < n:  # kernels differ little from round to round
+            self._lags = self.spikes.lags(n + n // 4)
+        return _weighted_sums(self._lags, self.autocovariance)
 
     def whiten(self, x: np.ndarray) -> np.ndarray:
         """x filtered by 1 / S."""
@@ -131,7 +165,7 @@ class Design:
 
     def drive(self, weights: np.ndarray) -> np.ndarray:
         """Σ_k w_k s_k [n_fft], centred; valid until the next one is asked for."""
-        drive = self.spikes.scatter(weights, self._drive, self.threads)
+        drive = self._by_bin.sum(weights, self._drive, self.threads)
         return _centre(drive, self.spikes.n_bins, self.window)
 
     def filter(self, drive: np.ndarray) -> np.ndarray:
@@ -139,16 +173,13 @@ class Design:
 
     def without_covariates(self, x: np.ndarray) -> np.ndarray:
         """What covariates don't explain of x, which has been bridged; in place."""
-        if self.covariates is not None:
-            _project_out(*self.covariates, x)
-        return x
+        return self.covariates.take_out(x) if self.covariates else x
 
     def orthogonal(self, rows: np.ndarray, to: np.ndarray) -> np.ndarray:
         """Some signals [n, n_fft] without what others [m, n_fft] explain of them; in place."""
-        basis = _orthonormal(to, self.whiten)
-        if basis is not None:
-            for x in rows:
-                _project_out(*basis, x)
+        others = Covariates.of(to, self.whiten)
+        for x in rows:
+            others.take_out(x)
         return rows
 
     def correlate(self, residual: np.ndarray) -> np.ndarray:
@@ -168,32 +199,59 @@ class Design:
         matrix = self.spikes.products(self.autocovariance)
         if self.covariates is None:
             return matrix
-        shared = np.array([self._look_up_whitened(x) for x in self.covariates[1]]).T
-        return matrix - shared @ shared.T
+        shared = np.array([self._look_up_whitened(x) for x in self.covariates.whitened])
+        return matrix - shared.T @ self.covariates.inverse @ shared
+
+
+class Covariates(NamedTuple):
+    """Signals that are solved for in passing."""
+
+    rows: np.ndarray  # [n, n_fft], bridged
+    whitened: np.ndarray  # [n, n_fft]
+    inverse: np.ndarray  # [n, n] of their products; what depends on others is left out
+    rank: int
+
+    @classmethod
+    def of(cls, rows: np.ndarray, whiten: Callable[[np.ndarray], np.ndarray]) -> "Covariates":
+        whitened = np.array([whiten(x) for x in rows])
+        products = _products(rows, whitened)
+        scale = np.sqrt(np.diag(products))
+        scale[scale <= 1e-9 * scale.max()] = np.inf
+        values, vectors = np.linalg.eigh(products / np.outer(scale, scale))
+        keep = values > 1e-9
+        vectors = vectors[:, keep] / scale[:, np.newaxis]
+        return cls(rows, whitened, vectors / values[keep] @ vectors.T, int(keep.sum()))
+
+    def take_out(self, x: np.ndarray) -> np.ndarray:
+        """What they don't explain of x [n_fft]; in place."""
+        _subtract(self.inverse @ _inner_products(self.whitened, x), self.rows, x)
+        return x
 
 
 class Solution(NamedTuple):
     x: np.ndarray
-    iterations: int
     residual: np.ndarray
+    iterations: int
 
 
 def conjugate_gradients(
     product: Callable[[np.ndarray], np.ndarray],
-    b: np.ndarray,
+    start: np.ndarray,
+    residual: np.ndarray,
     diagonal: np.ndarray,
-    tolerance: float,
+    target: float,
     max_iterations: int = MAX_ITERATIONS,
-    start: np.ndarray | None = None,
 ) -> Solution:
-    """Solve A x = b for a positive definite A, given as a product, preconditioned by a diagonal."""
-    x = np.zeros_like(b) if start is None else start.copy()
-    r = b.copy() if start is None else b - product(x)
-    target = tolerance**2 * _dot(b, b / diagonal)
+    """Solve A x = b for a positive definite A, given as a product, preconditioned by a diagonal.
+
+    The residual is b - A x at the start. It ends where its weighted norm, r' r / diagonal, is at
+    most the target's square.
+    """
+    x, r = start.copy(), residual.copy()
     y = r / diagonal
     direction, ρ = y, _dot(r, y)
     iterations = 0
-    while ρ > target and iterations < max_iterations:
+    while ρ > target**2 and iterations < max_iterations:
         A_direction = product(direction)
         step = ρ / _dot(direction, A_direction)
         x += step * direction
@@ -202,7 +260,20 @@ def conjugate_gradients(
         ρ, previous = _dot(r, y), ρ
         direction = y + ρ / previous * direction
         iterations += 1
-    return Solution(x, iterations, r)
+    return Solution(x, r, iterations)
+
+
+@jit
+def hash_of_intervals(bins):
+    """Of a train's bins: Fowler, Noll and Vo's function 1a, word by word."""
+    hash = np.uint64(0xCBF29CE484222325)
+    for i in range(1, bins.size):
+        hash = (hash ^ np.uint64(bins[i] - bins[i - 1])) * np.uint64(0x100000001B3)
+    return hash
+
+
+def weighted_norm(b: np.ndarray, diagonal: np.ndarray) -> float:
+    return float(np.sqrt(_dot(b, b / diagonal)))
 
 
 def _dot(x: np.ndarray, y: np.ndarray) -> float:
@@ -213,26 +284,6 @@ def _dot(x: np.ndarray, y: np.ndarray) -> float:
 def _run(function: Callable[[int], None], items: Sequence[int], threads: int) -> None:
     for _ in map_ahead(function, items, threads):
         pass
-
-
-def _orthonormal(
-    covariates: np.ndarray | None, whiten: Callable[[np.ndarray], np.ndarray]
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Combinations of covariates [n, n_fft] that are orthonormal in the sum of squares, and these
-    whitened. What depends on others is left out."""
-    if covariates is None or not len(covariates):
-        return None
-    whitened = np.array([whiten(x) for x in covariates])
-    gram = _products(covariates, whitened)
-    scale = np.sqrt(np.diag(gram))
-    used = scale > 1e-9 * scale.max()
-    if not used.any():
-        return None
-    scale = scale[used]
-    values, vectors = np.linalg.eigh(gram[np.ix_(used, used)] / np.outer(scale, scale))
-    keep = values > 1e-9
-    combine = (vectors[:, keep] / np.sqrt(values[keep])).T / scale
-    return _combine(combine, covariates[used]), _combine(combine, whitened[used])
 
 
 def _centre(x: np.ndarray, n: int, window: int) -> np.ndarray:
@@ -256,11 +307,35 @@ def _find_edges(bins, begins, ends, block, edges):
 
 
 @jit
-def _scatter(bins, begins, ends, weights, out):
-    for k in range(weights.size):
-        w = weights[k]
-        for i in range(begins[k], ends[k]):
-            out[bins[i]] += w
+def _count(bins, counts):
+    for b in bins:
+        counts[b] += 1
+
+
+@jit
+def _sort_by_bin(bins, edges, position, trains):
+    for b in range(edges.shape[0] - 1):
+        for k in range(edges.shape[1]):
+            for i in range(edges[b, k], edges[b + 1, k]):
+                trains[position[bins[i]]] = k
+                position[bins[i]] += 1
+
+
+@jit
+def _sum_per_bin(trains, begin, weights, out):
+    for b in range(begin.size - 1):
+        i, end = begin[b], begin[b + 1]
+        s0 = s1 = s2 = s3 = 0.0
+        while i + 4 <= end:
+            s0 += weights[trains[i]]
+            s1 += weights[trains[i + 1]]
+            s2 += weights[trains[i + 2]]
+            s3 += weights[trains[i + 3]]
+            i += 4
+        while i < end:
+            s0 += weights[trains[i]]
+            i += 1
+        out[b] = (s0 + s1) + (s2 + s3)
 
 
 @jit
@@ -282,18 +357,25 @@ def _look_up(bins, edges, first, last, values, sums):
 
 
 @jit
-def _squared_norms(bins, begins, ends, autocovariance):
-    norms = np.zeros(begins.size)
+def _count_lags(bins, begins, ends, counts):
     for k in range(begins.size):
         first = begins[k]
-        pairs = 0.0
         for i in range(begins[k], ends[k]):
-            while bins[i] - bins[first] >= autocovariance.size:
+            while bins[i] - bins[first] >= counts.shape[1]:
                 first += 1
+            counts[k, 0] += 1
             for j in range(first, i):
-                pairs += autocovariance[bins[i] - bins[j]]
-        norms[k] = (ends[k] - begins[k]) * autocovariance[0] + 2 * pairs
-    return norms
+                counts[k, bins[i] - bins[j]] += 2
+
+
+@jit
+def _weighted_sums(counts, weights):
+    """Of each row's first entries."""
+    sums = np.zeros(counts.shape[0])
+    for k in range(counts.shape[0]):
+        for lag in range(weights.size):
+            sums[k] += counts[k, lag] * weights[lag]
+    return sums
 
 
 @jit
@@ -354,22 +436,18 @@ def _inner(x, y):
 
 
 @jit
-def _combine(matrix, rows):
-    """matrix @ rows, block after block."""
-    combined = np.zeros((matrix.shape[0], rows.shape[1]))
-    for begin in range(0, rows.shape[1], ROWS_AT_ONCE):
-        end = min(begin + ROWS_AT_ONCE, rows.shape[1])
-        for i in range(matrix.shape[0]):
-            for j in range(rows.shape[0]):
-                for b in range(begin, end):
-                    combined[i, b] += matrix[i, j] * rows[j, b]
-    return combined
+def _inner_products(rows, x):
+    products = np.empty(rows.shape[0])
+    for i in range(rows.shape[0]):
+        products[i] = _inner(rows[i], x)
+    return products
 
 
 @jit
-def _project_out(rows, whitened, x):
-    """x -= rows' (whitened x), one after the other: rows are orthonormal."""
-    for i in range(rows.shape[0]):
-        coefficient = _inner(whitened[i], x)
-        for b in range(x.size):
-            x[b] -= coefficient * rows[i, b]
+def _subtract(coefficients, rows, x):
+    """x -= coefficients @ rows, in place."""
+    for begin in range(0, x.size, ROWS_AT_ONCE):
+        end = min(begin + ROWS_AT_ONCE, x.size)
+        for i in range(rows.shape[0]):
+            for b in range(begin, end):
+                x[b] -= coefficients[i] * rows[i, b]

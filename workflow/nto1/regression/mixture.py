@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy
 
-from nto1.regression.design import Design, conjugate_gradients
+from nto1.regression.design import Design, Solution, conjugate_gradients, weighted_norm
 
 # An exact solution of each pass is not needed: the next one begins with it.
 TOLERANCE = 0.02
@@ -52,13 +52,15 @@ def expectation_propagation(
     seed: int,
     passes: int = PASSES,
 ) -> Posterior | None:
-    """Posterior of sizes whose least-squares solution is given; surrogates come after the tested
-    ones, and scale the noise. None if no train stands out from which a kind could be known."""
+    """Posterior of sizes, from near ones and the design's correlation with what they leave;
+    surrogates come after the tested ones, and scale the noise. None if no train stands out from
+    which a kind could be known."""
     g = design.diagonal
     λ = np.zeros_like(g)  # precisions of the approximate priors, times the noise's variance
     h = np.zeros_like(g)  # and these times their means
     probe = np.random.default_rng(seed).choice([-1.0, 1.0], g.size)
-    x, mixture, z, iterations = None, None, np.zeros_like(g), 0
+    mixture, z, iterations = None, np.zeros_like(g), 0
+    rest, x, rest_of_probe = correlation, np.zeros_like(g), probe
 
     for _ in range(passes):
         precision = g + λ
@@ -66,10 +68,14 @@ def expectation_propagation(
         def product(w: np.ndarray, λ: np.ndarray = λ) -> np.ndarray:
             return design.normal(w) + λ * w
 
-        sizes, n, rest = conjugate_gradients(
-            product, correlation + h, precision, TOLERANCE, start=sizes
-        )
-        x, n_probe, _ = conjugate_gradients(product, probe, precision, TOLERANCE, start=x)
+        def solve(
+            start: np.ndarray, rest: np.ndarray, precision: np.ndarray = precision
+        ) -> Solution:
+            whole = weighted_norm(precision * start + rest, precision)
+            return conjugate_gradients(product, start, rest, precision, TOLERANCE * whole)
+
+        sizes, rest, n = solve(sizes, rest)
+        x, rest_of_probe, n_probe = solve(x, rest_of_probe)
         iterations += n + n_probe
         α = _own_share(g, λ, (probe * x).sum())
         r = sizes + (rest + λ * sizes - h) / (α * g)
@@ -85,8 +91,11 @@ def expectation_propagation(
         mean, variance = moments(r, τ, mixture)
         λ_new = noise * np.clip(1 / variance - 1 / τ, 0, 1e4 / τ)
         h_new = mean * (λ_new + noise / τ) - noise * r / τ
-        λ += DAMPING * (λ_new - λ)
-        h += DAMPING * (h_new - h)
+        more_λ, more_h = DAMPING * (λ_new - λ), DAMPING * (h_new - h)
+        rest += more_h - more_λ * sizes
+        rest_of_probe -= more_λ * x
+        λ += more_λ
+        h += more_h
     assert mixture is not None  # there is at least one pass
     return Posterior(sizes, moments(r, τ, mixture)[1], r, τ, mixture, iterations)
 
