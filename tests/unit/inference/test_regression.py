@@ -8,7 +8,7 @@ from scipy import integrate, linalg, stats
 
 from nto1 import regression_test
 from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
-from nto1.regression.calibration import false_discovery_rates, jitter
+from nto1.regression.calibration import bulk, false_discovery_rates, jitter
 from nto1.regression.design import (
     BLOCK,
     Design,
@@ -240,6 +240,22 @@ def test_unconnected_trains_are_called_as_often_as_said():
     assert np.sqrt((one.surrogate_z**2).mean()) == pytest.approx(1)
 
 
+@pytest.mark.parametrize(("factor", "excess"), [(1.3, 0.0), (1.0, 0.8)])
+def test_the_bulk_is_found_beside_connected_trains(factor, excess):
+    """Of errors that differ, with a mean that all share; 10 % lie far from it."""
+    rng = np.random.default_rng(1)
+    errors = np.exp(0.5 * rng.standard_normal(4000))
+    sizes = 2 + rng.standard_normal(4000) * np.hypot(factor * errors, excess)
+    sizes[:400] += 15 * errors[:400]
+    found = bulk(sizes, errors)
+    np.testing.assert_allclose(found, [2, factor, excess], atol=0.12)
+    z = found.z(sizes, errors)[400:]
+    few, many = np.array_split(z[np.argsort(errors[400:])], 2)
+    for some in (few, many):
+        assert some.std() == pytest.approx(1, abs=0.05)
+        assert abs(some.mean()) < 0.06
+
+
 def test_one_train_at_a_time_has_wider_errors(passive):
     joint, marginal = passive.test(), passive.test(weights="marginal")
     assert (marginal.size * passive.sizes)[:20].min() > 0
@@ -400,6 +416,7 @@ TRAINS = [np.arange(0.1, 4.9, 0.1), np.arange(0.15, 4.9, 0.13)]
         (V, [np.append(TRAINS[0], np.nan)], {}, r"trains\[0\] are NaN"),
         (V, TRAINS, {"weights": "all"}, "weights has to be one of"),
         (V, TRAINS, {"null": "none"}, "null has to be one of"),
+        (V, TRAINS, {"null": "empirical"}, "takes 30 trains or more, .* and 2 can be tested"),
         (V, TRAINS, {"n_surrogates": 3}, "n_surrogates has to be 20 or more"),
         (V, TRAINS, {"false_discovery_rate": 5}, "false_discovery_rate has to lie between 0 and 1"),
         (V, TRAINS, {"rounds": 0}, "rounds has to be 1 or more"),

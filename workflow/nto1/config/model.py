@@ -21,6 +21,7 @@ from pydantic import (
 from nto1.inference.method import methods
 from nto1.measures.measure import measures
 from nto1.neurons import DEFAULT_MODEL, MODELS, Synapses, keys_of
+from nto1.simulation.passive_membrane import SITUATIONS
 
 
 class Section(BaseModel):
@@ -748,6 +749,25 @@ class OneRecording(Section):
     ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
 
 
+class Calibration(Section):
+    """How often every method calls trains that are not connected, on a passive membrane."""
+
+    situations: Annotated[
+        list[Annotated[str, OneOf(lambda: SITUATIONS)]], Distinct(len(SITUATIONS))
+    ] = Default(
+        list(SITUATIONS),
+        "; ".join(f"{name}: {each.title}" for name, each in SITUATIONS.items()) + ".",
+    )
+    duration_s: Annotated[float, Field(ge=1, le=3600)] = Default(120, "Length of the recordings.")
+    sampling_ms: Annotated[list[Annotated[float, Field(ge=0.1, le=10)]], Distinct(100)] = Default(
+        [0.1, 0.5, 1, 2.5],
+        "Time steps of the voltage, each a multiple of 0.1 ms, over which it is averaged.",
+    )
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        list(range(1, 21)), "Seeds of the recordings."
+    )
+
+
 class Range(Section):
     """Numbers from one to another: n of them, evenly spaced; or all whole numbers."""
 
@@ -811,6 +831,7 @@ class Config(Section):
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()
     recording: OneRecording = OneRecording()
+    calibration: Calibration = Calibration()
     studies: dict[str, Study] = Field(default={}, description=Study.__doc__)
 
 

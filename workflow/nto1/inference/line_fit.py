@@ -23,6 +23,7 @@ from nto1.inference.windows import (
     sum_looked_up,
 )
 from nto1.jit import jit
+from nto1.regression.calibration import p_values
 from nto1.units import ms
 
 
@@ -129,5 +130,6 @@ METHOD = Method(
     own={"window_ms": Option(10.0, "Length of the fitted lines.", {"gt": 0, "le": 1e4})},
     window="line_fit_window_ms",
     seconds=lambda n_spikes, window, n_shuffles: n_spikes * 40e-9,
+    p_of_t=p_values,
     place=3,
 )

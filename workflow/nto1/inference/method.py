@@ -65,6 +65,11 @@ class Outcome(NamedTuple):
     details: Any = None
 
 
+def p_of_shuffles(t: np.ndarray) -> np.ndarray:
+    """p-values of t = ± (1 - p), without what was rounded."""
+    return np.round(1 - np.abs(t), 12)
+
+
 class Test(NamedTuple):
     """A method, and its options by their keys in the configuration, with units."""
 
@@ -124,6 +129,8 @@ class Method(NamedTuple):
     window: str = ""  # which option is the length of its window
     # On one core, for a number of spikes, a window (steps) and a number of shuffles.
     seconds: Callable[[float, float, int], float] = lambda *_: 0.0
+    # Two-sided p-values from its t, if its outcomes have no column p.
+    p_of_t: Callable[[np.ndarray], np.ndarray] = p_of_shuffles
     place: int = 100  # in tables and legends
 
     @property
@@ -132,6 +139,10 @@ class Method(NamedTuple):
         of_first = methods()[self.first_pass].options if self.first_pass else ()
         own = (f"{self.name}_{key}" for key in self.own)
         return tuple(dict.fromkeys((*self.shared, *own, *of_first)))
+
+    def p_values(self, outcome: Outcome) -> np.ndarray:
+        """Of every train, as the method means them [n_trains]."""
+        return outcome.columns.get("p", self.p_of_t(outcome.t))
 
     def test(self, section: Mapping[str, Any]) -> Test:
         """With the options that the section ``connection_inference`` says."""

@@ -54,6 +54,9 @@ MIN_SPIKES = 5
 # Up to so many trains and surrogates, standard errors are those of the whole normal matrix.
 MAX_EXACT = 1000
 
+# Fewer trains have no bulk.
+MIN_BULK = 30
+
 # Left out around each of the neuron's own spikes, before and after.
 OWN_SPIKE = 1.5 * ms
 
@@ -81,8 +84,8 @@ class RegressionTest(NamedTuple):
     spectrum: np.ndarray  # [n_frequencies] V²/Hz, of what is not explained, one-sided
     explained: float  # share of the variance, by trains, the neuron's own spikes and covariates
     surrogate_z: np.ndarray  # [n_surrogates]
-    shift: float  # median of z before the empirical null is applied
-    spread: float  # and SD, by the median absolute deviation
+    shift: float  # of the bulk of z beside surrogates: mean, at the median standard error
+    spread: float  # and SD; NaN, of fewer trains than have a bulk
     iterations: tuple[int, ...]  # of conjugate gradients, in each round and for the mixture
     mixture: Mixture | None  # of all sizes, if it was asked for and some stand out
     warnings: tuple[str, ...]
@@ -344,11 +347,17 @@ def _result(
     t = sizes / np.sqrt(variance)
     n = tested.size
     scale = _scale(t[n:])
-    shift, spread = bulk(t[:n] / scale)
+    errors, surrogate_z = scale * np.sqrt(variance[:n]), t[n:] / scale
     z = t[:n] / scale
+    of_bulk = bulk(sizes[:n], errors) if n >= MIN_BULK else None
+    shift, spread = (np.nan, np.nan) if of_bulk is None else of_bulk.typical(errors)
     if null == "empirical":
-        z = (z - shift) / spread
-        scale *= spread
+        if of_bulk is None:
+            raise NothingToTest(
+                f"null='empirical' takes {MIN_BULK} trains or more, most of which are not "
+                f"connected, and {n} can be tested: take null='surrogates'"
+            )
+        z, errors = of_bulk.z(sizes[:n], errors), of_bulk.errors(errors)
     p = p_values(z)
     q = false_discovery_rates(p)
     call = np.where(q > rate, NONE, np.where(z > 0, EXCITATORY, INHIBITORY))
@@ -362,7 +371,7 @@ def _result(
     explained = 1 - last.residual[: there.size][there].var() / signal.y[: there.size][there].var()
     return RegressionTest(
         size=of_all(sizes[:n]),
-        standard_error=of_all(scale * np.sqrt(variance[:n])),
+        standard_error=of_all(errors),
         t=of_all(t[:n]),
         z=of_all(z),
         p=of_all(p),
@@ -374,12 +383,12 @@ def _result(
         frequency=np.linspace(0, 0.5 / signal.bin, density.size),
         spectrum=2 * signal.bin * density,
         explained=float(max(0, explained)),
-        surrogate_z=t[n:] / scale,
+        surrogate_z=surrogate_z,
         shift=shift,
         spread=spread,
         iterations=(*(fit.iterations for fit in fits), more_iterations),
         mixture=mixture,
-        warnings=tuple(_warnings(last, t[n:] / _scale(t[n:]), shift, spread, null, call)),
+        warnings=tuple(_warnings(last, surrogate_z, shift, spread, null, call)),
     )
 
 
@@ -398,10 +407,9 @@ def _warnings(
     if fit.iterations == MAX_ITERATIONS:
         yield f"sizes had not converged after {fit.iterations} iterations: trains may be alike"
     mostly_none = null == "empirical" or (call == NONE).mean() > 0.8
-    many = call.size >= 30  # fewer have no bulk
-    if many and mostly_none and (abs(shift) > 0.5 or not 0.7 < spread < 1.3):
+    if mostly_none and (abs(shift) > 0.5 or spread < 0.7 or spread > 1.3):  # not if NaN
         yield (
-            f"z of most trains have a median of {shift:.1f} and a standard deviation of "
+            f"z of most trains have a mean of {shift:.1f} and a standard deviation of "
             f"{spread:.1f} beside surrogates, not 0 and 1: trains share a rhythm, a state or a "
             f"drift with the voltage"
             + (

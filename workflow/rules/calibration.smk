@@ -1,0 +1,42 @@
+# Do p-values mean what they say? A target of its own: snakemake calibration
+CALIBRATION = config["calibration"]
+
+
+rule test_situation:
+    """Every method on recordings of a passive membrane in one situation."""
+    output:
+        "results/calibration/parts/{situation}.parquet",
+    log:
+        "results/logs/test_situation/{situation}.log",
+    group:
+        "calibration"
+    params:
+        settings=omit(CALIBRATION, "situations"),
+        section=INFERENCE,
+    script:
+        "../scripts/calibration/test_situation.py"
+
+
+rule summarise_calibration:
+    input:
+        expand(rules.test_situation.output[0], situation=CALIBRATION["situations"]),
+    output:
+        recordings=table(
+            "results/calibration/recordings",
+            "Calibration",
+            "Table: Calibration, recordings",
+            "calibration",
+        ),
+        means=table(
+            "results/calibration/calibration", "Calibration", "Table: Calibration"
+        ),
+        figure=figure("results/calibration/calibration", "Calibration", "Calibration"),
+    log:
+        "results/logs/summarise_calibration.log",
+    script:
+        "../scripts/calibration/summarise_calibration.py"
+
+
+rule calibration:
+    input:
+        rules.summarise_calibration.output,
