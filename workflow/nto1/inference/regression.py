@@ -388,12 +388,12 @@ def _result(
         spread=spread,
         iterations=(*(fit.iterations for fit in fits), more_iterations),
         mixture=mixture,
-        warnings=tuple(_warnings(last, surrogate_z, shift, spread, null, call)),
+        warnings=tuple(_warnings(last, surrogate_z, shift, spread, null)),
     )
 
 
 def _warnings(
-    fit: _Fit, surrogate_z: np.ndarray, shift: float, spread: float, null: str, call: np.ndarray
+    fit: _Fit, surrogate_z: np.ndarray, shift: float, spread: float, null: str
 ) -> Iterator[str]:
     """What makes calls doubtful, in words."""
     beyond = (np.abs(surrogate_z) > 1.96).mean()
@@ -406,16 +406,16 @@ def _warnings(
         yield "no train was clear enough to fit the kernel: 5 and 15 ms were assumed"
     if fit.iterations == MAX_ITERATIONS:
         yield f"sizes had not converged after {fit.iterations} iterations: trains may be alike"
-    mostly_none = null == "empirical" or (call == NONE).mean() > 0.8
-    if mostly_none and (abs(shift) > 0.5 or spread < 0.7 or spread > 1.3):  # not if NaN
+    if abs(shift) > 0.5 or spread < 0.7 or spread > 1.3:  # not if NaN
         yield (
             f"z of most trains have a mean of {shift:.1f} and a standard deviation of "
-            f"{spread:.1f} beside surrogates, not 0 and 1: trains share a rhythm, a state or a "
-            f"drift with the voltage"
-            + (
-                ", which the empirical null allows for" * (null == "empirical")
-                or '; if few of them are connected, take null="empirical"'
-            )
+            f"{spread:.1f} beside surrogates, not 0 and 1: "
+            + {
+                "surrogates": "trains share a rhythm, a state or a drift with the voltage (then "
+                'take null="empirical"), or many of them are connected',
+                "empirical": "trains share a rhythm, a state or a drift with the voltage, which "
+                "the empirical null allows for; if many of them are connected, it does not hold",
+            }[null]
         )
 
 
