@@ -51,6 +51,7 @@ $(READY): envs/requirements.lock envs/bootstrap.lock
 	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python envs/requirements.lock
 	@cd workflow && ../$(BIN)/python -c 'import os, sysconfig; \
 	print(os.getcwd(), file=open(sysconfig.get_path("purelib") + "/nto1.pth", "w"))'
+	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m nto1 "$$@"\n' > $(BIN)/nto1 && chmod +x $(BIN)/nto1
 	@touch $@
 
 lock: $(READY)

@@ -15,7 +15,7 @@ from study import ROOT, SMALL, Study
 
 LOCK = (ROOT / "envs/requirements.lock").read_text()
 LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
-CONDA_NAMES = {"matplotlib-base": "matplotlib"}
+CONDA_NAMES = {"matplotlib-base": "matplotlib", "python-neo": "neo"}
 MODULES = {"yaml": "pyyaml", "matplotlib": "matplotlib-base"}
 
 ENV = ROOT / "envs/workflow.yaml"

@@ -15,7 +15,7 @@ Weights       mean_rate, find_weight
 Studies       run_study
 Theory        free_membrane
 Networks      Connections, Network, simulate_network
-Detection     regression_test
+Detection     Recording, read_recording, detect (of one's own); regression_test
 Connections   sta_test, template_test, line_fit_test, output_spike_test, score;
               digitise, shuffle_test, p_value, roc (those of the notebook of 2021)
 
@@ -40,6 +40,9 @@ _MODULES = {
     "inference.output_spikes": "output_spike_test",
     "inference.regression": "regression_test",
     "inference.scores": "roc score",
+    "recordings.recording": "Recording",
+    "recordings.files": "read_recording",
+    "recordings.detection": "detect",
     "neurons.adex": "AdEx",
     "neurons.izhikevich": "Izhikevich",
     "neurons.protocol": "Synapses neuron_of",

@@ -219,8 +219,8 @@ def regression_test(
 
     rng = np.random.default_rng(seed)
     drawn = rng.choice(tested, n_surrogates, replace=tested.size < n_surrogates)
-    interval = round(surrogate_interval / signal.bin)
-    surrogates = [jitter(spikes.train(k), interval, signal.n_bins, rng) for k in drawn]
+    interval, edges = round(surrogate_interval / signal.bin), signal.gaps.edges(signal.n_bins)
+    surrogates = [jitter(spikes.train(k), interval, edges, rng) for k in drawn]
     bins_of_columns = [spikes.train(k) for k in tested] + surrogates
     n_of = np.array([each.size for each in bins_of_columns])
     columns = Spikes.of(np.concatenate(bins_of_columns), n_of, signal.n_bins)

@@ -11,10 +11,17 @@ NEAR, NEAR_VARIANCE = 3.0, 0.9733
 BULK_STEPS = 10
 
 
-def jitter(bins: np.ndarray, interval: int, n_bins: int, rng: np.random.Generator) -> np.ndarray:
-    """A train's bins, each moved at random within its own interval of so many bins; ascending."""
-    begin = bins // interval * interval
-    length = np.minimum(interval, n_bins - begin)
+def jitter(
+    bins: np.ndarray, interval: int, edges: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """A train's bins, each moved at random within its own interval of so many bins; ascending.
+
+    None is moved beyond an edge: the recording's first bin and its end, and those of long gaps.
+    """
+    piece = np.searchsorted(edges, bins, "right")
+    own = bins // interval * interval
+    begin = np.maximum(own, edges[piece - 1])
+    length = np.minimum(own + interval, edges[piece]) - begin
     return np.sort(begin + (rng.random(bins.size) * length).astype(np.int32)).astype(np.int32)
 
 

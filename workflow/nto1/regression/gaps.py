@@ -33,6 +33,12 @@ class Gaps(NamedTuple):
         end = np.flatnonzero(steps == -1) + 1
         return cls((begin + first) % n_fft, end - begin, n_fft)
 
+    def edges(self, n_bins: int) -> np.ndarray:
+        """Begin and end of the recording of so many bins, and of its gaps that are not bridged."""
+        long = (self.length > LONGEST) & (self.begin < n_bins)
+        ends = (self.begin + self.length)[long]
+        return np.unique(np.concatenate([[0, n_bins], self.begin[long], ends[ends < n_bins]]))
+
     def bridge(self, x: np.ndarray) -> np.ndarray:
         """x [n_fft] with straight lines over short gaps, and zeros in long ones; in place."""
         _bridge(self.begin, self.length, LONGEST, x)

@@ -78,18 +78,21 @@ def around(
 
 
 def detect_spikes(V: np.ndarray, dt: float) -> np.ndarray:
-    """Times (s) at which action potentials rise through half of their height.
+    """Times (s) at which action potentials rise through ``spike_threshold``."""
+    above = V > spike_threshold(V)
+    return (np.flatnonzero(above[1:] & ~above[:-1]) + 1) * dt
+
+
+def spike_threshold(V: np.ndarray) -> float:
+    """Half of the height of action potentials (V).
 
     Half of the way from the median to the maximum, if that stands out: at least 20 mV, and 8
-    standard deviations, above the median; else there are none.
+    standard deviations, above the median; else there are none, and it is infinite.
     """
     median = np.median(V)
     SD = 1.4826 * np.median(np.abs(V - median))
     height = V.max() - median
-    if height / 2 < max(20e-3, 8 * SD):
-        return np.empty(0)
-    above = V > median + height / 2
-    return (np.flatnonzero(above[1:] & ~above[:-1]) + 1) * dt
+    return median + height / 2 if height / 2 >= max(20e-3, 8 * SD) else np.inf
 
 
 def afterpotentials(times: np.ndarray, signal: Signal) -> np.ndarray:
