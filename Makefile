@@ -47,7 +47,7 @@ $(READY): envs/requirements.lock envs/bootstrap.lock
 	ok or sys.exit(f"Python 3.11, 3.12 or 3.13 is needed, but $(PYTHON) is {v.major}.{v.minor}. Try: make PYTHON=python3.11")'
 	@test ! -L .venv || rm .venv # a link; what it leads to is somebody's
 	$(PYTHON) -m venv --clear .venv
-	PIP_USER=0 $(BIN)/pip install --quiet --require-hashes --no-deps -r envs/bootstrap.lock
+	PIP_USER=0 PIP_TARGET= $(BIN)/pip install --quiet --require-hashes --no-deps -r envs/bootstrap.lock
 	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python envs/requirements.lock
 	@cd workflow && ../$(BIN)/python -c 'import os, sysconfig; \
 	print(os.getcwd(), file=open(sysconfig.get_path("purelib") + "/nto1.pth", "w"))'

@@ -15,16 +15,27 @@ from nto1.source_digest import digest_of, remembered
 PACKAGE = Path(__file__).parent
 
 
+def users_cache() -> Path:
+    """Relative, where there is no home."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"))
+
+
+def can_write(folder: Path) -> bool:
+    """Whether files can be put there; it is made if need be."""
+    with suppress(OSError):
+        if folder.is_absolute():
+            folder.mkdir(parents=True, exist_ok=True)
+            return os.access(folder, os.W_OK)
+    return False
+
+
 def _base() -> Path:
     """The first folder that can be written to."""
     if base := os.environ.get("NUMBA_CACHE_DIR"):
         return Path(base).absolute()
-    user = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "nto1"
-    for folder in (PACKAGE / "__pycache__", user):
-        with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK):
-                return folder
+    for folder in (PACKAGE / "__pycache__", users_cache() / "nto1"):
+        if can_write(folder):
+            return folder
     folder = Path(tempfile.gettempdir(), f"nto1-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     # What others put there is not to be run.

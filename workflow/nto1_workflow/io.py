@@ -92,9 +92,6 @@ def run(main: Callable, snakemake) -> None:
             register(stream)
             with redirect_stderr(stream):
                 _check(content)
-                if "numba" in sys.modules:  # the script has kernels
-                    models = os.environ.get("NTO1_MODELS", "").split(",")
-                    sys.modules["nto1.jit"].compile_once(filter(None, models))
                 main(**{name: values[name] for name in inspect.signature(main).parameters})
                 _check(content)
             gc.freeze()  # at its end, Python would look for garbage in all that was imported

@@ -115,6 +115,9 @@ class Kernel(InlineFunction):
 
     @cached_property
     def made(self) -> Any:
+        # In a workflow's job: all at once, and what other jobs need, too, which wait for it.
+        if (models := os.environ.pop("NTO1_MODELS", None)) is not None:
+            compile_once(filter(None, models.split(",")))
         numba = _numba()
         others = numba.config.CACHE_DIR, numba.config.CACHE_LOCATOR_CLASSES
         numba.config.CACHE_DIR = str(CACHE / processor())
