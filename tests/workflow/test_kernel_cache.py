@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+from nto1 import jit
 from nto1.kernel_cache import DIGEST, PACKAGE
 from study import ROOT, copy_kernels
 
@@ -39,3 +40,14 @@ def test_kinds_of_processors_share_no_folder():
     """On a cluster with several, jobs on each may compile at the same time."""
     code = "from nto1.jit import processor; print(processor())"
     assert printed(code) != printed(code, NUMBA_CPU_NAME="generic")
+
+
+def test_a_job_has_all_kernels_compiled_before_its_first(monkeypatch):
+    """And not a few, as others do that begin at the same time."""
+    asked = []
+    monkeypatch.setattr(jit, "compile_once", lambda models: asked.append([*models]))
+    monkeypatch.setenv("NTO1_MODELS", "izhikevich")
+    kernels = [jit.Kernel(lambda x: x, {"cache": False}) for _ in range(2)]
+    assert asked == []
+    assert [kernel(1.0) for kernel in kernels] == [1.0, 1.0]
+    assert asked == [["izhikevich"]]
