@@ -4,7 +4,7 @@ of what is called a 95 % interval, for every measure and for few seeds as for ma
 import numpy as np
 import pandas as pd
 
-from nto1.config.studies import complete
+from nto1.config.model import Study
 from nto1.studies.run import run_study
 from nto1.studies.summary import summarise_runs
 from nto1_workflow.io import run, write_csv
@@ -65,7 +65,7 @@ def of_runs(measure: str, held: dict) -> list[dict]:
         name_of = {seed: name for name, some in sets.items() for seed in some}
         grouped = runs.assign(case=runs["seed"].map(name_of)).dropna(subset="case")
         study |= {"cases": {name: {} for name in sets}}
-        summary = summarise_runs(grouped, complete(study))
+        summary = summarise_runs(grouped, Study.model_validate(study))
         for column in COLUMNS[measure]:
             truth = runs[column].mean()
             row = {"quantity": column, "mean": truth, "n_seeds": size}

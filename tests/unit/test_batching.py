@@ -41,7 +41,7 @@ def test_labels_are_what_people_write():
     assert [label(v) for v in (14, 14.0, 12.5, 0, 1e-7)] == ["14", "14", "12.5", "0", "1e-07"]
 
 
-def config(**sections) -> dict:
+def config(**sections):
     return resolve(sections)
 
 
@@ -61,23 +61,27 @@ def test_jobs_take_some_seconds():
 
 
 def test_tests_that_differ_in_noise_alone_share_a_job():
-    assert of_base_recording(variants(config())) == [
+    assert names_with_base(config()) == [
         "base",
         *(f"imaging_spike_SNR={SNR}" for SNR in (10, 5, 2)),
     ]
     apart = config(connection_test={"variants": [{"seed": 1}, {"p_value": "unbiased"}]})
-    assert of_base_recording(variants(apart)) == ["base", "p_value=unbiased"]
+    assert names_with_base(apart) == ["base", "p_value=unbiased"]
     assert other_ones(apart) == [("seed=1", 1)]
     many = config(connection_test={"variants": [{"imaging_spike_SNR": 2 + i} for i in range(5)]})
-    with_base = of_base_recording(variants(many))
+    with_base = names_with_base(many)
     assert [*with_base, *(name for name, _ in other_ones(many))] == list(variants(many))
     assert len(with_base) == 4
 
 
+def names_with_base(some_config) -> list[str]:
+    return [test.columns["case"] for test in of_base_recording(some_config)]
+
+
 def other_ones(some_config) -> list[tuple[str, int]]:
     """Variants and seeds of other tests than those in the base case's job."""
-    tasks = [task for job in other_tests(some_config).values() for task in job]
-    return sorted((task["columns"]["case"], task["test"]["seed"]) for task in tasks)
+    tests = [test for job in other_tests(some_config).values() for test in job]
+    return sorted((test.columns["case"], test.recording.seed) for test in tests)
 
 
 def test_short_recordings_are_tested_with_the_other_seeds():

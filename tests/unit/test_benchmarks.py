@@ -10,7 +10,6 @@ import pytest
 
 from nto1 import line_fit_test, simulate_network, sta_test
 from nto1.config import resolve
-from nto1.config.studies import complete
 from nto1.measures.measure import measures
 from nto1.random.stream import seeded
 from nto1.simulation.voltage_imaging import Experiment, PoissonTrains
@@ -73,8 +72,8 @@ def test_a_large_sweep_and_a_study_of_as_many_runs():
     studies = load("studies")
     sweep, study = weight_batches(resolve(studies.SWEEP)), resolve(studies.STUDY)
     of_sweep = len(studies.WEIGHTS_PS) * len(studies.SEEDS)
-    large = complete(study["studies"]["large"])
-    of_study = jobs_of(measures()[large["measure"]], work_of([large], study))
+    large = study.studies["large"]
+    of_study = jobs_of(measures()[large.measure], work_of([large], study))
     assert sum(len(task.weights_pS) for (task,) in sweep.values()) == len(studies.WEIGHTS_PS)
     assert of_study.description.startswith(f"{of_sweep} runs in ")
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from nto1.config import ConfigError, duplicate_keys, resolve, schema_of
 from nto1.config.__main__ import describe, describe_schema, describe_thesis
-from nto1.config.model import Config
-from nto1.config.studies import cases_of, complete
-from nto1.neurons import MODELS, Synapses, neuron_of
+from nto1.config.model import Config, Study
+from nto1.config.studies import cases_of
+from nto1.neurons import MODELS, Synapses
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.units import ms
@@ -195,7 +195,7 @@ def test_too_many_jobs():
     ],
 )
 def test_unusual_but_fine(config):
-    resolved = resolve(config)
+    resolved = resolve(config).model_dump()
     for section, values in config.items():
         assert resolved[section].items() >= values.items()
 
@@ -222,17 +222,17 @@ def test_whatever_stands_there_is_valid_or_has_a_message(data, value):
 def test_names_of_files_stay_as_they_are():
     name = "results #2.csv"  # of which YAML would read the first word
     resolved = resolve({"connection_inference": {"weights": name}})
-    assert resolved["connection_inference"]["weights"] == name
+    assert resolved.connection_inference.weights == name
 
 
 def test_another_model_has_its_own_defaults_over_those_of_earlier_layers():
     listed = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     listed["neuron"]["tau_g_ms"] = 5
-    neuron = resolve(listed, {"neuron": {"model": "izhikevich", "a_per_ms": 0.1}})["neuron"]
-    assert neuron_of(neuron) == Izhikevich(a=0.1 / ms, synapses=Synapses(τ_g=5 * ms))
+    neuron = resolve(listed, {"neuron": {"model": "izhikevich", "a_per_ms": 0.1}}).neuron
+    assert neuron.parameters == Izhikevich(a=0.1 / ms, synapses=Synapses(τ_g=5 * ms))
     for model in MODELS.values():
-        of_model = resolve({"neuron": {"model": model.name}})["neuron"]
-        assert neuron_of(of_model) == model.parameters()
+        of_model = resolve({"neuron": {"model": model.name}}).neuron
+        assert of_model.parameters == model.parameters()
 
 
 CASES = """
@@ -250,21 +250,23 @@ def test_mistakes_about_models_in_studies(study, message):
     with pytest.raises(ConfigError, match=re.escape(message)):
         resolve({"studies": {"s": {"measure": "response"} | study}})
     fine = {"measure": "response", "vary": {"neuron.model": ["adex", "izhikevich"]}}
-    models = [case.config["neuron"] for case in cases_of(complete(fine), resolve({}))]
-    assert [neuron_of(neuron) for neuron in models] == [AdEx(), Izhikevich()]
+    models = [case.config.neuron for case in cases_of(Study.model_validate(fine), resolve({}))]
+    assert [neuron.parameters for neuron in models] == [AdEx(), Izhikevich()]
 
 
 def test_numbers_as_text_as_on_the_command_line():
     config = {"sweep": {"N": "100", "weights_pS": ["0", "600"]}, "inputs": "{exc_to_inh: 1.5}"}
     resolved = resolve(config)
-    assert resolved["sweep"]["weights_pS"] == [0, 600]
-    assert resolved["inputs"]["exc_to_inh"] == 1.5
+    assert resolved.sweep.weights_pS == [0, 600]
+    assert resolved.inputs.exc_to_inh == 1.5
 
 
 def test_variants_are_the_base_but_for_what_they_say():
     named = variants(resolve({"connection_test": {"variants": [{"imaging_spike_SNR": 2.5}]}}))
     assert list(named) == ["base", "imaging_spike_SNR=2.5"]
-    assert named["imaging_spike_SNR=2.5"] == named["base"] | {"imaging_spike_SNR": 2.5}
+    assert named["imaging_spike_SNR=2.5"] == named["base"].model_copy(
+        update={"imaging_spike_SNR": 2.5}
+    )
 
 
 def every_key(values: dict, path=()):
@@ -276,7 +278,7 @@ def every_key(values: dict, path=()):
 
 def test_every_size_has_a_limit_and_every_key_a_description():
     limits = {"array": "maxItems", "integer": "maximum"}
-    for path in every_key(resolve({})):
+    for path in every_key(resolve({}).model_dump()):
         schema = schema_of(path)
         assert len(path) == 1 or schema["description"], path
         for part in (schema, schema.get("items", {}), *schema.get("anyOf", [])):
@@ -300,13 +302,12 @@ def test_generated_files_are_up_to_date(file, write):
 def test_names_in_quotes_are_names(name):
     """Also where they are values, and on the command line, which hands over all as text."""
     config = {"network": {"types": {name: {"model": "adex"}}, "type_of": [name] * 4}}
-    assert resolve(config)["network"]["type_of"] == [name] * 4
-    assert resolve({"connection_inference": {"weights": name}})["connection_inference"][
-        "weights"
-    ] == (name)
+    assert resolve(config).network.type_of == [name] * 4
+    weights = resolve({"connection_inference": {"weights": name}}).connection_inference.weights
+    assert weights == name
     cases = {name: {}, "other": {}}
     study = {"measure": "response", "cases": cases}
-    assert resolve({"studies": {"s": study}})["studies"]["s"]["cases"] == cases
+    assert resolve({"studies": {"s": study}}).studies["s"].cases == cases
 
 
 def test_keys_that_stand_twice_in_a_file():

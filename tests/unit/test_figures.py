@@ -13,7 +13,7 @@ from matplotlib.colors import to_rgb
 from connection_inference import plot_clipping
 from network import plot_network
 from nto1.config import resolve
-from nto1.config.studies import complete
+from nto1.config.model import Study
 from nto1.measures.measure import measures
 from nto1_workflow.style import plt
 from study import ROOT
@@ -80,9 +80,13 @@ STUDY = {
 def test_captions_are_whole_and_without_mistakes(changes, measure, study):
     """As the report makes them: filled in by Jinja, then read by docutils."""
     jinja = Environment(undefined=StrictUndefined)
-    params = {"study": complete(study | {"measure": measure})}
+    params = {"study": (Study.model_validate(study | {"measure": measure}),)}
     params |= {"description": measures()[measure].description}
-    given = {"config": resolve(changes), "params": SimpleNamespace(**params), "rule": "study_mine"}
+    given = {
+        "config": resolve(changes).model_dump(by_alias=True),
+        "params": SimpleNamespace(**params),
+        "rule": "study_mine",
+    }
     for file in (ROOT / "workflow/report").glob("*.rst"):
         if file.name == "workflow.rst":  # the overview, of a report's own results
             continue

@@ -6,6 +6,7 @@ import pytest
 
 from network.simulate_network import build, columns_of_file, input_trains, main
 from nto1.config import ConfigError, resolve
+from nto1.config.model import Config, types_of
 from nto1.simulation.inputs import TimeGrid
 from nto1.units import ms
 from study import Study
@@ -29,7 +30,7 @@ NETWORK = {
 }
 
 
-def resolved(**changes) -> dict:
+def resolved(**changes) -> Config:
     return resolve({"network": NETWORK | changes})
 
 
@@ -38,7 +39,7 @@ def simulated(tmp_path, config) -> tuple:
         [str(tmp_path / f"{name}.{kind}") for kind in ("csv", "parquet")]
         for name in ("spikes", "voltages")
     )
-    main(config["network"], config["izhikevich"], config["neuron"], spikes, voltages)
+    main(config.network, types_of(config), spikes, voltages)
     return pd.read_csv(spikes[0]), pd.read_csv(voltages[0])
 
 
@@ -65,7 +66,7 @@ def test_tables_and_a_matrix_are_the_same_network(tmp_path):
     neurons = pd.DataFrame({"E_syn_mV": NETWORK["E_syn_mV"], "type": NETWORK["type_of"]})
     neurons.to_csv(tmp_path / "neurons.csv", index=False)
     config = resolved()
-    trains = input_trains(config["network"]["inputs"], TimeGrid(0.5, 0.1 * ms))
+    trains = input_trains(config.network.inputs, TimeGrid(0.5, 0.1 * ms))
     of_trains = [pd.DataFrame({"train": i, "time_s": t}) for i, t in enumerate(trains)]
     pd.concat(of_trains).to_csv(tmp_path / "spikes_of_trains.csv", index=False)
     inputs = NETWORK["inputs"] | {"spikes": str(tmp_path / "spikes_of_trains.csv")}
@@ -79,7 +80,7 @@ def test_names_of_types_in_a_table_are_names(tmp_path):
     file.write_text("E_syn_mV,type\n0,1\n-65,2\n0,1\n")
     types = {"1": NETWORK["types"]["fast"], "2": NETWORK["types"]["adapting"]}
     config = resolved(types=types, type_of=[], E_syn_mV=str(file))
-    built = build(config["network"], config["izhikevich"], config["neuron"])
+    built = build(config.network, types_of(config))
     assert built.type_of == ("1", "2", "1")
 
 
@@ -96,15 +97,15 @@ def test_names_of_types_in_a_table_are_names(tmp_path):
 def test_spikes_that_make_no_sense(tmp_path, spikes, message):
     file = str(tmp_path / "trains.csv")
     pd.DataFrame(spikes, columns=["train", "time_s"]).to_csv(file, index=False)
-    inputs = resolved(inputs=NETWORK["inputs"] | {"spikes": file})["network"]["inputs"]
+    inputs = resolved(inputs=NETWORK["inputs"] | {"spikes": file}).network.inputs
     with pytest.raises(ValueError, match=message) as error:
         input_trains(inputs, TimeGrid(0.5, 0.1 * ms))
     assert file in str(error.value)
 
 
 def test_lognormal_rates_have_their_mean():
-    inputs = resolved()["network"]["inputs"]
-    inputs |= {"number": 400, "rate_Hz": 30, "log_rate_variance": 0.4}
+    changes = {"number": 400, "rate_Hz": 30, "log_rate_variance": 0.4}
+    inputs = resolved().network.inputs.model_copy(update=changes)
     trains = input_trains(inputs, TimeGrid(10, 0.1 * ms))
     rates = np.array([train.size / 10 for train in trains])
     assert rates.mean() == pytest.approx(30, rel=0.1)
@@ -116,7 +117,7 @@ def test_an_unknown_neuron_in_a_table(tmp_path):
     pd.DataFrame({"from": [0], "to": [3], "weight_nS": [1]}).to_csv(file, index=False)
     config = resolved(weights_nS=file)
     with pytest.raises(ValueError, match="there is no neuron 3, only 0 … 2"):
-        build(config["network"], config["izhikevich"], config["neuron"])
+        build(config.network, types_of(config))
     with pytest.raises(ValueError, match="a CSV or Parquet table of numbers with the columns"):
         columns_of_file(file, ["train"])
 

@@ -86,6 +86,9 @@ def run(main: Callable, snakemake) -> None:
     values = {"input": snakemake.input, "output": snakemake.output, "threads": snakemake.threads}
     for named in (snakemake.wildcards, snakemake.input, snakemake.output, snakemake.params):
         values |= dict(named.items())
+    for name, value in values.items():
+        if type(value) is tuple and len(value) == 1:  # a section of the configuration
+            (values[name],) = value
     content, log = values.get("content", {}), snakemake.log[0]
     with open(log, "w", 1, "utf-8", "backslashreplace") as stream:
         try:

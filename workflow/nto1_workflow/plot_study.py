@@ -1,5 +1,7 @@
 """A study's figure: what was measured against what was varied, with 95 % intervals as bands."""
 
+from typing import Any
+
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
@@ -7,6 +9,7 @@ import seaborn as sns
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
+from nto1.config.model import Study
 from nto1.config.studies import varied_columns
 from nto1.measures.measure import measures
 from nto1.units import GREEK
@@ -52,13 +55,13 @@ class Panels(sns.FacetGrid):
         return self
 
 
-def axes_of(study: dict, table) -> dict[str, str | None]:
+def axes_of(study: Study, table) -> dict[str, Any]:
     """What is along x, and told by colour, columns and rows: as said, or in the order given. Of
     named cases, what is varied among them comes first."""
     columns = varied_columns(study)
     varied = [name for name in columns if table[name].nunique() > 1] or columns[:1]
     varied.sort(key=lambda name: name == "case")
-    chosen = {axis: study.get(axis) for axis in ("x", "hue", "col", "row")}
+    chosen = {axis: getattr(study, axis) for axis in ("x", "hue", "col", "row")}
     left = [name for name in varied if name not in chosen.values()]
     for axis in chosen:
         chosen[axis] = chosen[axis] or (left.pop(0) if left else None)
@@ -101,9 +104,9 @@ def named(column: str, value) -> str:
 
 
 @mpl.rc_context({"xtick.minor.visible": False, "ytick.minor.visible": False})
-def plot(table, study: dict, paths: list[str]) -> None:
+def plot(table, study: Study, paths: list[str]) -> None:
     """``table``: a row per case, with means and intervals."""
-    axes, measure = axes_of(study, table), measures()[study["measure"]]
+    axes, measure = axes_of(study, table), measures()[study.measure]
     x, hue = axes["x"], axes["hue"]
     panels = long_form(table, list(measure.shown), axes["row"])
     grid = Panels(

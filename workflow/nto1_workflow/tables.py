@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def p_columns(tested: "RecordingTest") -> dict[str, Any]:
     """Of one connection test, with a row per train."""
     connectivity, p = tested.drawn.connectivity, tested.p
-    shared = {"variant": tested.task["columns"]["case"], "seed": tested.task["test"]["seed"]}
+    shared = {"variant": tested.test.columns["case"], "seed": tested.test.recording.seed}
     shared |= response_of(tested)
     return {name: np.full(p.size, value) for name, value in shared.items()} | {
         "train": np.arange(p.size),
@@ -29,7 +29,7 @@ def response_of(tested: "RecordingTest") -> dict[str, float]:
     n_output_spikes = tested.response.spike_steps.size
     return {
         "n_output_spikes": n_output_spikes,
-        "output_rate_Hz": n_output_spikes / tested.task["test"]["duration_s"],
+        "output_rate_Hz": n_output_spikes / tested.test.recording.experiment.duration,
         "median_Vm_mV": np.median(tested.response.v) / mV,
     }
 

@@ -1,3 +1,6 @@
+from nto1.config.model import adex_under
+
+
 rule simulate_adex_network:
     """Connections and spikes of the network, voltages of the recorded neurons."""
     output:
@@ -14,8 +17,8 @@ rule simulate_adex_network:
     group:
         "short"
     params:
-        network=omit(config["adex_network"], "voltage_shown_s", "raster_shown_s"),
-        neuron=adex_under(config["neuron"]),
+        network=typed(CONFIG.adex_network, "voltage_shown_s", "raster_shown_s"),
+        neuron=adex_under(CONFIG.neuron).parameters,
     script:
         "../scripts/adex_network/simulate_adex_network.py"
 
@@ -30,9 +33,9 @@ rule plot_adex_network:
     log:
         "results/logs/plot_adex_network.log",
     params:
-        N=config["adex_network"]["N"],
-        voltage_shown_s=config["adex_network"]["voltage_shown_s"],
-        raster_shown_s=config["adex_network"]["raster_shown_s"],
+        N=CONFIG.adex_network.N,
+        voltage_shown_s=CONFIG.adex_network.voltage_shown_s,
+        raster_shown_s=CONFIG.adex_network.raster_shown_s,
     script:
         "../scripts/adex_network/plot_adex_network.py"
 

@@ -1,5 +1,5 @@
 # Do p-values mean what they say? A target of its own: snakemake calibration
-CALIBRATION = config["calibration"]
+CALIBRATION = CONFIG.calibration
 
 
 rule test_situation:
@@ -11,15 +11,17 @@ rule test_situation:
     group:
         "calibration"
     params:
-        settings=omit(CALIBRATION, "situations"),
-        section=INFERENCE,
+        seeds=CALIBRATION.seeds,
+        duration_s=CALIBRATION.duration_s,
+        sampling_ms=CALIBRATION.sampling_ms,
+        tests=TESTS,
     script:
         "../scripts/calibration/test_situation.py"
 
 
 rule summarise_calibration:
     input:
-        expand(rules.test_situation.output[0], situation=CALIBRATION["situations"]),
+        expand(rules.test_situation.output[0], situation=CALIBRATION.situations),
     output:
         recordings=table(
             "results/calibration/recordings",

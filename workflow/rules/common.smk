@@ -8,8 +8,8 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(HERE / "workflow"))
 
 from nto1.config import ConfigError, resolve
-from nto1.config.model import adex_under
-from nto1.config.studies import models_in, omit
+from nto1.config.model import Config
+from nto1.config.studies import models_in
 from nto1_workflow.planning.jobs import N_batches, weight_batches
 from nto1_workflow.running import changes, inherited, lock, mistakes
 from nto1_workflow.running.snakemake_internals import is_started_from, rules_in
@@ -44,16 +44,25 @@ if OF_FOLDER.exists() and not OF_FOLDER.samefile(OF_THESIS):
 
 IS_MAIN = is_started_from(workflow, HERE / "Snakefile")
 try:
-    config = resolve(yaml.safe_load(OF_THESIS.read_text("utf-8")), config)
-    config = lock.config_of_run(config, workflow.is_main_process)
-    WEIGHT_BATCHES, N_BATCHES = weight_batches(config), N_batches(config)
+    CONFIG = resolve(yaml.safe_load(OF_THESIS.read_text("utf-8")), config)
+    config = lock.config_of_run(
+        CONFIG.model_dump(by_alias=True), workflow.is_main_process
+    )
+    CONFIG = Config.model_validate(config)
+    WEIGHT_BATCHES, N_BATCHES = weight_batches(CONFIG), N_batches(CONFIG)
 except ConfigError as error:
     sys.exit(mistakes.in_config(workflow, OF_THESIS, error) if IS_MAIN else str(error))
 if IS_MAIN and (mistake := mistakes.in_config(workflow, OF_THESIS)):
     sys.exit(mistake)
 
 inherited.find_packages_in(HERE / "workflow")
-inherited.compile_for(models_in(config))
+inherited.compile_for(models_in(CONFIG))
+
+
+def typed(section, *left_out: str) -> tuple:
+    """A section of the configuration as a parameter, without the keys that a rule doesn't need.
+    Of tuples, Snakemake notices what changed; scripts get what is in them."""
+    return (section.without(*left_out),)
 
 
 def figure(path: str, category: str, title: str, caption: str = "") -> list:

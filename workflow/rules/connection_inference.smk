@@ -5,15 +5,16 @@ from nto1.published import WEIGHTS_FOR_4HZ
 from nto1_workflow.planning.connection_tests import all_tests
 from nto1_workflow.planning.result_sets import example_of, pools, result_sets
 
-INFERENCE = config["connection_inference"]
-RESULT_SETS = result_sets(config)
-POOLS = pools(RESULT_SETS, config)
+INFERENCE = CONFIG.connection_inference
+RESULT_SETS = result_sets(CONFIG)
+POOLS = pools(RESULT_SETS, CONFIG)
+TESTS = [method.test(dict(INFERENCE)) for method in methods().values()]
 FOLDER = "results/connection_inference/"
 JOB_FILE = f"{FOLDER}parts/{{pool}}_{{job}}.parquet"
 WEIGHTS = {
     "published": WEIGHTS_FOR_4HZ,
     "search": "results/we_for_target_rate.csv",
-}.get(INFERENCE["weights"], INFERENCE["weights"])
+}.get(INFERENCE.weights, INFERENCE.weights)
 CATEGORY = "Connection inference"
 PUBLISHED_SETS = ("clipping", "noise", "unclipped", "duration", "all_inputs", "window")
 PUBLISHED_SETS += ("side_by_side",)
@@ -75,8 +76,8 @@ for name, result_set in RESULT_SETS.items():
             f"results/logs/score_{name}.log",
         params:
             measure="connections",
-            chosen=result_set.columns(INFERENCE),
-            study=result_set.study,
+            chosen=result_set.columns(CONFIG),
+            study=typed(result_set.study),
         script:
             "../scripts/connection_inference/score_result_set.py"
 
@@ -90,8 +91,9 @@ rule chance_level:
     group:
         "inference"
     params:
-        chance=INFERENCE["chance"],
-        n_tested=INFERENCE["n_tested"],
+        seed=INFERENCE.chance.seed,
+        n_repetitions=INFERENCE.chance.n_repetitions,
+        n_tested=INFERENCE.n_tested,
     script:
         "../scripts/connection_inference/chance_level.py"
 
@@ -111,14 +113,14 @@ rule infer_network_connections:
     group:
         "inference"
     params:
-        network=omit(
-            config["adex_network"],
+        network=typed(
+            CONFIG.adex_network,
             "voltage_shown_s",
             "raster_shown_s",
             "recorded_neurons",
         ),
-        neuron=adex_under(config["neuron"]),
-        tests=[method.test(INFERENCE) for method in methods().values()],
+        neuron=adex_under(CONFIG.neuron).parameters,
+        tests=TESTS,
     script:
         "../scripts/connection_inference/infer_network_connections.py"
 
@@ -143,8 +145,8 @@ rule test_imaging_2021:
     group:
         "inference"
     params:
-        tasks=all_tests(config),
-        tests=[method.test(INFERENCE) for method in methods().values()],
+        recordings=all_tests(CONFIG),
+        tests=TESTS,
     script:
         "../scripts/connection_inference/test_imaging_2021.py"
 
@@ -162,8 +164,8 @@ rule example_signals:
     group:
         "inference"
     params:
-        example=example_of(RESULT_SETS["clipping"], config),
-        noise_SNRs=INFERENCE["noise"]["spike_SNR"],
+        example=example_of(RESULT_SETS["clipping"], CONFIG),
+        noise_SNRs=INFERENCE.noise.spike_SNR,
     script:
         "../scripts/connection_inference/example_signals.py"
 
@@ -179,8 +181,10 @@ rule first_test:
     group:
         "inference"
     params:
-        example=example_of(RESULT_SETS["clipping"], config),
-        section=INFERENCE,
+        example=example_of(RESULT_SETS["clipping"], CONFIG),
+        window_ms=INFERENCE.window_ms,
+        n_shuffles=INFERENCE.n_shuffles,
+        shuffle_seed=INFERENCE.shuffle_seed,
     script:
         "../scripts/connection_inference/first_test.py"
 
@@ -312,7 +316,7 @@ rule plot_N_by_duration:
     log:
         "results/logs/plot_N_by_duration.log",
     params:
-        method=INFERENCE["N_by_duration"]["methods"][0],
+        method=INFERENCE.N_by_duration.methods[0],
     script:
         "../scripts/connection_inference/plot_N_by_duration.py"
 
@@ -331,8 +335,8 @@ rule detection_limit:
     log:
         "results/logs/detection_limit.log",
     params:
-        neuron=config["neuron"],
-        timestep_ms=INFERENCE["timestep_ms"],
+        neuron=CONFIG.neuron.parameters,
+        timestep_ms=INFERENCE.timestep_ms,
     script:
         "../scripts/connection_inference/detection_limit.py"
 

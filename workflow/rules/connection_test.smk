@@ -1,10 +1,13 @@
 from nto1_workflow.planning.connection_tests import (
     of_base_recording,
     other_tests,
+    varied,
     variants,
 )
 
-VARIANTS, OTHER_TESTS = variants(config), other_tests(config)
+VARIANTS, OTHER_TESTS = variants(CONFIG), other_tests(CONFIG)
+OF_BASE = of_base_recording(CONFIG)
+EXCERPT = CONFIG.connection_test.excerpt
 BASE = "results/connection_test/base/"
 
 
@@ -17,11 +20,10 @@ rule simulate_excerpt:
     group:
         "short"
     params:
-        test=omit(
-            VARIANTS["base"], "imaging_spike_SNR", "window_ms", "n_shuffles", "p_value"
-        ),
-        neuron=config["izhikevich"],
-        excerpt=config["connection_test"]["excerpt"],
+        experiment=OF_BASE[0].recording.experiment,
+        seed=OF_BASE[0].recording.seed,
+        start_ms=EXCERPT.start_ms,
+        duration_ms=EXCERPT.duration_ms,
     script:
         "../scripts/connection_test/simulate_excerpt.py"
 
@@ -41,14 +43,7 @@ rule infer_connections:
     group:
         "short"
     params:
-        tasks=[
-            {
-                "columns": {"case": name},
-                "test": VARIANTS[name],
-                "neuron": config["izhikevich"],
-            }
-            for name in of_base_recording(VARIANTS)
-        ],
+        tests=OF_BASE,
     script:
         "../scripts/connection_test/infer_connections.py"
 
@@ -63,7 +58,7 @@ rule test_variants:
     group:
         "short"
     params:
-        tasks=lookup("{batch}", within=OTHER_TESTS),
+        tests=lookup("{batch}", within=OTHER_TESTS),
     script:
         "../scripts/connection_test/test_variants.py"
 
@@ -90,8 +85,9 @@ rule summarise_connection_tests:
     log:
         "results/logs/summarise_connection_tests.log",
     params:
-        tests=VARIANTS,
-        significance=config["connection_test"]["significance"],
+        varied=varied(VARIANTS),
+        seeds={name: test.seed for name, test in VARIANTS.items()},
+        significance=CONFIG.connection_test.significance,
     script:
         "../scripts/connection_test/summarise_connection_tests.py"
 
@@ -112,7 +108,8 @@ rule plot_excerpt:
     log:
         "results/logs/plot_excerpt.log",
     params:
-        excerpt=config["connection_test"]["excerpt"],
+        start_ms=EXCERPT.zoom_start_ms,
+        duration_ms=EXCERPT.zoom_duration_ms,
     script:
         "../scripts/connection_test/plot_excerpt.py"
 

@@ -1,3 +1,6 @@
+from nto1.simulation.inputs import Inputs, TimeGrid
+
+
 rule simulate_example:
     """One run, with its voltage."""
     output:
@@ -7,10 +10,12 @@ rule simulate_example:
     group:
         "short"
     params:
-        example=omit(config["example"], "shown_s"),
-        time=omit(config["experiment"], "seeds", "memory_per_job_MB"),
-        inputs=config["inputs"],
-        neuron=config["neuron"],
+        N=CONFIG.example.N,
+        weight_pS=CONFIG.example.weight_pS,
+        seed=CONFIG.example.seed,
+        time_grid=TimeGrid.of(CONFIG.experiment),
+        inputs=Inputs(**CONFIG.inputs.in_SI()),
+        neuron=CONFIG.neuron.parameters,
     script:
         "../scripts/example/simulate_example.py"
 
@@ -23,7 +28,7 @@ rule plot_example:
     log:
         "results/logs/plot_example.log",
     params:
-        shown_s=config["example"]["shown_s"],
+        shown_s=CONFIG.example.shown_s,
     script:
         "../scripts/example/plot_example.py"
 

@@ -1,4 +1,4 @@
-GUESS_FROM_SWEEP = config["find_weight"]["guess"] == "sweep"
+GUESS_FROM_SWEEP = CONFIG.find_weight.guess == "sweep"
 
 
 rule find_weight:
@@ -42,7 +42,7 @@ rule plot_weights:
         weights="results/we_for_target_rate.parquet",
     output:
         needed=figure(
-            f"thesis_figs/we-for-{config['find_weight']['target_rate_Hz']:g}Hz-for-all-N",
+            f"thesis_figs/we-for-{CONFIG.find_weight.target_rate_Hz:g}Hz-for-all-N",
             "Target rate",
             "Strength needed",
             caption="we_for_all_N",
@@ -52,8 +52,8 @@ rule plot_weights:
     log:
         "results/logs/plot_weights.log",
     params:
-        target_rate_Hz=config["find_weight"]["target_rate_Hz"],
-        N_subset=config["find_weight"]["N_subset"],
+        target_rate_Hz=CONFIG.find_weight.target_rate_Hz,
+        N_subset=CONFIG.find_weight.N_subset,
     script:
         "../scripts/find_weight/plot_weights.py"
 

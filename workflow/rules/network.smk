@@ -1,12 +1,14 @@
-E_SYN = config["network"]["E_syn_mV"]  # of each neuron
+from nto1.config.model import types_of
+
+E_SYN = CONFIG.network.E_syn_mV  # of each neuron
 # Values of the config that are names of tables.
 TABLES = [
     value
     for value in (
         E_SYN,
-        config["network"]["weights_nS"],
-        config["network"]["inputs"]["weights_nS"],
-        config["network"]["inputs"]["spikes"],
+        CONFIG.network.weights_nS,
+        CONFIG.network.inputs.weights_nS,
+        CONFIG.network.inputs.spikes,
     )
     if isinstance(value, str) and value != "poisson"
 ]
@@ -24,9 +26,8 @@ rule simulate_network:
     group:
         "short"
     params:
-        network=omit(config["network"], "shown_s"),
-        izhikevich=config["izhikevich"],
-        neuron=config["neuron"] if config["network"]["types"] else {},
+        network=typed(CONFIG.network, "shown_s", "types"),
+        types=types_of(CONFIG),
     script:
         "../scripts/network/simulate_network.py"
 
@@ -42,7 +43,7 @@ rule plot_network:
         "results/logs/plot_network.log",
     params:
         E_syn_mV=E_SYN,
-        shown_s=config["network"]["shown_s"],
+        shown_s=CONFIG.network.shown_s,
     script:
         "../scripts/network/plot_network.py"
 

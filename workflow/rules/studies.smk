@@ -1,16 +1,14 @@
 # Studies of one's own, from the section `studies`: each is a target, and made beside the thesis.
 from snakemake.logging import logger
 
-from nto1.config.studies import complete
 from nto1.measures.measure import measures
 from nto1.studies.work import work_of
 from nto1_workflow.planning.jobs import jobs_of
 
-STUDIES = {name: complete(study) for name, study in config["studies"].items()}
-MEASURES = {name: measures()[study["measure"]] for name, study in STUDIES.items()}
+MEASURES = {name: measures()[study.measure] for name, study in CONFIG.studies.items()}
 STUDY_JOBS = {
-    name: jobs_of(MEASURES[name], work_of([study], config))
-    for name, study in STUDIES.items()
+    name: jobs_of(MEASURES[name], work_of([study], CONFIG))
+    for name, study in CONFIG.studies.items()
 }
 STUDY_JOB = "results/studies/{study}/{job}.parquet"
 if workflow.is_main_process:
@@ -36,11 +34,11 @@ use rule test_inputs as run_study_job with:
         "results/logs/run_study_job/{study}_{job}.log",
     threads: lambda wildcards: STUDY_JOBS[wildcards.study].by_name[wildcards.job].threads
     params:
-        measure=lambda wildcards: STUDIES[wildcards.study]["measure"],
+        measure=lambda wildcards: MEASURES[wildcards.study].name,
         tasks=lambda wildcards: STUDY_JOBS[wildcards.study].by_name[wildcards.job].tasks,
 
 
-for name, study in STUDIES.items():
+for name, study in CONFIG.studies.items():
 
     rule:
         name:
@@ -59,8 +57,8 @@ for name, study in STUDIES.items():
         log:
             f"results/logs/study/{name}.log",
         params:
-            study=study,
-            measure=study["measure"],
+            study=typed(study),
+            measure=study.measure,
             description=MEASURES[name].description,
         script:
             "../scripts/studies/summarise_study.py"

@@ -1,4 +1,5 @@
 # A check against theory, a target of its own: snakemake free_membrane
+from nto1.measures.response import Runs
 
 
 rule simulate_free_membrane:
@@ -10,10 +11,9 @@ rule simulate_free_membrane:
     group:
         "short"
     params:
-        sweep=config["sweep"],
-        experiment=omit(config["experiment"], "memory_per_job_MB"),
-        inputs=config["inputs"],
-        neuron=config["neuron"],
+        runs=Runs.of(
+            CONFIG, {}, CONFIG.sweep.N, weights_pS=tuple(CONFIG.sweep.weights_pS)
+        ),
     script:
         "../scripts/theory/simulate_free_membrane.py"
 

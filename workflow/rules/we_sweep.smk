@@ -16,7 +16,7 @@ rule summarise_sweep:
     input:
         expand(
             "results/simulations/N{N}/we{we_pS}pS.parquet",
-            N=config["sweep"]["N"],
+            N=CONFIG.sweep.N,
             we_pS=WEIGHT_BATCHES,
         ),
     output:

@@ -93,7 +93,8 @@ def test_what_is_counted():
 def test_nominal_p_values_of_every_method():
     """Shuffles count in hundredths; a method without calibration is included by itself."""
     recording = record_passive(SITUATIONS["poisson"], 10.0, seed=1).sampled(1 * ms)
-    rows = list(calibration(recording, ConnectionInference().model_dump()))
+    section = dict(ConnectionInference())
+    rows = list(calibration(recording, [method.test(section) for method in methods().values()]))
     assert {row["method"] for row in rows} == set(methods())
     by_name = {(row["method"], row["null"]): row for row in rows}
     assert by_name["sta", ""]["called"] == 0  # with 100 shuffles

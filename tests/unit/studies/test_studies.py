@@ -19,11 +19,10 @@ from nto1 import (
     sta_test,
 )
 from nto1.config import ConfigError, resolve
-from nto1.config.model import NEURONS
+from nto1.config.model import NEURONS, Range, Study
 from nto1.config.studies import (
     cases_of,
     column_names,
-    complete,
     keys_for,
     n_cases,
     values_of,
@@ -31,6 +30,7 @@ from nto1.config.studies import (
 )
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.scores import roc
+from nto1.measures.connection_test import ImagingTest
 from nto1.measures.measure import measures
 from nto1.simulation.inputs import TimeGrid
 from nto1.simulation.runs import draw_inputs
@@ -48,13 +48,13 @@ RESPONSE = {
     "set": SHORT | {"sweep.N": 100},
 }
 
-WEIGHTS = complete({"measure": "weight_for_rate", "vary": {"find_weight.N": [10]}})
+WEIGHTS = Study.model_validate({"measure": "weight_for_rate", "vary": {"find_weight.N": [10]}})
 
 
 def jobs_of(study: dict, config: dict) -> dict:
     resolved = resolve(config | {"studies": {"study": study}})
     measure = measures()[study["measure"]]
-    jobs = jobs_of_work(measure, work_of([complete(study)], resolved)).by_name
+    jobs = jobs_of_work(measure, work_of([Study.model_validate(study)], resolved)).by_name
     return {name: job.tasks for name, job in jobs.items()}
 
 
@@ -136,11 +136,13 @@ def test_areas_are_those_of_each_test_alone():
     }
     table, summary = run_study(study)
     assert summary["n_seeds"].tolist() == [2] * 4
-    section = resolve({})["connection_test"] | {"duration_s": 20, "n_shuffles": 20}
+    config = resolve({"connection_test": {"duration_s": 20, "n_shuffles": 20, "variants": []}})
     for row in table.to_dict("records"):
-        own = {"seed": row["seed"], "imaging_spike_SNR": row["imaging_spike_SNR"]}
+        own = {"imaging_spike_SNR": row["imaging_spike_SNR"]}
         own["exc_weight_nS"] = 0.4 if row["case"] == "published" else 0.01
-        drawn, _, tested = simulated_tests([section | own], resolve({})["izhikevich"])
+        section = config.connection_test.model_copy(update=own)
+        test = ImagingTest.of({}, section, config.izhikevich, row["seed"])
+        drawn, _, tested = simulated_tests([test])
         p = [train.p[0].p for train in tested]
         curve = roc(np.array(p), drawn.connectivity.connected, drawn.connectivity.inhibitory)
         areas = curve.areas()
@@ -153,11 +155,13 @@ def test_areas_are_those_of_each_test_alone():
 def test_cases_are_all_combinations_or_pairs(lengths):
     keys = ("neuron.b_pA", "neuron.a_nS", "experiment.duration_s")
     vary = {key: [float(i + 1) for i in range(n)] for key, n in zip(keys, lengths, strict=False)}
-    study = complete({"measure": "response", "vary": vary})
+    study = Study.model_validate({"measure": "response", "vary": vary})
     cases = cases_of(study, resolve({}))
     assert len(cases) == n_cases(study) == np.prod(lengths)
     assert len({tuple(case.columns.values()) for case in cases}) == len(cases)
-    zipped = complete({"measure": "response", "vary": {k: [1.0, 2.0] for k in vary}, "zip": True})
+    zipped = Study.model_validate(
+        {"measure": "response", "vary": {k: [1.0, 2.0] for k in vary}, "zip": True}
+    )
     assert len(cases_of(zipped, resolve({}))) == n_cases(zipped) == 2
 
 
@@ -166,7 +170,7 @@ def test_named_cases_are_crossed_with_what_is_varied():
     study = RESPONSE | {"cases": cases, "vary": {"sweep.weights_pS": [600, 1200]}}
     table, summary = run_study(study)
     assert summary["case"].tolist() == ["regular"] * 2 + ["bursting"] * 2
-    assert varied_columns(complete(study)) == ["case", "we_pS"]
+    assert varied_columns(Study.model_validate(study)) == ["case", "we_pS"]
     assert set(table.query("case == 'regular'")["we_pS"]) == {600, 1200}
 
 
@@ -185,12 +189,12 @@ def test_nothing_of_any_case_is_lost(study):
     study |= {"measure": "response", "set": {"experiment.duration_s": 0.2, "sweep.N": 100}}
     config = {"experiment": {"seeds": [0, 1]}, "sweep": {"weights_pS": [600, 900]}}
     table = run_study(study, config).table
-    cases = cases_of(complete(study), resolve(config))
+    cases = cases_of(Study.model_validate(study), resolve(config))
     expected = [
         (*case.columns.values(), weight, seed)
         for case in cases
-        for weight in case.config["sweep"]["weights_pS"]
-        for seed in case.config["experiment"]["seeds"]
+        for weight in case.config.sweep.weights_pS
+        for seed in case.config.experiment.seeds
     ]
     made = table[[*cases[0].columns, "we_pS", "seed"]].itertuples(index=False, name=None)
     assert sorted(made) == sorted(expected)
@@ -205,7 +209,7 @@ def test_nothing_of_any_case_is_lost(study):
     ],
 )
 def test_ranges(range_, values):
-    assert values_of(range_) == values
+    assert values_of(Range.model_validate(range_)) == values
 
 
 @given(st.lists(st.integers(1, 12), min_size=1, max_size=4), st.integers(0, 99))
@@ -214,7 +218,9 @@ def test_intervals_of_means_are_students(sizes, seed):
     runs = pd.DataFrame({"b_pA": np.repeat(np.arange(len(sizes)), sizes), "we_pS": 15.0})
     runs["median_Vm_mV"], runs["output_rate_Hz"] = rng.normal(5, 2, n), rng.normal(1, 1, n)
     runs = runs.sample(frac=1, random_state=seed)
-    study = complete({"measure": "response", "vary": {"neuron.b_pA": [*range(len(sizes))]}})
+    study = Study.model_validate(
+        {"measure": "response", "vary": {"neuron.b_pA": [*range(len(sizes))]}}
+    )
     for row in summarise_runs(runs, study).to_dict("records"):
         of_case = runs[runs["b_pA"] == row["b_pA"]]
         assert row["n_seeds"] == len(of_case)
@@ -238,7 +244,7 @@ def test_intervals_cover_what_they_say(n_seeds):
     runs = pd.DataFrame({"spike_SNR": np.repeat(np.arange(n_sets), n_seeds), "N": 100})
     for measure in ("AUC", "AUC_exc", "AUC_inh", "F1max", "output_rate_Hz"):
         runs[measure] = rng.normal(0.5, 0.5, len(runs))
-    study = complete({"measure": "connections", "vary": {"recording.spike_SNR": [1]}})
+    study = Study.model_validate({"measure": "connections", "vary": {"recording.spike_SNR": [1]}})
     summary = summarise_runs(runs, study)
     low, high = summary["AUC_ci95_low"], summary["AUC_ci95_high"]
     assert (low.le(0.5) & high.ge(0.5)).mean() == pytest.approx(0.95, abs=0.015)
@@ -307,7 +313,7 @@ def test_what_was_there_keeps_its_name_when_a_value_is_added(key):
         study = {"measure": "response", "vary": {key: values}}
         study["cases"] = {"short": {"experiment.duration_s": 5}, "long": {}}
         resolved = resolve({"studies": {"study": study}})
-        return {piece.name for piece in work_of([complete(study)], resolved)}
+        return {piece.name for piece in work_of([Study.model_validate(study)], resolved)}
 
     assert names([1, 2]) <= names([1, 2, 3])
 

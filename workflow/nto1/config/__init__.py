@@ -15,18 +15,11 @@ from typing import Any, NamedTuple
 import yaml
 from pydantic import ValidationError
 
-from nto1.config.checks import NotValid, connection_tests, consistency_errors, n_steps
+from nto1.config.checks import NotValid, consistency_errors
 from nto1.config.model import Config, neuron_under
 from nto1.config.studies import study_errors
 
-__all__ = [
-    "ConfigError",
-    "DuplicateKey",
-    "connection_tests",
-    "duplicate_keys",
-    "n_steps",
-    "resolve",
-]
+__all__ = ["ConfigError", "DuplicateKey", "duplicate_keys", "resolve"]
 
 SCHEMA = Config.model_json_schema()
 SECTIONS = list(Config.model_fields)
@@ -57,7 +50,7 @@ class DuplicateKey(NamedTuple):
     line: int
 
 
-def resolve(*layers: dict) -> dict:
+def resolve(*layers: dict) -> Config:
     """The whole configuration: the given keys over the defaults, and those of later layers over
     those of earlier ones. A layer that names another ``neuron.model`` has only to give those of its
     parameters that differ from the model's own defaults.
@@ -74,29 +67,28 @@ def resolve(*layers: dict) -> dict:
             resolved["neuron"] = neuron_under(resolved["neuron"], neuron)
         resolved = _merge(resolved, layer)
     try:
-        Config.model_validate(resolved)
+        config, problems = Config.model_validate(resolved), []
     except ValidationError as error:
         problems = sorted(set(_problems(error, resolved)))
-        valid = _valid_sections(resolved, problems)
-    else:
-        problems, valid = [], resolved
-    problems += consistency_errors(valid)
-    problems += study_errors(valid, lambda path, of: expected(schema_of(path, of)))
+        config = _as_far_as_valid(resolved, problems)
+    problems += consistency_errors(config)
+    problems += study_errors(config, lambda path, of: expected(schema_of(path, of)))
     if problems:
         raise ConfigError(problems)
-    return resolved
+    return config
 
 
-def _valid_sections(config: dict, problems: list[str]) -> dict:
+def _as_far_as_valid(config: dict, problems: list[str]) -> Config:
     """Without the sections that problems are about, or probably meant; nor studies."""
     wrong = {re.split(r"[.:\[]", problem)[0] for problem in problems}
     wrong |= {close for name in wrong - {*SECTIONS} for close in get_close_matches(name, SECTIONS)}
-    valid = {name: NotValid() if name in wrong else config[name] for name in SECTIONS}
+    valid = {name: config[name] for name in SECTIONS if name not in wrong}
     if isinstance(config["studies"], dict):
         parts = {tuple(re.split(r"[.:\[]", problem)[:2]) for problem in problems}
         studies = config["studies"].items()
         valid["studies"] = {n: study for n, study in studies if ("studies", n) not in parts}
-    return valid
+    missing = {name: NotValid() for name in SECTIONS if name not in valid and name != "studies"}
+    return Config.model_validate(valid).model_copy(update=missing)
 
 
 def duplicate_keys(text: str) -> list[DuplicateKey]:

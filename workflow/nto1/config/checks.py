@@ -1,13 +1,24 @@
 """Does a configuration make sense? What no single key can say; the config follows the schema,
 but for sections that don't: of what depends on these, nothing is said."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import suppress
-from functools import wraps
-from typing import NoReturn, ParamSpec
+from typing import Any, NoReturn
 
-from nto1.config.model import OneConnectionTest, adex_under, type_under
-from nto1.neurons import MODELS, keys_of, neuron_of
+from nto1.config.model import (
+    Config,
+    Experiment,
+    Inputs,
+    InputTrains,
+    Network,
+    NeuronSection,
+    OneConnectionTest,
+    adex_under,
+    changes_of,
+    type_under,
+)
+from nto1.neurons import MODELS, keys_of
+from nto1.simulation.inputs import TimedSection
 from nto1.units import nS
 
 # Average excitatory conductance over leak conductance: at the thesis's weights, 0.1 to 1.
@@ -20,66 +31,52 @@ MAX_RUNS = 1_000_000
 PROGRAM_MB = 300
 
 
-class NotValidError(KeyError):
-    """A key was asked for of a section that is not valid."""
+class NotValidError(Exception):
+    """Something was asked of a section that is not valid."""
 
 
-class NotValid(dict):
+class NotValid:
     """In place of a section that does not follow the schema."""
 
-    def __missing__(self, key: str) -> NoReturn:
+    def __getattr__(self, key: str) -> NoReturn:
         raise NotValidError(key)
 
-    def __or__(self, other: dict) -> "NotValid":
-        return self
+    def __iter__(self) -> NoReturn:
+        raise NotValidError
 
 
-Given = ParamSpec("Given")
+def consistency_errors(config: Config) -> Iterator[str]:
+    yield from run_errors(config, Config.model_fields)
+    for check in (
+        *(_about_inputs, _about_example, _about_izhikevich, _about_types, _about_network),
+        *(_about_adex_network, _about_connection_tests, _about_excerpt, _about_memory),
+    ):
+        yield from _as_far_as_valid(check, config)
 
 
-def _of_valid_sections(check: Callable[Given, Iterator[str]]) -> Callable[Given, Iterator[str]]:
-    @wraps(check)
-    def errors(*arguments: Given.args, **options: Given.kwargs) -> Iterator[str]:
-        with suppress(NotValidError):
-            yield from check(*arguments, **options)
-
-    return errors
+def _as_far_as_valid(check: Callable[[Config], Iterator[str]], config: Config) -> Iterator[str]:
+    with suppress(NotValidError):
+        yield from check(config)
 
 
-def consistency_errors(config: dict) -> Iterator[str]:
-    yield from run_errors(config)
-    yield from _about_inputs(config)
-    yield from _shown_within(config["example"], "example", config["experiment"], "experiment")
-    yield from _about_voltages(config["izhikevich"] | {"model": "izhikevich"}, "izhikevich")
-    yield from _about_types(config)
-    yield from _about_network(config["network"])
-    yield from _about_adex_network(config["adex_network"], config["neuron"])
-    yield from _about_connection_tests(config)
-    yield from _about_excerpt(config["connection_test"])
-    yield from _about_memory(config)
-
-
-def connection_tests(config: dict) -> dict[str, dict]:
-    """All keys of every connection test, the variants' over those of the base case."""
-    test = config["connection_test"]
-    base = {key: test[key] for key in OneConnectionTest.model_fields}
-    variants = {
-        f"connection_test.variants[{i}]": base | variant
-        for i, variant in enumerate(test["variants"])
+def connection_tests(config: Config) -> dict[str, OneConnectionTest]:
+    """Every connection test, the variants' keys over those of the base case."""
+    base: OneConnectionTest = config.connection_test
+    return {"connection_test": base} | {
+        f"connection_test.variants[{i}]": base.model_copy(update=changes_of(variant))
+        for i, variant in enumerate(config.connection_test.variants)
     }
-    return {"connection_test": base} | variants
 
 
-def n_steps(section: dict) -> int:
-    """Time steps of a section with a duration and a time step."""
-    return round(section["duration_s"] / (section["timestep_ms"] * 1e-3))
+def n_steps(run: TimedSection) -> int:
+    return round(run.duration_s / (run.timestep_ms * 1e-3))
 
 
-@_of_valid_sections
-def _about_time(section: dict, where: str, time_constants_ms: dict) -> Iterator[str]:
-    duration_s, dt_ms = section["duration_s"], section["timestep_ms"]
+def _about_time(
+    duration_s: float, dt_ms: float, where: str, time_constants_ms: Mapping[str, float]
+) -> Iterator[str]:
     steps = duration_s / (dt_ms * 1e-3)
-    if n_steps(section) < 1 or abs(steps - round(steps)) > 1e-6 * steps:
+    if round(steps) < 1 or abs(steps - round(steps)) > 1e-6 * steps:
         yield (
             f"{where}.duration_s: {duration_s:g} s is not a whole number of time steps of "
             f"{dt_ms:g} ms. Change one of them."
@@ -92,10 +89,15 @@ def _about_time(section: dict, where: str, time_constants_ms: dict) -> Iterator[
             )
 
 
-@_of_valid_sections
-def _about_voltages(neuron: dict, section: str) -> Iterator[str]:
+def _about_run(
+    run: TimedSection, where: str, time_constants_ms: Mapping[str, float]
+) -> Iterator[str]:
+    yield from _about_time(run.duration_s, run.timestep_ms, where, time_constants_ms)
+
+
+def _about_voltages(model: str, neuron: Mapping[str, Any], section: str) -> Iterator[str]:
     """Of a neuron of any model: what has to be below what."""
-    keys = {key.field: key for key in keys_of(MODELS[neuron["model"]].parameters)}
+    keys = {key.field: key for key in keys_of(MODELS[model].parameters)}
     for low in keys.values():
         if low.about.below:
             value, above = neuron[low.name], keys[low.about.below].name
@@ -106,59 +108,68 @@ def _about_voltages(neuron: dict, section: str) -> Iterator[str]:
                 )
 
 
-@_of_valid_sections
-def _shown_within(shown: dict, where: str, run: dict, runs: str) -> Iterator[str]:
-    if shown["shown_s"] > run["duration_s"]:
+def _shown_within(shown_s: float, where: str, run_s: float, runs: str) -> Iterator[str]:
+    if shown_s > run_s:
         yield (
-            f"{where}.shown_s: {shown['shown_s']:g} s is longer than the runs "
-            f"({runs}.duration_s: {run['duration_s']:g} s)."
+            f"{where}.shown_s: {shown_s:g} s is longer than the runs "
+            f"({runs}.duration_s: {run_s:g} s)."
         )
 
 
-@_of_valid_sections
-def run_errors(config: dict) -> Iterator[str]:
-    """Of runs, for the sweep, the searches and recordings, as far as their sections are given; or
-    of a connection test."""
-    if "neuron" not in config:
-        yield from _about_connection_test(config["connection_test"], "connection_test")
+def run_errors(config: Config, sections: Container[str]) -> Iterator[str]:
+    """Of runs, for the sweep, the searches and recordings, as far as their sections are among
+    these; or of a connection test."""
+    if "neuron" not in sections:
+        yield from _about_connection_test(config.connection_test, "connection_test")
         return
-    neuron = config["neuron"]
-    time_constants_ms = {f"neuron.{key}": neuron[key] for key in neuron if key[:4] == "tau_"}
-    if (leak_nS := _leak_nS(neuron)) > 0:
-        time_constants_ms["the membrane's C / g_L"] = neuron["C_pF"] / leak_nS
-    yield from _about_voltages(neuron, "neuron")
-    for section, check in RUNS.items():
-        if section in config:
-            yield from check(config, time_constants_ms)
-
-
-@_of_valid_sections
-def _about_recordings(config: dict, time_constants_ms: dict) -> Iterator[str]:
-    recording, inference = config["recording"], config["connection_inference"]
-    step = {"timestep_ms": inference["timestep_ms"]}
-    yield from _about_time(recording | step, "recording", time_constants_ms)
-    for i, N in enumerate(recording["N"]):
-        yield from _about_split(N, f"recording.N[{i}]", config["inputs"])
-    is_tabled = recording["weight_pS"] is None and inference["weights"] == "published"
+    for section, checks in RUNS.items():
+        for check in checks if section in sections else ():
+            yield from _as_far_as_valid(check, config)
     # In a study, that is: the thesis's own recordings are not made for everyone.
-    if is_tabled and config["neuron"]["model"] != "adex" and "experiment" not in config:
+    if "recording" in sections and "experiment" not in sections:
+        yield from _as_far_as_valid(_about_weights, config)
+
+
+def _about_neuron(config: Config) -> Iterator[str]:
+    yield from _about_voltages(config.neuron.model, dict(config.neuron), "neuron")
+
+
+def _time_constants_ms(neuron: NeuronSection) -> dict[str, float]:
+    found = {f"neuron.{key}": tau for key, tau in neuron if key[:4] == "tau_"}
+    if (leak_nS := _leak_nS(neuron)) > 0:
+        found["the membrane's C / g_L"] = neuron.C_pF / leak_nS
+    return found
+
+
+def _about_recordings(config: Config) -> Iterator[str]:
+    recording, dt_ms = config.recording, config.connection_inference.timestep_ms
+    time_constants_ms = _time_constants_ms(config.neuron)
+    yield from _about_time(recording.duration_s, dt_ms, "recording", time_constants_ms)
+    for i, N in enumerate(recording.N):
+        yield from _about_split(N, f"recording.N[{i}]", config.inputs)
+
+
+def _about_weights(config: Config) -> Iterator[str]:
+    is_tabled = config.connection_inference.weights == "published"
+    if config.recording.weight_pS is None and is_tabled and config.neuron.model != "adex":
         yield (
             "recording.weight_pS: needed, since published weights are those of AdEx neurons. "
             "Or set connection_inference.weights to search, or to a table."
         )
 
 
-@_of_valid_sections
-def _about_experiment(config: dict, time_constants_ms: dict) -> Iterator[str]:
-    yield from _about_time(config["experiment"], "experiment", time_constants_ms)
+def _about_experiment(config: Config) -> Iterator[str]:
+    yield from _about_run(config.experiment, "experiment", _time_constants_ms(config.neuron))
 
 
-@_of_valid_sections
-def _about_sweep(config: dict, _) -> Iterator[str]:
-    sweep, experiment = config["sweep"], config["experiment"]
-    yield from _about_split(sweep["N"], "sweep.N", config["inputs"])
+def _about_N_of_sweep(config: Config) -> Iterator[str]:
+    yield from _about_split(config.sweep.N, "sweep.N", config.inputs)
+
+
+def _about_sweep(config: Config) -> Iterator[str]:
+    sweep, experiment = config.sweep, config.experiment
     yield from _fits_memory("experiment", 100 * n_steps(experiment), experiment)
-    n_runs = len(experiment["seeds"]) * len(sweep["weights_pS"])
+    n_runs = len(experiment.seeds) * len(sweep.weights_pS)
     if n_runs > MAX_RUNS:
         yield (
             f"sweep: {n_runs} runs, one for each weight and seed, are more than {MAX_RUNS}. "
@@ -166,57 +177,59 @@ def _about_sweep(config: dict, _) -> Iterator[str]:
         )
 
 
-@_of_valid_sections
-def _about_search(config: dict, _) -> Iterator[str]:
-    search, experiment = config["find_weight"], config["experiment"]
-    for key in ("N", "N_subset") if search["only_subset"] else ("N",):
-        for i, N in enumerate(search[key]):
-            yield from _about_split(N, f"find_weight.{key}[{i}]", config["inputs"])
-    if search["target_rate_Hz"] >= 500 / experiment["timestep_ms"]:
+def _about_N_of_searches(config: Config) -> Iterator[str]:
+    search = config.find_weight
+    for key in ("N", "N_subset") if search.only_subset else ("N",):
+        for i, N in enumerate(getattr(search, key)):
+            yield from _about_split(N, f"find_weight.{key}[{i}]", config.inputs)
+
+
+def _about_searches(config: Config) -> Iterator[str]:
+    search, experiment = config.find_weight, config.experiment
+    if search.target_rate_Hz >= 500 / experiment.timestep_ms:
         yield (
-            f"find_weight.target_rate_Hz: {search['target_rate_Hz']:g} Hz can't be reached "
-            f"with time steps of {experiment['timestep_ms']:g} ms."
+            f"find_weight.target_rate_Hz: {search.target_rate_Hz:g} Hz can't be reached "
+            f"with time steps of {experiment.timestep_ms:g} ms."
         )
-    n_bytes = (8 * len(experiment["seeds"]) + 8) * n_steps(experiment)
+    n_bytes = (8 * len(experiment.seeds) + 8) * n_steps(experiment)
     yield from _fits_memory("find_weight", n_bytes, experiment)
 
 
 RUNS = {
-    "recording": _about_recordings,
-    "experiment": _about_experiment,
-    "sweep": _about_sweep,
-    "find_weight": _about_search,
+    "neuron": [_about_neuron],
+    "recording": [_about_recordings],
+    "experiment": [_about_experiment],
+    "sweep": [_about_N_of_sweep, _about_sweep],
+    "find_weight": [_about_N_of_searches, _about_searches],
 }
 
 
-def _leak_nS(neuron: dict) -> float:
+def _leak_nS(neuron: NeuronSection) -> float:
     """Conductance of the membrane at rest."""
-    return neuron.get("g_L_nS") or neuron_of(neuron).g_leak / nS
+    return getattr(neuron, "g_L_nS", None) or neuron.parameters.g_leak / nS
 
 
-@_of_valid_sections
-def _about_split(N: int, where: str, inputs: dict) -> Iterator[str]:
-    parts = inputs["exc_to_inh"] + 1
+def _about_split(N: int, where: str, inputs: Inputs) -> Iterator[str]:
+    parts = inputs.exc_to_inh + 1
     n_inh = N / parts
     if round(n_inh) < 1 or abs(n_inh - round(n_inh)) > 1e-9 * N:
         yield (
-            f"{where}: {N} inputs can't be split {inputs['exc_to_inh']:g} : 1 into excitatory "
+            f"{where}: {N} inputs can't be split {inputs.exc_to_inh:g} : 1 into excitatory "
             f"and inhibitory ones. Choose a multiple of {parts:g}, or change inputs.exc_to_inh."
         )
 
 
-@_of_valid_sections
-def _about_inputs(config: dict) -> Iterator[str]:
-    inputs, neuron = config["inputs"], config["neuron"]
-    sweep, search, example = config["sweep"], config["find_weight"], config["example"]
-    parts, leak_nS = inputs["exc_to_inh"] + 1, _leak_nS(neuron)
-    yield from _about_split(example["N"], "example.N", inputs)
-    guess, weights_pS = search["guess"], sweep["weights_pS"]
-    weights = [("example.weight_pS", example["N"], example["weight_pS"])]
-    weights += [(f"sweep.weights_pS[{i}]", sweep["N"], w) for i, w in enumerate(weights_pS)]
-    may_not_be_weak = [("sweep.weights_pS", sweep["N"], max(weights_pS))]
+def _about_inputs(config: Config) -> Iterator[str]:
+    inputs, neuron = config.inputs, config.neuron
+    sweep, search, example = config.sweep, config.find_weight, config.example
+    parts, leak_nS = inputs.exc_to_inh + 1, _leak_nS(neuron)
+    yield from _about_split(example.N, "example.N", inputs)
+    guess, weights_pS = search.guess, sweep.weights_pS
+    weights = [("example.weight_pS", example.N, example.weight_pS)]
+    weights += [(f"sweep.weights_pS[{i}]", sweep.N, w) for i, w in enumerate(weights_pS)]
+    may_not_be_weak = [("sweep.weights_pS", sweep.N, max(weights_pS))]
     if guess != "sweep":
-        may_not_be_weak += [("find_weight.guess.weight_pS", guess["N"], guess["weight_pS"])]
+        may_not_be_weak += [("find_weight.guess.weight_pS", guess.N, guess.weight_pS)]
     elif max(weights_pS) == 0:
         yield (
             "find_weight.guess: the sweep has no weight above 0 to begin the search with. Add one "
@@ -224,8 +237,8 @@ def _about_inputs(config: dict) -> Iterator[str]:
         )
     for where, N, weight_pS in weights + may_not_be_weak if leak_nS > 0 else ():
         # Average excitatory conductance, relative to the leak.
-        rate_Hz = N * inputs["exc_to_inh"] / parts * inputs["mean_rate_Hz"]
-        g = rate_Hz * neuron["tau_g_ms"] * 1e-3 * weight_pS * 1e-3 / leak_nS
+        rate_Hz = N * inputs.exc_to_inh / parts * inputs.mean_rate_Hz
+        g = rate_Hz * neuron.tau_g_ms * 1e-3 * weight_pS * 1e-3 / leak_nS
         is_weak = (where, N, weight_pS) in may_not_be_weak and 0 < g < TOO_WEAK
         if is_weak or (g > TOO_STRONG and where != "sweep.weights_pS"):
             yield (
@@ -235,34 +248,42 @@ def _about_inputs(config: dict) -> Iterator[str]:
             )
 
 
-@_of_valid_sections
-def _about_types(config: dict) -> Iterator[str]:
-    for name, given in config["network"]["types"].items():
-        of_type = type_under(given, config["izhikevich"], config["neuron"])
-        yield from _about_voltages(of_type, f"network.types.{name}")
+def _about_example(config: Config) -> Iterator[str]:
+    runs_s = config.experiment.duration_s
+    yield from _shown_within(config.example.shown_s, "example", runs_s, "experiment")
 
 
-@_of_valid_sections
-def _about_network(network: dict) -> Iterator[str]:
-    decay, inputs = network["tau_g_ms"], network["inputs"]
-    shortest = min(d["tau_g_ms"] for d in decay) if isinstance(decay, list) else decay
-    yield from _about_time(network, "network", {"network.tau_g_ms": shortest})
-    yield from _shown_within(network, "network", network, "network")
-    for name in sorted(set(network["type_of"]) - set(network["types"])):
+def _about_izhikevich(config: Config) -> Iterator[str]:
+    yield from _about_voltages("izhikevich", dict(config.izhikevich), "izhikevich")
+
+
+def _about_types(config: Config) -> Iterator[str]:
+    for name, given in config.network.types.items():
+        of_type = type_under(given, config.izhikevich, config.neuron)
+        yield from _about_voltages(given.model, of_type, f"network.types.{name}")
+
+
+def _about_network(config: Config) -> Iterator[str]:
+    network = config.network
+    decay, inputs = network.tau_g_ms, network.inputs
+    shortest = min(d.tau_g_ms for d in decay) if isinstance(decay, list) else decay
+    yield from _about_run(network, "network", {"network.tau_g_ms": shortest})
+    yield from _shown_within(network.shown_s, "network", network.duration_s, "network")
+    for name in sorted(set(network.type_of) - set(network.types)):
         yield (
             f"network.type_of: there is no type {name}. Name one of network.types: "
-            f"{', '.join(network['types']) or 'there are none yet'}."
+            f"{', '.join(network.types) or 'there are none yet'}."
         )
     yield from _about_input_trains(inputs)
     if isinstance(decay, list):
-        given = {d["E_syn_mV"] for d in decay}
+        given = {d.E_syn_mV for d in decay}
         for E in sorted(_reversal_potentials(network) - given):
             yield f"network.tau_g_ms: there is none for synapses with E_syn_mV = {E:g}. Add it."
-    if isinstance(network["E_syn_mV"], str):
+    if isinstance(network.E_syn_mV, str):
         return
-    N = len(network["E_syn_mV"])
-    recorded = {"recorded_neurons": network["recorded_neurons"]}
-    recorded |= {f"record.{signal}": some for signal, some in network["record"].items()}
+    N = len(network.E_syn_mV)
+    recorded = {"recorded_neurons": network.recorded_neurons}
+    recorded |= {f"record.{signal}": some for signal, some in network.record}
     for where, neurons in recorded.items():
         for neuron in neurons:
             if neuron >= N:
@@ -270,77 +291,76 @@ def _about_network(network: dict) -> Iterator[str]:
                     f"network.{where}: there is no neuron {neuron}. network.E_syn_mV is a "
                     f"list of {N}, for the neurons 0 … {N - 1}."
                 )
-    if network["type_of"] and len(network["type_of"]) != N:
+    if network.type_of and len(network.type_of) != N:
         yield (
-            f"network.type_of: {len(network['type_of'])} names for {N} neurons "
+            f"network.type_of: {len(network.type_of)} names for {N} neurons "
             "(network.E_syn_mV). Write one for each."
         )
     rows = f"neurons of network.E_syn_mV. Write {N} rows of {N}."
-    yield from _about_matrix(network["weights_nS"], "network.weights_nS", N, N, rows)
-    if isinstance(matrix := network["weights_nS"], list) and all(len(row) == N for row in matrix):
+    yield from _about_matrix(network.weights_nS, "network.weights_nS", N, N, rows)
+    if isinstance(matrix := network.weights_nS, list) and all(len(row) == N for row in matrix):
         selves = [i for i, row in enumerate(matrix[:N]) if row[i]]
-        if selves and not network["allow_self_connections"]:
+        if selves and not network.allow_self_connections:
             yield (
                 f"network.weights_nS: neuron {', '.join(map(str, selves))} has a connection to "
                 f"itself. Write 0 on the diagonal, or set network.allow_self_connections to true."
             )
-    n = inputs["number"]
+    n = inputs.number
     rows = f"neurons and {n} input trains. Write {n} rows of {N}."
     if n:
-        yield from _about_matrix(inputs["weights_nS"], "network.inputs.weights_nS", n, N, rows)
+        yield from _about_matrix(inputs.weights_nS, "network.inputs.weights_nS", n, N, rows)
 
 
-def _reversal_potentials(network: dict) -> set[float]:
+def _reversal_potentials(network: Network) -> set[float]:
     """Those that the config names; a table may have others."""
-    E, inputs = network["E_syn_mV"], network["inputs"]
+    E, inputs = network.E_syn_mV, network.inputs
     of_neurons = E if isinstance(E, list) else []
-    return {*of_neurons, *_each(inputs["E_syn_mV"], inputs["number"])}
+    return {*of_neurons, *_each(inputs.E_syn_mV, inputs.number)}
 
 
-@_of_valid_sections
-def _about_adex_network(network: dict, neuron: dict) -> Iterator[str]:
-    where, N = "adex_network", network["N"]
-    tau_g_ms = adex_under(neuron)["tau_g_ms"]
-    yield from _about_time(network, where, {"neuron.tau_g_ms": tau_g_ms})
+def _about_adex_network(config: Config) -> Iterator[str]:
+    network = config.adex_network
+    where, N = "adex_network", network.N
     for key in ("voltage_shown_s", "raster_shown_s"):
-        if network[key] > network["duration_s"]:
+        if getattr(network, key) > network.duration_s:
             yield (
-                f"{where}.{key}: {network[key]:g} s is longer than the run "
-                f"({where}.duration_s: {network['duration_s']:g} s)."
+                f"{where}.{key}: {getattr(network, key):g} s is longer than the run "
+                f"({where}.duration_s: {network.duration_s:g} s)."
             )
-    if network["N_exc"] > N:
-        yield f"{where}.N_exc: {network['N_exc']} of {N} neurons can't be excitatory."
-    if unknown := [j for j in network["recorded_neurons"] if j >= N]:
+    if network.N_exc > N:
+        yield f"{where}.N_exc: {network.N_exc} of {N} neurons can't be excitatory."
+    if unknown := [j for j in network.recorded_neurons if j >= N]:
         yield (f"{where}.recorded_neurons: there is no neuron {unknown[0]}, only 0 … {N - 1}.")
+    tau_g_ms = adex_under(config.neuron).tau_g_ms
+    yield from _about_run(network, where, {"neuron.tau_g_ms": tau_g_ms})
 
 
-@_of_valid_sections
 def _about_matrix(matrix, where: str, n_rows: int, N: int, wanted: str) -> Iterator[str]:
     if isinstance(matrix, list) and (len(matrix) != n_rows or any(len(row) != N for row in matrix)):
         lengths = " or ".join(map(str, sorted({len(row) for row in matrix})))
         yield (f"{where}: {len(matrix)} rows of {lengths} don't make a matrix for the {N} {wanted}")
 
 
-@_of_valid_sections
-def _about_input_trains(inputs: dict) -> Iterator[str]:
-    n = inputs["number"]
+def _about_input_trains(inputs: InputTrains) -> Iterator[str]:
+    n = inputs.number
     for key in ("rate_Hz", "E_syn_mV"):
-        if isinstance(inputs[key], list) and len(inputs[key]) != n:
+        values = getattr(inputs, key)
+        if isinstance(values, list) and len(values) != n:
             yield (
-                f"network.inputs.{key}: {len(inputs[key])} values for {n} trains "
+                f"network.inputs.{key}: {len(values)} values for {n} trains "
                 "(network.inputs.number). Write one for each, or one for all."
             )
-    if inputs["log_rate_variance"] and isinstance(inputs["rate_Hz"], list):
+    if inputs.log_rate_variance and isinstance(inputs.rate_Hz, list):
         yield (
             "network.inputs.log_rate_variance: rates are a list, and not drawn. Give their mean as "
             "network.inputs.rate_Hz, or leave the variance out."
         )
-    if n and inputs["weights_nS"] is None:
+    if n and inputs.weights_nS is None:
         yield (
             "network.inputs.weights_nS: input trains need weights. Write a matrix with a row for "
             "each train, or the name of a table."
         )
-    if not n and (inputs["weights_nS"] is not None or inputs["spikes"] != "poisson"):
+    if not n and (inputs.weights_nS is not None or inputs.spikes != "poisson"):
         yield "network.inputs.number: weights or spikes are given for 0 trains. Say how many."
 
 
@@ -348,19 +368,17 @@ def _each(value, n: int) -> list:
     return value if isinstance(value, list) else [value] * min(n, 1)
 
 
-@_of_valid_sections
-def _about_connection_tests(config: dict) -> Iterator[str]:
+def _about_connection_tests(config: Config) -> Iterator[str]:
     for where, test in connection_tests(config).items():
         yield from _about_connection_test(test, where)
 
 
-@_of_valid_sections
-def _about_connection_test(test: dict, where: str) -> Iterator[str]:
-    duration_s, dt_ms, rate_Hz = test["duration_s"], test["timestep_ms"], test["spike_rate_Hz"]
-    yield from _about_time(test, where, {"connection_test.tau_g_ms": test["tau_g_ms"]})
-    if not dt_ms <= test["window_ms"] < duration_s * 1e3:
+def _about_connection_test(test: OneConnectionTest, where: str) -> Iterator[str]:
+    duration_s, dt_ms, rate_Hz = test.duration_s, test.timestep_ms, test.spike_rate_Hz
+    yield from _about_run(test, where, {"connection_test.tau_g_ms": test.tau_g_ms})
+    if not dt_ms <= test.window_ms < duration_s * 1e3:
         yield (
-            f"{where}.window_ms: windows of {test['window_ms']:g} ms don't fit between a time step "
+            f"{where}.window_ms: windows of {test.window_ms:g} ms don't fit between a time step "
             f"({dt_ms:g} ms) and the recording ({duration_s * 1e3:g} ms)."
         )
     if round(duration_s * rate_Hz) < 1:
@@ -370,11 +388,10 @@ def _about_connection_test(test: dict, where: str) -> Iterator[str]:
         )
 
 
-@_of_valid_sections
-def _about_excerpt(test: dict) -> Iterator[str]:
-    excerpt, recording_ms = test["excerpt"], test["duration_s"] * 1e3
-    start, zoom_start = excerpt["start_ms"], excerpt["zoom_start_ms"]
-    end, zoom_end = start + excerpt["duration_ms"], zoom_start + excerpt["zoom_duration_ms"]
+def _about_excerpt(config: Config) -> Iterator[str]:
+    excerpt, recording_ms = config.connection_test.excerpt, config.connection_test.duration_s * 1e3
+    start, zoom_start = excerpt.start_ms, excerpt.zoom_start_ms
+    end, zoom_end = start + excerpt.duration_ms, zoom_start + excerpt.zoom_duration_ms
     if end > recording_ms:
         yield (
             f"connection_test.excerpt: it ends at {end:g} ms, after the recording "
@@ -387,27 +404,25 @@ def _about_excerpt(test: dict) -> Iterator[str]:
         )
 
 
-@_of_valid_sections
-def _about_memory(config: dict) -> Iterator[str]:
+def _about_memory(config: Config) -> Iterator[str]:
     """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
     bounds, of inputs, voltage, what is recorded and what finds the median."""
-    network, record = config["network"], config["network"]["record"]
-    n_recorded = len(network["recorded_neurons"]) + sum(map(len, record.values()))
+    network, record = config.network, config.network.record
+    n_recorded = len(network.recorded_neurons) + sum(len(some) for _, some in record)
     # A conductance for each reversal potential: of tables, two are taken.
-    n_recorded += (max(2, len(_reversal_potentials(network))) - 1) * len(record["g"])
-    published = config["adex_network"]
+    n_recorded += (max(2, len(_reversal_potentials(network))) - 1) * len(record.g)
+    published = config.adex_network
     longest = max(map(n_steps, connection_tests(config).values()))
     for section, n_bytes in (
         ("network", 24 * (1 + n_recorded) * n_steps(network)),
-        ("adex_network", 24 * (1 + len(published["recorded_neurons"])) * n_steps(published)),
+        ("adex_network", 24 * (1 + len(published.recorded_neurons)) * n_steps(published)),
         ("connection_test", 40 * longest),
     ):
-        yield from _fits_memory(section, n_bytes, config["experiment"])
+        yield from _fits_memory(section, n_bytes, config.experiment)
 
 
-@_of_valid_sections
-def _fits_memory(section: str, n_bytes: float, experiment: dict) -> Iterator[str]:
-    needed_MB, limit_MB = PROGRAM_MB + n_bytes / 1e6, experiment["memory_per_job_MB"]
+def _fits_memory(section: str, n_bytes: float, experiment: Experiment) -> Iterator[str]:
+    needed_MB, limit_MB = PROGRAM_MB + n_bytes / 1e6, experiment.memory_per_job_MB
     if needed_MB > limit_MB:
         yield (
             f"{section}: a job needs {needed_MB:.0f} MB, more than "

@@ -1,11 +1,11 @@
 """Every key of the configuration, with its default (the thesis), unit, limits and description."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from inspect import getdoc
 from math import inf
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, TypeVar, Union, cast
 
 from pydantic import (
     AfterValidator,
@@ -16,20 +16,43 @@ from pydantic import (
     PlainSerializer,
     WithJsonSchema,
     create_model,
+    model_validator,
 )
 
 from nto1.inference.method import methods
 from nto1.measures.measure import measures
-from nto1.neurons import DEFAULT_MODEL, MODELS, Synapses, keys_of
+from nto1.neurons import DEFAULT_MODEL, MODELS, Neuron, Synapses, keys_of, neuron_of
 from nto1.simulation.passive_membrane import SITUATIONS
+from nto1.units import to_SI
 
 
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_given(cls, values: Any, validate: Callable[[Any], Self]) -> Self:
+        """Numbers stay as they are written, 10 or 10.0: tables show them so."""
+        section = validate(values)
+        if isinstance(values, dict):
+            own = section.__dict__
+            own |= {key: values[key] for key in own.keys() & values if own[key] == values[key]}
+        return section
+
+    def in_SI(self) -> dict[str, Any]:
+        """Its values, without units in their names."""
+        return to_SI(dict(self))
+
+    def without(self, *keys: str) -> Self:
+        """For who doesn't need these keys; who asks for them gets an ``AttributeError``."""
+        some = self.model_copy()
+        for key in keys:
+            del some.__dict__[key]
+        return some
+
 
 def _distinct(values: list) -> list:
-    shown = [_changes(value) if isinstance(value, BaseModel) else value for value in values]
+    shown = [changes_of(value) if isinstance(value, BaseModel) else value for value in values]
     shown = [f"{value:.17g}" if isinstance(value, float) else str(value) for value in shown]
     for value, n in Counter(shown).items():
         if n > 1:
@@ -110,65 +133,97 @@ def _keys(record: type) -> dict[str, Any]:
     }
 
 
-def _section(name: str, description: str, **keys: Any) -> type[Section]:
-    return create_model(name, __base__=Section, __doc__=description, **keys)
+class NeuronSection(Section):
+    """The base of the section neuron, with the keys of a model and of synapses."""
+
+    model: str
+    if TYPE_CHECKING:
+        C_pF: float
+        tau_g_ms: float
+
+    @property
+    def parameters(self) -> Neuron:
+        """In SI units."""
+        return neuron_of(dict(self))
+
+
+class NeuronType(Section):
+    """The base of types of neurons in a network."""
+
+    model: str
 
 
 # Of each model, the section neuron, and a type of neurons in a network.
-NEURONS: dict[str, type[Section]] = {}
-TYPES: dict[str, type[Section]] = {}
+NEURONS: dict[str, type[NeuronSection]] = {}
+TYPES: dict[str, type[NeuronType]] = {}
 for _name, _model in MODELS.items():
     _record, _about = _model.parameters, f"Neurons of the model {_name}."
-    _needed = (Literal[_name], Default(..., "Which model."))
-    _default = (Literal[_name], Default(_name, "Which model; other keys are those of the model."))
-    NEURONS[_name] = _section(
+    _needed: Any = (Literal[_name], Default(..., "Which model."))
+    _default: Any = (
+        Literal[_name],
+        Default(_name, "Which model; other keys are those of the model."),
+    )
+    NEURONS[_name] = create_model(
         f"{_record.__name__}Neuron",
-        (getdoc(_record) or "").split("\n\n")[0],
+        __base__=NeuronSection,
+        __doc__=(getdoc(_record) or "").split("\n\n")[0],
         model=_default if _name == DEFAULT_MODEL else _needed,
         **_keys(_record),
         **_keys(Synapses),
     )
-    TYPES[_name] = _section(f"{_record.__name__}Type", _about, model=_needed, **_keys(_record))
-
-
-if TYPE_CHECKING:
-    NeuronSection: TypeAlias = Section
-    NeuronType: TypeAlias = Section
-else:  # one for each model; which, is said by the key model
-    NeuronSection, NeuronType = (
-        Annotated[Union[tuple(sections.values())], Field(discriminator="model")]  # noqa: UP007
-        for sections in (NEURONS, TYPES)
+    TYPES[_name] = create_model(
+        f"{_record.__name__}Type",
+        __base__=NeuronType,
+        __doc__=_about,
+        model=_needed,
+        **_keys(_record),
     )
 
 
+def changes_of(section: BaseModel) -> dict:
+    return section.model_dump(exclude_unset=True)
+
+
+if TYPE_CHECKING:
+    AnyNeuron: TypeAlias = NeuronSection
+    AnyType: TypeAlias = NeuronType
+else:  # one for each model; which, is said by the key model
+    AnyNeuron, AnyType = (
+        Annotated[Union[tuple(sections.values())], Field(discriminator="model")]  # noqa: UP007
+        for sections in (NEURONS, TYPES)
+    )
+    AnyType = Annotated[AnyType, PlainSerializer(changes_of)]
+
+
 def _defaults_of(section: type[Section], model: str) -> dict[str, Any]:
-    return section.model_validate({"model": model}).model_dump()
+    return dict(section.model_validate({"model": model}))
 
 
-def neuron_under(neuron: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def neuron_under(neuron: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The section neuron that changes are laid over: if they name another model, the defaults of
     that, with the synapses there were."""
     name = changes.get("model", neuron["model"])
     if name == neuron["model"] or name not in list(NEURONS):
-        return neuron
+        return dict(neuron)
     synapses = {key.name: neuron[key.name] for key in keys_of(Synapses) if key.name in neuron}
     return _defaults_of(NEURONS[name], name) | synapses
 
 
-def adex_under(neuron: dict[str, Any]) -> dict[str, Any]:
+def adex_under(neuron: NeuronSection) -> NeuronSection:
     """The section neuron, or the published one if it has another model: for experiments that have
     AdEx neurons in any case."""
-    return neuron if neuron["model"] == "adex" else _defaults_of(NEURONS["adex"], "adex")
+    return neuron if neuron.model == "adex" else NEURONS["adex"].model_validate({"model": "adex"})
 
 
-def type_under(
-    given: dict[str, Any], izhikevich: dict[str, Any], neuron: dict[str, Any]
-) -> dict[str, Any]:
+def type_under(given: NeuronType, izhikevich: Section, neuron: NeuronSection) -> dict[str, Any]:
     """All keys of a type of neurons in a network."""
-    model = given["model"]
-    if model == "izhikevich":
-        return izhikevich | given
-    return (neuron if neuron["model"] == model else _defaults_of(TYPES[model], model)) | given
+    if given.model == "izhikevich":
+        base = dict(izhikevich)
+    elif given.model == neuron.model:
+        base = dict(neuron)
+    else:
+        base = _defaults_of(TYPES[given.model], given.model)
+    return base | changes_of(given)
 
 
 class Sweep(Section):
@@ -241,17 +296,16 @@ class Example(Section):
     shown_s: Duration = Default(1, "Length of the piece shown, from the start.")
 
 
-_izhikevich = _section(
-    "Izhikevich",
-    "The Izhikevich neuron of the network and of the connection test. Defaults: cortical regular "
-    "spiking (Izhikevich 2007).",
-    **_keys(MODELS["izhikevich"].parameters),
-)
-
 if TYPE_CHECKING:
-    IzhikevichSection = Section
+    Izhikevich: TypeAlias = Section
 else:
-    IzhikevichSection = _izhikevich
+    Izhikevich = create_model(
+        "Izhikevich",
+        __base__=Section,
+        __doc__="The Izhikevich neuron of the network and of the connection test. Defaults: "
+        "cortical regular spiking (Izhikevich 2007).",
+        **_keys(MODELS["izhikevich"].parameters),
+    )
 
 
 class SynapticDecay(Section):
@@ -319,7 +373,7 @@ class Network(Section):
     duration_s: Duration = Default(10, "Length of the run.")
     timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
     seed: Seed = Default(0, "Seed of the noise.")
-    types: dict[str, NeuronType] = Default(
+    types: dict[str, AnyType] = Default(
         {},
         "Types of neurons, by name: {fast: {model: izhikevich, a_per_ms: 0.1}, other: {model: "
         "adex}}. Keys that are not given are those of the section izhikevich, or of neuron if that "
@@ -450,17 +504,13 @@ class OneConnectionTest(Section):
     )
 
 
-def _changes(variant: BaseModel) -> dict:
-    return variant.model_dump(exclude_unset=True)
-
-
 def _not_empty(variant: OneConnectionTest) -> OneConnectionTest:
     if not variant.model_fields_set:
         raise ValueError("a variant that changes nothing. Name a key, or leave it out.")
     return variant
 
 
-Variant = Annotated[OneConnectionTest, AfterValidator(_not_empty), PlainSerializer(_changes)]
+Variant = Annotated[OneConnectionTest, AfterValidator(_not_empty), PlainSerializer(changes_of)]
 
 
 class ConnectionTest(OneConnectionTest):
@@ -776,6 +826,9 @@ class Range(Section):
     n: int | None = Default(None, "How many; without it, whole numbers.", ge=1, le=1_000_000)
     log: bool = Default(False, "Whether ratios are equal, not distances.")
 
+    def __str__(self) -> str:
+        return f"from {self.from_:g} to {self.to:g}"
+
 
 Value = bool | int | Annotated[float, Field(allow_inf_nan=True)] | str
 Values = Annotated[list[Value], Field(min_length=1, max_length=1_000_000)]
@@ -817,15 +870,15 @@ class Config(Section):
 
     experiment: Experiment = Experiment()
     inputs: Inputs = Inputs()
-    neuron: NeuronSection = Default(
-        NEURONS[DEFAULT_MODEL](),
+    neuron: AnyNeuron = Default(
+        NEURONS[DEFAULT_MODEL].model_validate({}),
         "The neuron and its synapses, in all experiments with N inputs. With another model, the "
         "section has that one's keys.",
     )
     sweep: Sweep = Sweep()
     find_weight: FindWeight = FindWeight()
     example: Example = Example()
-    izhikevich: IzhikevichSection = IzhikevichSection()
+    izhikevich: Izhikevich = Izhikevich()
     network: Network = Network()
     adex_network: AdExNetwork = AdExNetwork()
     connection_test: ConnectionTest = ConnectionTest()
@@ -833,6 +886,15 @@ class Config(Section):
     recording: OneRecording = OneRecording()
     calibration: Calibration = Calibration()
     studies: dict[str, Study] = Field(default={}, description=Study.__doc__)
+
+
+def types_of(config: Config) -> dict[str, Neuron]:
+    """The types of neurons in the network, by name."""
+    types = {
+        name: neuron_of(type_under(given, config.izhikevich, config.neuron))
+        for name, given in config.network.types.items()
+    }
+    return types or {"regular": MODELS["izhikevich"].parameters(**config.izhikevich.in_SI())}
 
 
 def model_of(section: str) -> type[BaseModel]:

@@ -1,6 +1,6 @@
 """Studies of one's own: parameters that are varied, set or named, and the cases this makes."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 from itertools import product
@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from nto1.config.checks import NotValidError, run_errors
-from nto1.config.model import NEURONS, model_of, neuron_under
+from nto1.config.model import NEURONS, Config, Range, Study, model_of, neuron_under
 from nto1.measures.measure import Measure, measures
 
 # More than these are taken for mistakes. A hundred thousand runs of 10 s take a core a minute.
@@ -23,21 +23,24 @@ class Case(NamedTuple):
 
     columns: dict[str, Any]  # what distinguishes it, as in the study's table
     changes: dict[str, Any]  # values by their dotted keys
-    whole: dict  # the configuration without them
+    whole: Config  # without them
     sections: tuple[str, ...]  # on which the measure depends
 
     @property
-    def config(self) -> dict:
-        """These sections with the changes."""
-        result = {section: self.whole[section] for section in self.sections}
-        changes: dict[str, dict] = {}
+    def config(self) -> Config:
+        """With the changes."""
+        by_section: dict[str, dict[str, Any]] = {}
         for dotted, value in self.changes.items():
             section, key = dotted.split(".", 1)
-            changes.setdefault(section, {})[key] = value
-        for section, own in changes.items():
-            base = result[section]
-            result[section] = (neuron_under(base, own) if section == "neuron" else base) | own
-        return result
+            by_section.setdefault(section, {})[key] = value
+        changed = {
+            section: getattr(self.whole, section).model_copy(update=own)
+            for section, own in by_section.items()
+        }
+        if own := by_section.get("neuron"):
+            neuron = neuron_under(dict(self.whole.neuron), own) | own
+            changed["neuron"] = NEURONS[neuron["model"]].model_construct(**neuron)
+        return self.whole.model_copy(update=changed)
 
 
 def values_of(given: Any) -> Any:
@@ -45,13 +48,12 @@ def values_of(given: Any) -> Any:
 
     ``{from: 1, to: 100, n: 9, log: true}`` are nine numbers; without n, whole numbers.
     """
-    if not isinstance(given, dict):
+    if not isinstance(given, Range):
         return given
-    start, stop, n = given["from"], given["to"], given.get("n")
-    if n is None:
-        return list(range(int(start), int(stop) + 1))
-    space = np.geomspace if given.get("log") else np.linspace
-    return [float(f"{value:.12g}") for value in space(start, stop, n)]
+    if given.n is None:
+        return list(range(int(given.from_), int(given.to) + 1))
+    space = np.geomspace if given.log else np.linspace
+    return [float(f"{value:.12g}") for value in space(given.from_, given.to, given.n)]
 
 
 def column_names(keys: list[str], measure: Measure) -> dict[str, str]:
@@ -63,60 +65,60 @@ def column_names(keys: list[str], measure: Measure) -> dict[str, str]:
     return {key: name if others.count(name) == 1 else key for key, name in short.items()}
 
 
-def varied_columns(study: Mapping[str, Any]) -> list[str]:
+def varied_columns(study: Study) -> list[str]:
     """What distinguishes the rows of a study's table, in the order given; without seeds."""
-    measure = measures()[study["measure"]]
-    names, implied = column_names(list(study["vary"]), measure), measure.lists.values()
-    columns = dict.fromkeys([*(["case"] if study["cases"] else []), *names.values(), *implied])
+    measure = measures()[study.measure]
+    names, implied = column_names(list(study.vary), measure), measure.lists.values()
+    columns = dict.fromkeys([*(["case"] if study.cases else []), *names.values(), *implied])
     return [name for name in columns if name != "seed"]
 
 
-def cases_of(study: Mapping[str, Any], config: dict) -> list[Case]:
+def cases_of(study: Study, config: Config) -> list[Case]:
     """Every case: each named one with each combination of varied values.
 
     A key that holds a list (weights, N, seeds) takes all its values at once, unless values are
     zipped: its runs share what can be shared.
     """
-    held = {key: values_of(value) for key, value in study["set"].items()}
-    vary = {key: values_of(values) for key, values in study["vary"].items()}
-    measure = measures()[study["measure"]]
+    held = {key: values_of(value) for key, value in study.set.items()}
+    vary = {key: values_of(values) for key, values in study.vary.items()}
+    measure = measures()[study.measure]
     lists = measure.lists
-    if not study["zip"]:
+    if not study.zip:
         held |= {key: values for key, values in vary.items() if key in lists}
         vary = {key: values for key, values in vary.items() if key not in lists}
-    names = column_names(list(study["vary"]), measure)
-    together = study["zip"] and vary
+    names = column_names(list(study.vary), measure)
+    together = study.zip and vary
     combined = zip(*vary.values(), strict=True) if together else product(*vary.values())
     points = [dict(zip(vary, point, strict=True)) for point in combined]
     found = []
-    for name, own in (study["cases"] or {None: {}}).items():
-        own = {key: values_of(value) for key, value in own.items()}
+    for name, changes in study.cases.items() or [("", {})]:
+        own = {key: values_of(value) for key, value in changes.items()}
         for point in points:
-            columns = {} if name is None else {"case": name}
+            columns: dict[str, Any] = {"case": name} if study.cases else {}
             columns |= {names[key]: value for key, value in point.items() if key not in lists}
             one = {key: [value] if key in lists else value for key, value in point.items()}
             found.append(Case(columns, held | own | one, config, measure.sections))
     return found
 
 
-def n_cases(study: dict) -> int:
+def n_cases(study: Study) -> int:
     """How many there are, without making them."""
-    return n_points(study) * max(1, len(study["cases"]))
+    return n_points(study) * max(1, len(study.cases))
 
 
-def n_points(study: dict) -> int:
+def n_points(study: Study) -> int:
     """Combinations of varied values."""
-    lists = () if study["zip"] else measures()[study["measure"]].lists
-    lengths = [len(values_of(values)) for key, values in study["vary"].items() if key not in lists]
-    return max(lengths, default=1) if study["zip"] else prod(lengths)
+    lists = () if study.zip else measures()[study.measure].lists
+    lengths = [len(values_of(values)) for key, values in study.vary.items() if key not in lists]
+    return max(lengths, default=1) if study.zip else prod(lengths)
 
 
-def n_runs(study: dict, case: Case) -> int:
+def n_runs(study: Study, case: Case) -> int:
     """Of one case: simulations, or searches."""
     n = 1
-    for key in measures()[study["measure"]].lists:
+    for key in measures()[study.measure].lists:
         section, name = key.split(".")
-        n *= len(case.config[section][name])
+        n *= len(getattr(getattr(case.config, section), name))
     return n
 
 
@@ -132,27 +134,26 @@ def keys_for(measure: str, models: list[str]) -> list[str]:
     return [key for key in keys if key not in measures()[measure].not_varied]
 
 
-def models_of(study: dict, config: dict) -> list[str]:
+def models_of(study: Study, config: Config) -> list[str]:
     """The models of neurons in a study, as far as there are such."""
-    given = [study["vary"].get("neuron.model", []), study["set"].get("neuron.model", [])]
-    given += [own.get("neuron.model", []) for own in study["cases"].values()]
+    given = [study.vary.get("neuron.model", []), study.set.get("neuron.model", [])]
+    given += [own.get("neuron.model", []) for own in study.cases.values()]
     named = [name for some in given for name in (some if isinstance(some, list) else [some])]
-    found = dict.fromkeys([config["neuron"]["model"], *map(str, named)])
+    found = dict.fromkeys([config.neuron.model, *map(str, named)])
     return [name for name in found if name in NEURONS]
 
 
-def models_in(config: dict) -> list[str]:
+def models_in(config: Config) -> list[str]:
     """The models of neurons with N inputs, in all experiments and studies."""
-    studies = map(complete, config["studies"].values())
-    found = [name for study in studies for name in models_of(study, config)]
-    return list(dict.fromkeys([config["neuron"]["model"], *found]))
+    found = [name for study in config.studies.values() for name in models_of(study, config)]
+    return list(dict.fromkeys([config.neuron.model, *found]))
 
 
-def study_errors(config: dict, expected: Callable[[list, dict], str]) -> Iterator[str]:
+def study_errors(config: Config, expected: Callable[[list, dict], str]) -> Iterator[str]:
     """What is wrong with the studies, a line each. ``expected``: what the key at a path of a
     config takes, in words."""
     names_of_files: dict[str, str] = {}
-    for name, study in config["studies"].items():
+    for name, study in config.studies.items():
         where = f"studies.{name}"
         for file in (name.casefold(), f"{name}_summary".casefold()):
             if (other := names_of_files.setdefault(file, name)) != name:
@@ -162,34 +163,29 @@ def study_errors(config: dict, expected: Callable[[list, dict], str]) -> Iterato
             yield f"{where}: a study's name is made of letters, digits and _, like adaptation."
             continue
         with suppress(NotValidError):
-            yield from _errors_of(complete(study), where, config, expected)
+            yield from _errors_of(study, where, config, expected)
 
 
-def _errors_of(study: dict, where: str, config: dict, expected) -> list[str]:
+def _errors_of(study: Study, where: str, config: Config, expected) -> list[str]:
     mistakes = [*_key_errors(study, where, config), *_range_errors(study, where)]
     mistakes = mistakes or [*_value_errors(study, where, config, expected)]
     mistakes = mistakes or [*_size_errors(study, where, config)]
     return mistakes or [*_case_errors(study, where, config)]
 
 
-def complete(study: dict) -> dict:
-    """A study with the defaults of what it leaves out."""
-    return {"vary": {}, "zip": False, "cases": {}, "set": {}} | study
-
-
-def _changes_of(study: dict, where: str) -> Iterator[tuple[str, str, Any]]:
+def _changes_of(study: Study, where: str) -> Iterator[tuple[str, str, Any]]:
     """Where in the config, dotted key and value of all that a study changes."""
-    for part in ("vary", "set"):
-        for key, value in study[part].items():
+    for part, changes in (("vary", study.vary), ("set", study.set)):
+        for key, value in changes.items():
             yield f"{where}.{part}.{key}", key, value
-    for name, own in study["cases"].items():
+    for name, own in study.cases.items():
         for key, value in own.items():
             yield f"{where}.cases.{name}.{key}", key, value
 
 
-def _key_errors(study: dict, where: str, config: dict) -> Iterator[str]:
-    allowed = keys_for(study["measure"], models_of(study, config))
-    if not study["vary"] and not study["cases"]:
+def _key_errors(study: Study, where: str, config: Config) -> Iterator[str]:
+    allowed = keys_for(study.measure, models_of(study, config))
+    if not study.vary and not study.cases:
         yield f"{where}: nothing is varied. Write vary: {{ {allowed[-2]}: [ … ] }}, or cases."
     for place, key, _ in _changes_of(study, where):
         if key not in allowed:
@@ -202,48 +198,49 @@ def _key_errors(study: dict, where: str, config: dict) -> Iterator[str]:
             hint = (
                 f"Did you mean {meant[0]}?"
                 if meant
-                else f"Those with an effect on {study['measure']} are: {', '.join(allowed)}."
+                else f"Those with an effect on {study.measure} are: {', '.join(allowed)}."
             )
             yield f"{place}: no such key. {hint}"
-    for part, own in (("set", study["set"]), *study["cases"].items()):
-        for key in sorted(own.keys() & study["vary"].keys()):
+    for part, own in (("set", study.set), *study.cases.items()):
+        for key in sorted(own.keys() & study.vary.keys()):
             yield f"{where}.vary.{key}: it is in {part}, too. Name it in one of them."
     columns = varied_columns(study)
     for axis in ("x", "hue", "col", "row"):
-        if study.get(axis) is not None and study[axis] not in columns:
-            yield f"{where}.{axis}: {study[axis]} is not varied. There are: {', '.join(columns)}."
+        column = getattr(study, axis)
+        if column is not None and column not in columns:
+            yield f"{where}.{axis}: {column} is not varied. There are: {', '.join(columns)}."
 
 
-def _range_errors(study: dict, where: str) -> Iterator[str]:
+def _range_errors(study: Study, where: str) -> Iterator[str]:
     for place, _, given in _changes_of(study, where):
-        if not isinstance(given, dict):
+        if not isinstance(given, Range):
             continue
-        if given["from"] > given["to"]:
-            yield f"{place}: from {given['from']:g} to {given['to']:g}. Exchange them."
-        elif given.get("log") and (given.get("n") is None or given["from"] <= 0):
+        if given.from_ > given.to:
+            yield f"{place}: from {given.from_:g} to {given.to:g}. Exchange them."
+        elif given.log and (given.n is None or given.from_ <= 0):
             yield f"{place}: a logarithmic range needs n, and begins above 0."
-        elif given.get("n") is None and not all(
-            float(given[end]).is_integer() for end in ("from", "to")
+        elif given.n is None and not (
+            float(given.from_).is_integer() and float(given.to).is_integer()
         ):
             yield f"{place}: without n, a range has whole numbers at both ends. Say how many: n."
-        elif given.get("n") is None and given["to"] - given["from"] > MAX_RUNS:
+        elif given.n is None and given.to - given.from_ > MAX_RUNS:
             yield f"{place}: more than {MAX_RUNS} values. Choose fewer, with n."
 
 
-def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[str]:
+def _value_errors(study: Study, where: str, config: Config, expected) -> Iterator[str]:
     lists = {key for measure in measures().values() for key in measure.lists}
     for place, dotted, given in _changes_of(study, where):
         section, key = dotted.split(".", 1)
         values, is_list = values_of(given), dotted in lists
         # One value of the key for each case, or the value of all.
-        each = place.startswith(f"{where}.vary") and (study["zip"] or not is_list)
+        each = place.startswith(f"{where}.vary") and (study.zip or not is_list)
         for value in values if each else [values]:
             value = [value] if each and is_list else value
             if dotted == "neuron.model":
                 if value not in list(NEURONS):
                     yield f"{place}: {value!r:.60} is not {' or '.join(NEURONS)}."
                 continue
-            base, model = config[section], model_of(section)
+            base, model = dict(getattr(config, section)), model_of(section)
             if section == "neuron":
                 name = next(m for m in models_of(study, config) if key in NEURONS[m].model_fields)
                 base, model = neuron_under(base, {"model": name}), NEURONS[name]
@@ -254,21 +251,21 @@ def _value_errors(study: dict, where: str, config: dict, expected) -> Iterator[s
                 if detail["type"] == "value_error":
                     yield f"{place}: {detail['ctx']['error']}"
                 else:
-                    wanted = expected([section, key], config | {section: base})
+                    wanted = expected([section, key], {section: base})
                     yield f"{place}: {value!r:.60} is not {wanted}."
-        if each and not study["zip"] and len(set(map(_alike, values))) < len(values):
+        if each and not study.zip and len(set(map(_alike, values))) < len(values):
             yield f"{place}: there is a value twice. Keep one."
 
 
-def _size_errors(study: dict, where: str, config: dict) -> Iterator[str]:
-    vary = {key: values_of(values) for key, values in study["vary"].items()}
+def _size_errors(study: Study, where: str, config: Config) -> Iterator[str]:
+    vary = {key: values_of(values) for key, values in study.vary.items()}
     columns = [list(map(_alike, values)) for values in vary.values()]
-    if study["zip"] and len({len(values) for values in vary.values()}) > 1:
+    if study.zip and len({len(values) for values in vary.values()}) > 1:
         shown = ", ".join(f"{key} {len(values)}" for key, values in vary.items())
         yield f"{where}.zip: lists of one length are needed; values: {shown}."
     elif (n := n_cases(study)) > MAX_CASES:
         yield f"{where}: {n} cases are more than {MAX_CASES}. Vary less, or in several studies."
-    elif study["zip"] and len({*zip(*columns, strict=True)}) < n_points(study):
+    elif study.zip and len({*zip(*columns, strict=True)}) < n_points(study):
         yield f"{where}.zip: the same values are there twice. Keep one."
     elif (n := sum(n_runs(study, case) for case in cases_of(study, config))) > MAX_RUNS:
         yield f"{where}: {n} runs are more than {MAX_RUNS}. Vary less, or in several studies."
@@ -280,11 +277,11 @@ def _alike(value: Any) -> float | str:
     return float(value) if is_number else repr(value)
 
 
-def _case_errors(study: dict, where: str, config: dict) -> Iterator[str]:
+def _case_errors(study: Study, where: str, config: Config) -> Iterator[str]:
     """Of the first case in which each mistake is made."""
     seen = set()
     for case in cases_of(study, config):
-        for error in _foreign_keys(case) or run_errors(case.config):
+        for error in _foreign_keys(case) or run_errors(case.config, case.sections):
             if error not in seen:
                 seen.add(error)
                 of = ", ".join(f"{name} = {value}" for name, value in case.columns.items())
@@ -295,17 +292,11 @@ def _case_errors(study: dict, where: str, config: dict) -> Iterator[str]:
 
 def _foreign_keys(case: Case) -> list[str]:
     """What is wrong with a case that changes keys of another model than its neuron's."""
-    if "neuron" not in case.sections:
-        return []
-    neuron = case.config["neuron"]
+    neuron = [key.split(".", 1)[1] for key in case.changes if key.startswith("neuron.")]
+    model = case.config.neuron.model
     return [
-        f"neuron.{key}: the model {neuron['model']} has no such key. Change it in cases with "
-        f"another model only."
+        f"neuron.{key}: the model {model} has no such key. Change it in cases with another model "
+        f"only."
         for key in neuron
-        if key not in NEURONS[neuron["model"]].model_fields
+        if key not in NEURONS[model].model_fields
     ]
-
-
-def omit(section: dict, *keys: str) -> dict:
-    """A section of the config without what a rule doesn't need."""
-    return {key: value for key, value in section.items() if key not in keys}

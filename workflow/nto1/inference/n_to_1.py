@@ -11,19 +11,18 @@ and every input's spike train is tested for a connection, beside trains that are
 Source: the thesis's chapter on connection inference.
 """
 
-from collections.abc import Mapping
 from csv import DictReader
 from math import inf
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
 from nto1 import checks
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.jit import jit
-from nto1.neurons import Neuron, neuron_of
+from nto1.neurons import Neuron
 from nto1.neurons.adex import AdEx
 from nto1.random.stream import next_below, seeded
 from nto1.simulation.inputs import (
@@ -41,7 +40,10 @@ from nto1.simulation.runs import (
     clip_above_percentile,
     simulate,
 )
-from nto1.units import ms, nS, pS, s, to_SI
+from nto1.units import ms, nS, pS, s
+
+if TYPE_CHECKING:
+    from nto1.config.model import Config
 
 # What differs from the runs in which the weights were searched.
 INPUTS = Inputs(drop_last_spike=False, inclusive_arrival=True)
@@ -116,19 +118,19 @@ class NToOne(NamedTuple):
     neuron: Neuron
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], N: int, seed: int) -> "NToOne":
+    def of(cls, config: "Config", N: int, seed: int) -> "NToOne":
         """From the sections recording, connection_inference, inputs and neuron."""
-        recording, section = config["recording"], config["connection_inference"]
+        recording, section = config.recording, config.connection_inference
         # Here, the last spike is delivered.
-        inputs = to_SI(config["inputs"]) | {"drop_last_spike": INPUTS.drop_last_spike}
+        inputs = config.inputs.in_SI() | {"drop_last_spike": INPUTS.drop_last_spike}
         return cls(
-            *(N, seed, float(recording["duration_s"]), section["timestep_ms"]),
-            *(recording["weight_pS"], section["other_weight_nS"]),
-            None if section["n_tested"] == "all" else section["n_tested"],
-            float(recording["observed_share"]),
-            seed + section["unconnected_seed_offset"],
+            *(N, seed, float(recording.duration_s), section.timestep_ms),
+            *(recording.weight_pS, section.other_weight_nS),
+            None if section.n_tested == "all" else section.n_tested,
+            float(recording.observed_share),
+            seed + section.unconnected_seed_offset,
             INPUTS._replace(**inputs),
-            neuron_of(config["neuron"]),
+            config.neuron.parameters,
         )
 
     @property

@@ -78,16 +78,16 @@ class Connections(Measure):
         """A recording is simulated once, for all cases that test it."""
         items: dict[NToOne, list[Item]] = {}
         for case in cases.values():
-            settings, section = case.config["recording"], case.config["connection_inference"]
+            settings, section = case.config.recording, case.config.connection_inference
             item = Item(
                 case.columns,
                 Signal(
-                    *(settings["ceiling"], float(settings["spike_SNR"]), section["noise_seed"]),
-                    settings["clip_percentile"],
+                    *(settings.ceiling, float(settings.spike_SNR), section.noise_seed),
+                    settings.clip_percentile,
                 ),
-                methods()[settings["method"]].test(section),
+                methods()[settings.method].test(dict(section)),
             )
-            for N, seed in product(settings["N"], settings["seeds"]):
+            for N, seed in product(settings.N, settings.seeds):
                 its = items.setdefault(NToOne.of(case.config, N, seed), [])
                 its += [item] if item not in its else []
         for recording, its in items.items():

@@ -17,6 +17,7 @@ from nto1 import measures as package
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nto1.config.model import Study
     from nto1.config.studies import Case
 
 Columns = Mapping[str, Any]  # of a table: arrays or lists of equal length, by name
@@ -77,7 +78,7 @@ class Measure:
         return made
 
     def summarise(
-        self, made: "pd.DataFrame", rows: "pd.DataFrame", study: Mapping[str, Any]
+        self, made: "pd.DataFrame", rows: "pd.DataFrame", study: "Study"
     ) -> "pd.DataFrame":
         """A row per case, of the study's ``rows`` or what its jobs ``made``."""
         from nto1.studies.summary import summarise_runs

@@ -9,11 +9,12 @@ import numpy as np
 
 from nto1.errors import DivergenceError
 from nto1.measures.measure import Columns, Measure, Report, Work, name_of
-from nto1.neurons import Neuron, neuron_of
+from nto1.neurons import Neuron
 from nto1.simulation.inputs import Inputs, TimeGrid
-from nto1.units import mV, pS, to_SI
+from nto1.units import mV, pS
 
 if TYPE_CHECKING:
+    from nto1.config.model import Config
     from nto1.config.studies import Case
 
 # Measured: per time step of one run with its median; and per spike, to draw it.
@@ -35,12 +36,11 @@ class Runs(NamedTuple):
     weights_pS: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, config: Mapping, columns: Mapping[str, Any], N: int, **own) -> "Runs":
+    def of(cls, config: "Config", columns: Mapping[str, Any], N: int, **own) -> "Runs":
         """From sections of the configuration, for the seeds of ``experiment``."""
-        experiment = config["experiment"]
-        neuron, inputs = neuron_of(config["neuron"]), Inputs(**to_SI(config["inputs"]))
-        seeds = tuple(experiment["seeds"])
-        return cls(columns, N, TimeGrid.of(experiment), inputs, seeds, neuron)._replace(**own)
+        experiment, inputs = config.experiment, Inputs(**config.inputs.in_SI())
+        time_grid, seeds = TimeGrid.of(experiment), tuple(experiment.seeds)
+        return cls(columns, N, time_grid, inputs, seeds, config.neuron.parameters)._replace(**own)
 
     @property
     def n_steps(self) -> int:
@@ -63,12 +63,12 @@ class Response(Measure):
 
     def work(self, cases: Mapping[str, "Case"]) -> Iterator[Work]:
         for name, case in cases.items():
-            runs = Runs.of(case.config, case.columns, case.config["sweep"]["N"])
+            runs = Runs.of(case.config, case.columns, case.config.sweep.N)
             for block, seeds in groupby(sorted(runs.seeds), lambda seed: seed // SEEDS_PER_BLOCK):
                 some = runs._replace(seeds=tuple(seeds))
                 shared = name_of(some.N, some.time_grid, some.inputs, block)
                 seconds_shared = some.n_input_spikes * SECONDS_PER_INPUT_SPIKE
-                for weight_pS in case.config["sweep"]["weights_pS"]:
+                for weight_pS in case.config.sweep.weights_pS:
                     task = some._replace(weights_pS=(weight_pS,))
                     yield Work(
                         *(shared, name, (weight_pS,), task, len(some.seeds)),

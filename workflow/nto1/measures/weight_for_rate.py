@@ -14,6 +14,7 @@ from nto1.units import nS, pS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nto1.config.model import Config, Study
     from nto1.config.studies import Case
     from nto1.simulation.weight_search import Evaluation
 
@@ -43,16 +44,16 @@ class Search(NamedTuple):
     guess: Guess
 
     @classmethod
-    def of(cls, config: Mapping, columns: Mapping[str, Any], N: int, N_of_sweep: int) -> "Search":
+    def of(cls, config: "Config", columns: Mapping[str, Any], N: int) -> "Search":
         """From sections of the configuration."""
-        section = config["find_weight"]
-        guess = section["guess"]
+        section = config.find_weight
+        guess = section.guess
         return cls(
             Runs.of(config, columns, N),
-            section["target_rate_Hz"],
-            section["bracket_factor"],
-            section["relative_tolerance"],
-            Guess(N_of_sweep, None) if guess == "sweep" else Guess(**guess),
+            section.target_rate_Hz,
+            section.bracket_factor,
+            section.relative_tolerance,
+            Guess(config.sweep.N, None) if guess == "sweep" else Guess(guess.N, guess.weight_pS),
         )
 
     def with_guess(self, sweep: "pd.DataFrame | None") -> "Search":
@@ -92,8 +93,8 @@ class WeightForRate(Measure):
 
     def work(self, cases: Mapping[str, "Case"]) -> Iterator[Work]:
         for name, case in cases.items():
-            for N in case.config["find_weight"]["N"]:
-                search = Search.of(case.config, case.columns, N, case.whole["sweep"]["N"])
+            for N in case.config.find_weight.N:
+                search = Search.of(case.config, case.columns, N)
                 runs = search.runs
                 seconds = search.seconds + runs.n_steps * SECONDS_PER_STEP * len(AROUND)
                 shared = name_of(N, runs.time_grid, runs.inputs, runs.seeds)
@@ -117,7 +118,7 @@ class WeightForRate(Measure):
             report(1)
 
     def summarise(
-        self, made: "pd.DataFrame", rows: "pd.DataFrame", study: Mapping[str, Any]
+        self, made: "pd.DataFrame", rows: "pd.DataFrame", study: "Study"
     ) -> "pd.DataFrame":
         """With intervals of the weight, from the rates of each seed at the weights tried."""
         from nto1.studies.summary import summarise_weights

@@ -5,14 +5,16 @@ the spikes, but no voltages.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from nto1.neurons import neuron_of
 from nto1.neurons.adex import AdEx
 from nto1.simulation.network import Activity, Connections, Network, simulate_network
 from nto1.units import ms, nS, pA, s
+
+if TYPE_CHECKING:
+    from nto1.config.model import AdExNetwork
 
 
 class RandomNetwork(NamedTuple):
@@ -27,16 +29,16 @@ class RandomNetwork(NamedTuple):
     mute_first_inhibitory: bool = True  # an off-by-one left it out of both groups
 
     @classmethod
-    def of(cls, network: dict, neuron: dict) -> "RandomNetwork":
-        """From the config's sections, which have units in their keys."""
+    def of(cls, network: "AdExNetwork", neuron: AdEx) -> "RandomNetwork":
+        """From the section of the configuration."""
         return cls(
-            network["N"],
-            network["N_exc"],
-            network["p_connected"],
-            network["exc_weight_nS"] * nS,
-            network["noise_pA_sqrt_s"] * pA,
-            neuron_of(neuron),
-            network["mute_first_inhibitory"],
+            network.N,
+            network.N_exc,
+            network.p_connected,
+            network.exc_weight_nS * nS,
+            network.noise_pA_sqrt_s * pA,
+            neuron,
+            network.mute_first_inhibitory,
         )
 
     @property

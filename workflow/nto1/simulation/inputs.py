@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import exp, inf, log, sqrt
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -51,6 +51,13 @@ class Inputs(NamedTuple):
         return Inputs(rate, variance, ratio, bool(self[3]), bool(self[4]))
 
 
+class TimedSection(Protocol):
+    """Of a configuration: has a duration and a time step."""
+
+    duration_s: float
+    timestep_ms: float
+
+
 class TimeGrid(NamedTuple):
     """Duration and time step of a simulation (s).
 
@@ -64,9 +71,9 @@ class TimeGrid(NamedTuple):
     timestep: float = 0.1 * ms
 
     @classmethod
-    def of(cls, experiment: dict) -> "TimeGrid":
-        """From a section of a config, with ``duration_s`` and ``timestep_ms``."""
-        return cls(experiment["duration_s"] * s, experiment["timestep_ms"] * ms)
+    def of(cls, section: TimedSection) -> "TimeGrid":
+        """From a section of a configuration."""
+        return cls(section.duration_s * s, section.timestep_ms * ms)
 
     def checked(self) -> "TimeGrid":
         """With floats for whole numbers.

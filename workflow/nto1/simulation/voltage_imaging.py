@@ -11,13 +11,16 @@ Source: ``simulate_and_test_connections`` in the notebook of 2021-11-18, and the
 """
 
 import random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.network import Connections, Network, simulate_network
-from nto1.units import Hz, ms, mV, nS, s, to_SI
+from nto1.units import Hz, ms, mV, nS, s
+
+if TYPE_CHECKING:
+    from nto1.config.model import OneConnectionTest, Section
 
 
 class PoissonTrains(NamedTuple):
@@ -49,12 +52,12 @@ class Experiment(NamedTuple):
     neuron: Izhikevich = Izhikevich()
 
     @classmethod
-    def of(cls, test: dict, neuron: dict) -> "Experiment":
-        """From sections of a config."""
-        values = to_SI(test)
+    def of(cls, test: "OneConnectionTest", neuron: "Section") -> "Experiment":
+        """From sections of a configuration."""
+        values = test.in_SI()
         trains = PoissonTrains(*(values[name] for name in PoissonTrains._fields))
         synapses = Synapses(*(values[name] for name in Synapses._fields))
-        model = Izhikevich(**to_SI(neuron))
+        model = Izhikevich(**neuron.in_SI())
         return cls(values["duration"], values["timestep"], trains, synapses, model)
 
     @property

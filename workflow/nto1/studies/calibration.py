@@ -5,13 +5,13 @@ Each method tests observed inputs beside trains that are not connected
 all that it calls with the procedure of Benjamini & Hochberg at 5 %, at most 5 % wrongly.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
-from nto1.inference.method import Problem, methods, run_tests
+from nto1.inference.method import Problem, Test, methods, run_tests
 from nto1.inference.regression import MIN_BULK, RegressionTest
 from nto1.regression.calibration import bulk, false_discovery_rates, p_values
 from nto1.simulation.passive_membrane import PassiveRecording
@@ -43,9 +43,9 @@ class Calls(NamedTuple):
 
 
 def calibration(
-    recording: PassiveRecording, section: Mapping[str, Any], threads: int = 1
+    recording: PassiveRecording, tests: Sequence[Test], threads: int = 1
 ) -> Iterator[dict[str, Any]]:
-    """What every method makes of a recording, with options as in ``connection_inference``.
+    """What tests make of a recording.
 
     Yields
     ------
@@ -58,7 +58,6 @@ def calibration(
         *([recording.V], recording.dt, recording.trains, recording.output_times),
         *(np.arange(len(recording.trains)), threads),
     )
-    tests = [method.test(section) for method in methods().values()]
     for test, (outcome,) in zip(tests, run_tests(problem, tests), strict=True):
         found, p = outcome.details, methods()[test.method].p_values(outcome)
         about = dict.fromkeys(("shift", "spread", "n_warnings"), np.nan)

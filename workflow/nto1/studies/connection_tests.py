@@ -1,13 +1,12 @@
 """Connection tests of the experiment of 2021, with other parameters and other seeds: the measure
 ``connection_test`` of studies."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from nto1.inference.scores import roc
 from nto1.inference.sta import (
     NoiseLevel,
     PValue,
@@ -17,16 +16,14 @@ from nto1.inference.sta import (
     train_test,
 )
 from nto1.inference.windows import Windows, digitise, sum_windows
+from nto1.measures.connection_test import MAX_TESTS_AT_ONCE, ImagingTest
 from nto1.simulation.voltage_imaging import (
-    Experiment,
     ExperimentDraw,
     Response,
     draw_experiment,
     imaging_noise,
     simulate_voltage,
 )
-from nto1.studies import MAX_TESTS_AT_ONCE, recording_of
-from nto1.units import to_SI
 
 
 class TrainResult(NamedTuple):
@@ -35,17 +32,18 @@ class TrainResult(NamedTuple):
 
 
 def simulated_tests(
-    tests: list[dict], neuron: dict, threads: int = 1, keep_first: bool = False
+    tests: Sequence[ImagingTest], threads: int = 1, keep_first: bool = False
 ) -> tuple[ExperimentDraw, Response, Iterator[TrainResult]]:
     """What was drawn, the simulation, and for each train in turn the results of all tests, which
-    differ in noise or p-value alone: keys of the section connection_test, with a seed."""
-    experiment, values = Experiment.of(tests[0], neuron), to_SI(tests[0])
+    share a recording."""
+    experiment, seed, seconds, n_shuffles = tests[0].recording
     dt = experiment.timestep
-    drawn = draw_experiment(experiment, tests[0]["seed"])
+    window = round(seconds / dt)
+    drawn = draw_experiment(experiment, seed)
     simulated = simulate_voltage(drawn, experiment)
     z = drawn.rng.randn(simulated.v.size)
-    σ = [imaging_noise(test["imaging_spike_SNR"], experiment.neuron) for test in tests]
-    published = [test["p_value"] == "published" for test in tests]
+    σ = [imaging_noise(test.spike_SNR, experiment.neuron) for test in tests]
+    published = [test.is_published for test in tests]
     # Other levels differ from the first, or from no noise.
     σ_0 = σ[0] if keep_first else 0.0
     v = digitise(simulated.v + σ_0 * z, 24 if keep_first else 15)
@@ -54,7 +52,6 @@ def simulated_tests(
         for each, way in zip(σ[keep_first:], published[keep_first:], strict=True)
     ]
     noise = digitise(z, 15)
-    window, n_shuffles = round(values["window"] / dt), tests[0]["n_shuffles"]
 
     def test(windows: Windows) -> TrainResult:
         sums_v, sums_z = (sum_windows(x.samples, windows, window) for x in (v, noise))
@@ -72,40 +69,24 @@ def simulated_tests(
 class RecordingTest(NamedTuple):
     """One connection test of all trains of a recording."""
 
-    task: dict[str, Any]
+    test: ImagingTest
     drawn: ExperimentDraw
     response: Response
     p: np.ndarray  # [n_trains]
 
 
 def connection_tests(
-    tasks: list[dict], threads: int = 1, report: Callable[[int], None] = lambda n_tests: None
+    tests: Iterable[ImagingTest],
+    threads: int = 1,
+    report: Callable[[int], None] = lambda n_tests: None,
 ) -> Iterator[RecordingTest]:
-    """Of each task, with its ``test`` and ``neuron`` (``simulated_tests``).
-
-    Tasks that follow each other and have the same recording, but for its noise, share it.
-    """
-    for _, same in groupby(tasks, lambda task: (task["neuron"], recording_of(task["test"]))):
+    """Tests that follow each other and have the same recording share it."""
+    for _, same in groupby(tests, lambda test: test.recording):
         group = list(same)
         for start in range(0, len(group), MAX_TESTS_AT_ONCE):
             some = group[start : start + MAX_TESTS_AT_ONCE]
-            tests = [task["test"] for task in some]
-            drawn, response, tested = simulated_tests(tests, some[0]["neuron"], threads)
+            drawn, response, tested = simulated_tests(some, threads)
             p = np.array([[each.p for each in train.p] for train in tested])
-            for task, p_of_test in zip(some, p.T, strict=True):
-                yield RecordingTest(task, drawn, response, p_of_test)
+            for test, p_of_test in zip(some, p.T, strict=True):
+                yield RecordingTest(test, drawn, response, p_of_test)
             report(len(some))
-
-
-def connection_test_areas(
-    tasks: list[dict], threads: int = 1, report: Callable[[int], None] = lambda n_tests: None
-) -> Iterator[dict[str, Any]]:
-    """Areas under ROC curves, for each task (``connection_tests``).
-
-    Yields
-    ------
-    A row: what distinguishes the task, its seed, and the areas.
-    """
-    for task, drawn, _, p in connection_tests(tasks, threads, report):
-        areas = roc(p, drawn.connectivity.connected, drawn.connectivity.inhibitory).areas()
-        yield task["columns"] | {"seed": task["test"]["seed"]} | areas

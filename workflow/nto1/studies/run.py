@@ -9,7 +9,7 @@ import pandas as pd
 
 from nto1 import checks
 from nto1.config import ConfigError, resolve
-from nto1.config.studies import complete
+from nto1.config.model import Config
 from nto1.measures.measure import measures
 from nto1.measures.response import Runs, responses
 from nto1.published import WEIGHTS_FOR_4HZ
@@ -63,33 +63,32 @@ def run_study(
     0     0            36.5        2
     1    65             5.0        2
     """
-    study = dict(checks.mapping(study, "study"))
-    config = dict(checks.mapping(config or {}, "config"))
-    threads = checks.whole(threads, "threads", 0)
-    resolved = resolve(config | {"studies": {"study": study}})
-    study, threads = complete(study), threads or os.cpu_count() or 1
-    measure = measures()[study["measure"]]
+    given = {"studies": {"study": dict(checks.mapping(study, "study"))}}
+    threads = checks.whole(threads, "threads", 0) or os.cpu_count() or 1
+    resolved = resolve(dict(checks.mapping(config or {}, "config")) | given)
+    whole = resolved.studies["study"]
+    measure = measures()[whole.measure]
     tables = {name: TABLES[name](resolved, threads) for name in measure.tables}
-    tasks = measure.tasks(work_of([study], resolved))
+    tasks = measure.tasks(work_of([whole], resolved))
     parts = measure.run(tasks, tables, threads, lambda n_runs: None)
     made = pd.concat([pd.DataFrame(part) for part in parts], ignore_index=True)
-    rows = in_order(measure.rows(made), study)
-    return StudyTables(rows, measure.summarise(made, rows, study))
+    rows = in_order(measure.rows(made), whole)
+    return StudyTables(rows, measure.summarise(made, rows, whole))
 
 
-def _sweep(config: dict, threads: int) -> pd.DataFrame | None:
+def _sweep(config: Config, threads: int) -> pd.DataFrame | None:
     """Of which searches take their guess, if they have none."""
-    if config["find_weight"]["guess"] != "sweep":
+    if config.find_weight.guess != "sweep":
         return None
-    weights_pS = tuple(config["sweep"]["weights_pS"])
-    runs = Runs.of(config, {}, config["sweep"]["N"], weights_pS=weights_pS)
+    sweep = config.sweep
+    runs = Runs.of(config, {}, sweep.N, weights_pS=tuple(sweep.weights_pS))
     (columns,) = responses([runs], threads)
     return pd.DataFrame(columns)
 
 
-def _weights(config: dict, threads: int) -> str | Path:
+def _weights(config: Config, threads: int) -> str | Path:
     """The table of weights for 4 Hz."""
-    weights = config["connection_inference"]["weights"]
+    weights = config.connection_inference.weights
     if weights == "search":
         raise ConfigError(
             [

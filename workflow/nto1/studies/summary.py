@@ -1,33 +1,32 @@
 """Means over seeds, and how well they are known."""
 
-from collections.abc import Mapping
 from math import inf, sqrt
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from nto1.config.model import Study
 from nto1.config.studies import varied_columns
 from nto1.measures.measure import measures
 
 LEVEL = 0.95
 
 
-def in_order(table: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
+def in_order(table: pd.DataFrame, study: Study) -> pd.DataFrame:
     """A study's table: first the columns that were varied, by which it is sorted, then those that
     were measured."""
     by = [*varied_columns(study), *({"seed"} & {*table})]
-    order = {name: i for i, name in enumerate(study["cases"])}
+    order = {name: i for i, name in enumerate(study.cases)}
     table = table.sort_values(
         by, ignore_index=True, key=lambda c: c.map(order) if c.name == "case" else c
     )
-    measure = measures()[study["measure"]]
+    measure = measures()[study.measure]
     others = (*measure.given, *measure.measured, *measure.also)
     return table[by + [name for name in others if name in table and name not in by]]
 
 
-def summarise_runs(runs: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame:
+def summarise_runs(runs: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Of each case: means over seeds, standard errors and 95 % confidence intervals.
 
     Intervals are Student's: the mean ± t standard errors, with a degree of freedom less than there
@@ -49,8 +48,8 @@ def summarise_runs(runs: pd.DataFrame, study: Mapping[str, Any]) -> pd.DataFrame
     table = groups.size().rename("n_seeds").reset_index()
     n = table.pop("n_seeds").to_numpy()
     order = np.argsort(groups.ngroup().to_numpy(), kind="stable")
-    limits_of = measures()[study["measure"]].limits
-    for measure in measures()[study["measure"]].measured:
+    limits_of = measures()[study.measure].limits
+    for measure in measures()[study.measure].measured:
         per_case = np.split(runs[measure].to_numpy()[order], np.cumsum(n)[:-1])
         means = np.array([values.mean() for values in per_case])
         sem = np.array([_standard_error(values) for values in per_case])
@@ -74,9 +73,7 @@ def _t(n: np.ndarray | int) -> np.ndarray:
     return stdtrit(np.asarray(n) - 1, (1 + LEVEL) / 2)
 
 
-def summarise_weights(
-    found: pd.DataFrame, evaluations: pd.DataFrame, study: Mapping[str, Any]
-) -> pd.DataFrame:
+def summarise_weights(found: pd.DataFrame, evaluations: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Of each case: the weight found, and how well it is known from so many seeds.
 
     The interval holds all weights at which the mean rate may be the target, by Student's t: where

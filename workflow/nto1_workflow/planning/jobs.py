@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from nto1.config import ConfigError
+from nto1.config.model import Config
 from nto1.measures.measure import Measure, Work
 from nto1.measures.response import SECONDS_PER_STEP, Runs
 from nto1.measures.weight_for_rate import Search
@@ -19,6 +20,9 @@ MAX_THREADS = 8  # of a job that can't be cut
 
 # More than these are taken for a mistake. Snakemake plans some thousand jobs in seconds.
 MAX_JOBS = 10_000
+
+
+Value = TypeVar("Value", int, float)
 
 
 class Part(NamedTuple):
@@ -90,43 +94,40 @@ def jobs_of(measure: Measure, work: Sequence[Work]) -> Jobs:
     )
 
 
-def weight_batches(config: dict) -> dict[str, list[Runs]]:
+def weight_batches(config: Config) -> dict[str, list[Runs]]:
     """The sweep's weights, cut into jobs: tasks by the label of each job's first weight."""
-    runs = Runs.of(config, {}, config["sweep"]["N"])
-    seconds_each = runs.n_steps * SECONDS_PER_STEP
-    found = _batches(config, "sweep", "weights_per_batch", "weights_pS", seconds_each)
+    sweep = config.sweep
+    runs = Runs.of(config, {}, sweep.N)
+    seconds_each, size = runs.n_steps * SECONDS_PER_STEP, sweep.weights_per_batch
+    found = _batches(sweep.weights_pS, size, "sweep.weights_per_batch", seconds_each)
     return {name: [runs._replace(weights_pS=tuple(weights))] for name, weights in found.items()}
 
 
-def N_batches(config: dict) -> dict[str, list[Search]]:
+def N_batches(config: Config) -> dict[str, list[Search]]:
     """The searches, cut into jobs: tasks by the label of each job's first number of inputs."""
-    key = "N_subset" if config["find_weight"]["only_subset"] else "N"
-    N_of_sweep = config["sweep"]["N"]
-    seconds_each = Search.of(config, {}, N_of_sweep, N_of_sweep).seconds
-    found = _batches(config, "find_weight", "N_per_batch", key, seconds_each)
-    return {
-        name: [Search.of(config, {}, N, N_of_sweep) for N in all_N] for name, all_N in found.items()
-    }
+    search = config.find_weight
+    all_N = search.N_subset if search.only_subset else search.N
+    seconds_each = Search.of(config, {}, config.sweep.N).seconds
+    found = _batches(all_N, search.N_per_batch, "find_weight.N_per_batch", seconds_each)
+    return {name: [Search.of(config, {}, N) for N in some] for name, some in found.items()}
 
 
 def _batches(
-    config: Mapping[str, Any], section: str, size_key: str, key: str, seconds_each: float
-) -> dict[str, list]:
+    values: Sequence[Value], size: int | str, size_key: str, seconds_each: float
+) -> dict[str, list[Value]]:
     """In batches at most as large as configured, or such that a job takes some seconds."""
-    size, values = config[section][size_key], config[section][key]
-    if size == "auto":
+    if isinstance(size, str):  # auto
         size = max(1, int(MAX_JOB_SECONDS / seconds_each))
     if len(values) / size > MAX_JOBS:
-        raise ConfigError(
-            [
-                f"{section}.{size_key}: with {size} in a job, {len(values)} make more than "
-                f"{MAX_JOBS} jobs. Choose more in a job, or fewer in all."
-            ]
+        problem = (
+            f"{size_key}: with {size} in a job, {len(values)} make more than {MAX_JOBS} jobs. "
+            "Choose more in a job, or fewer in all."
         )
+        raise ConfigError([problem])
     return batches(values, size)
 
 
-def batches(values: Sequence[float], size: int) -> dict[str, list]:
+def batches(values: Sequence[Value], size: int) -> dict[str, list[Value]]:
     """Values in batches of at most ``size``, by the label of each batch's first value."""
     found = cut([Part(hash_of(label(value)), value, 1) for value in sorted(values)], size)
     return {label(batch[0]): batch for batch in sorted(found)}

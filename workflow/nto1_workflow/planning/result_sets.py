@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from math import inf
 from typing import Any, NamedTuple
 
-from nto1.config.studies import complete
+from nto1.config.model import Config, Study
 from nto1.inference.method import methods
 from nto1.measures.connections import Detection
 from nto1.measures.measure import measures
 from nto1.studies.work import work_of
 from nto1_workflow.planning.jobs import Job, jobs_of, label
 
-Study = dict[str, Any]
-
 # Keys of the section recording, and those that are called otherwise in the sections of result sets.
-KEYS = ("N", "seeds", "duration_s", "weight_pS", "method", "spike_SNR", "clip_percentile")
-KEYS += ("ceiling", "observed_share")
+KEYS = (
+    *("N", "seeds", "duration_s", "weight_pS", "method", "spike_SNR", "clip_percentile"),
+    *("ceiling", "observed_share"),
+)
 RECORDING = {"methods": "recording.method", "share": "recording.observed_share"}
 
 
@@ -24,21 +24,24 @@ class ResultSet(NamedTuple):
     title: str
     study: Study  # its cases are called signals
 
-    def columns(self, section: Mapping[str, Any]) -> dict[str, list]:
+    def columns(self, config: Config) -> dict[str, list]:
         """What tells its rows from those of others in the pool: values of columns."""
-        own = {key.partition(".")[2]: value for key, value in self.study["set"].items()}
-        used = self.study["vary"].get("recording.method") or [own["method"]]
-        tests = [methods()[name].test({**section, **own}) for name in used]
+        own: dict[str, Any] = {
+            key.partition(".")[2]: value for key, value in self.study.set.items()
+        }
+        used: Any = self.study.vary.get("recording.method") or [own["method"]]
+        options = dict(config.connection_inference) | own
+        tests = [methods()[name].test(options) for name in used]
         return {
             "N": own["N"],
             "seed": own["seeds"],
-            "case": list(self.study["cases"]),
+            "case": list(self.study.cases),
             "method": used,
             "window_ms": [test.window_ms for test in tests],
         }
 
 
-def pools(sets: Mapping[str, ResultSet], config: Mapping[str, Any]) -> dict[str, dict[str, Job]]:
+def pools(sets: Mapping[str, ResultSet], config: Config) -> dict[str, dict[str, Job]]:
     """The jobs of every pool, by name."""
     studies: dict[str, list[Study]] = {}
     for each in sets.values():
@@ -47,24 +50,24 @@ def pools(sets: Mapping[str, ResultSet], config: Mapping[str, Any]) -> dict[str,
     return {pool: jobs_of(measure, work_of(its, config)).by_name for pool, its in studies.items()}
 
 
-def example_of(clipping: ResultSet, config: Mapping[str, Any]) -> Detection:
+def example_of(clipping: ResultSet, config: Config) -> Detection:
     """The recording of a result set, with all its signals."""
     (piece,) = work_of([clipping.study], config)
     return piece.task
 
 
-def result_sets(config: Mapping[str, Any]) -> dict[str, ResultSet]:
+def result_sets(config: Config) -> dict[str, ResultSet]:
     """By name."""
-    section = config["connection_inference"]
-    recording = {"duration_s": section["duration_s"], "weight_pS": None, "method": "sta"}
+    section = config.connection_inference
+    recording = {"duration_s": section.duration_s, "weight_pS": None, "method": "sta"}
     recording |= {"spike_SNR": inf, "clip_percentile": None, "observed_share": 1}
 
     def study(
-        name: str, signals: Mapping[str, Mapping[str, Any]], vary: Sequence[str] = (), **own: Any
+        name: str, signals: Mapping[str, Mapping], vary: Sequence[str] = (), **own: Any
     ) -> Study:
         """``vary``: keys of the set's section that are lists; ``own``: others of the configuration,
         or of the section recording."""
-        given = section[name] | own
+        given = dict(getattr(section, name)) | own
         of_lists = {RECORDING.get(key, f"recording.{key}"): given.pop(key) for key in vary}
         held = recording | {key: value for key, value in given.items() if "." not in key}
         held |= {"N": _list(given["N"]), "seeds": _list(given.get("seeds", given.get("seed")))}
@@ -75,19 +78,22 @@ def result_sets(config: Mapping[str, Any]) -> dict[str, ResultSet]:
             signal: {f"recording.{key}": value for key, value in changes.items()}
             for signal, changes in signals.items()
         }
-        return complete({"measure": "connections", "vary": of_lists, "cases": cases, "set": held})
+        return Study.model_construct(measure="connections", vary=of_lists, cases=cases, set=held)
 
-    ceiled, clipped = {"ceiled": {}}, {"ceiled_clipped": {}}
-    every_input = {"connection_inference.n_tested": "all"}
-    percentile = section["clipping"]["clip_percentile"]
-    first_seed = section["noise"]["seeds"][:1]
-    window = {"connection_inference.window_ms": section["window"]["window_ms"]}
-    n_side_by_side = {"connection_inference.n_tested": section["side_by_side"]["n_tested"]}
+    ceiled: dict[str, dict] = {"ceiled": {}}
+    clipped: dict[str, dict] = {"ceiled_clipped": {}}
+    every_input: dict[str, Any] = {"connection_inference.n_tested": "all"}
+    percentile = section.clipping.clip_percentile
+    first_seed = section.noise.seeds[:1]
+    window: dict[str, Any] = {"connection_inference.window_ms": section.window.window_ms}
+    n_side_by_side: dict[str, Any] = {
+        "connection_inference.n_tested": section.side_by_side.n_tested
+    }
 
-    def at_reset(name: str) -> dict[str, dict]:
-        return {f"ceiled_{section[name]['ceiling']}": {}}
+    def at_reset(ceiling: str) -> dict[str, dict]:
+        return {f"ceiled_{ceiling}": {}}
 
-    signals = {
+    signals: dict[str, dict] = {
         "none": {"ceiling": "none"},
         "ceiled": {},
         f"ceiled_clipped_{label(percentile)}": {"clip_percentile": percentile},
@@ -111,12 +117,12 @@ def result_sets(config: Mapping[str, Any]) -> dict[str, ResultSet]:
         "all_inputs": ResultSet(
             "every_input",
             "All inputs",
-            study("all_inputs", at_reset("all_inputs"), ["methods"], **every_input),
+            study("all_inputs", at_reset(section.all_inputs.ceiling), ["methods"], **every_input),
         ),
         "window": ResultSet(
             "every_input",
             "Window length",
-            study("window", at_reset("window"), **every_input, **window),
+            study("window", at_reset(section.window.ceiling), **every_input, **window),
         ),
         "N_by_duration": ResultSet(
             "N_by_duration",

@@ -16,8 +16,10 @@ from rocrate.rocrate import ROCrate
 from nto1_workflow.hashes import sha256
 
 # What makes a checkout, of which a run needs the most.
-SOURCES = ("LICENSE", "README.md", "pyproject.toml", "workflow", "config", "envs", "profiles")
-SOURCES += ("resources", "benchmarks")
+SOURCES = (
+    *("LICENSE", "README.md", "pyproject.toml", "workflow", "config", "envs", "profiles"),
+    *("resources", "benchmarks"),
+)
 RESULTS = (".csv", ".parquet", ".pdf", ".svg")
 LICENSE = "https://spdx.org/licenses/MIT"
 PROFILES = {

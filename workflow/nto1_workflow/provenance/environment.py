@@ -78,6 +78,7 @@ def _conda_packages() -> list[Path]:
 
 
 def _cpu() -> str:
-    with suppress(OSError, TypeError):
-        return re.search(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.M)[1]
+    with suppress(OSError):
+        if found := re.search(r"^model name\s*: (.*)", Path("/proc/cpuinfo").read_text(), re.M):
+            return found[1]
     return platform.machine()

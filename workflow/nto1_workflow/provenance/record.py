@@ -92,9 +92,11 @@ def git_state(folder: Path) -> dict:
     def git(*arguments: str) -> str:
         # Without locks: others may be working with the repository. It may be somebody else's, too.
         safe = ["-c", f"safe.directory={folder}", "-c", "core.fsmonitor=false"]
-        command = ["git", "--no-optional-locks", *safe, "-C", folder, *arguments]
-        options = {"env": os.environ | {"LC_ALL": "C"}, "text": True, "timeout": 60}
-        return subprocess.run(command, capture_output=True, check=True, **options).stdout
+        command = ["git", "--no-optional-locks", *safe, "-C", str(folder), *arguments]
+        env = os.environ | {"LC_ALL": "C"}
+        return subprocess.run(
+            command, capture_output=True, check=True, env=env, text=True, timeout=60
+        ).stdout
 
     try:
         # A repository around an unpacked archive is not that of the workflow.
@@ -109,7 +111,7 @@ def git_state(folder: Path) -> dict:
 
 def _published_numbers(jobs: list[Job], config: dict, earlier: dict) -> dict:
     """What the comparison says, and the files it is about."""
-    found = {"published_numbers": None, "published_numbers_of": {}}
+    found: dict = {"published_numbers": None, "published_numbers_of": {}}
     if comparisons := [job for job in jobs if COMPARISON in job.output]:
         (job,) = comparisons
         if not job.is_done:
@@ -159,7 +161,7 @@ def _outputs(done: list[Job]) -> dict[str, dict]:
 
 def _rules(outputs: dict[str, dict]) -> dict[str, dict]:
     """A job that was not run again counts with its time when it was; on a cluster, with waiting."""
-    jobs_of = {}
+    jobs_of: dict[str, list[dict]] = {}
     for job in {file["job"]: file for file in outputs.values()}.values():
         jobs_of.setdefault(job["rule"], []).append(job)
     return {

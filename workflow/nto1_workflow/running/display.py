@@ -23,8 +23,10 @@ try:  # comes with the lock; without it there are no bars
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
+
+    HAS_RICH = True
 except ModuleNotFoundError:
-    Console = None
+    HAS_RICH = False
 
 LOGS = "results/logs/"
 LAST_LINES = 12  # of the log of a job that failed
@@ -49,7 +51,8 @@ def follow(workflow) -> "Display | None":
         return None
     jobs = [job for job in jobs_of(workflow) if job.is_to_do]
     to_do = {job.id: (title(job.rule, job.log)[0], job.seconds) for job in jobs}
-    console = Console and Console(stderr=True, no_color=workflow.output_settings.nocolor or None)
+    no_color = workflow.output_settings.nocolor or None
+    console = Console(stderr=True, no_color=no_color) if HAS_RICH else None
     kind = Bars if console and console.is_interactive else Display
     display = kind(to_do, console)
     for handler in snakemakes:
@@ -87,10 +90,11 @@ class Display(logging.Handler):
         super().__init__()
         self.name = "ProgressDisplay"
         self.begin = time.monotonic()
-        self.to_do, self.n_jobs, self.failed = to_do, len(to_do), []
+        self.to_do, self.n_jobs = to_do, len(to_do)
+        self.failed: list = []
         self.n_of = Counter(kind for kind, _ in to_do.values())
-        self.running = {}  # by job: kind, what is special, log, time of start
-        self.durations = defaultdict(list)  # seconds, by kind
+        self.running: dict = {}  # by job: kind, what is special, log, time of start
+        self.durations: dict[str, list[float]] = defaultdict(list)  # seconds, by kind
         self.console = console
         self.start()
 

@@ -16,7 +16,7 @@ OUTPUTS = ("results", "thesis_figs")
 RUN = "NTO1_RUN"  # the environment variable by which jobs know their run
 
 _lock = None
-_configs = []  # one, unless the workflow is a module that is used more than once
+_configs: list[dict] = []  # one, unless the workflow is a module that is used more than once
 
 
 class SupersededError(Exception):

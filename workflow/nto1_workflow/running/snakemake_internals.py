@@ -82,7 +82,9 @@ def jobs_of(workflow) -> list[Job]:
         Job(
             dag.jobid(job),
             job.rule.name,
-            *([str(file) for file in files] for files in (job.input, job.output, job.log)),
+            [str(file) for file in job.input],
+            [str(file) for file in job.output],
+            [str(file) for file in job.log],
             job.threads,
             job.params.get("content", {}),
             dag.needrun(job),

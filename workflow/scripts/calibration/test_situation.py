@@ -6,14 +6,14 @@ from nto1.units import ms
 from nto1_workflow.io import progress, run, write_parquet
 
 
-def main(situation, settings, section, threads, output):
-    report, rows = progress(len(settings["seeds"]), "recordings"), []
-    for seed in settings["seeds"]:
-        recording = record_passive(SITUATIONS[situation], settings["duration_s"], seed)
-        for sampling_ms in settings["sampling_ms"]:
-            case = {"situation": situation, "sampling_ms": sampling_ms, "seed": seed}
-            sampled = recording.sampled(sampling_ms * ms)
-            rows += [case | row for row in calibration(sampled, section, threads)]
+def main(situation, seeds, duration_s, sampling_ms, tests, threads, output):
+    report, rows = progress(len(seeds), "recordings"), []
+    for seed in seeds:
+        recording = record_passive(SITUATIONS[situation], duration_s, seed)
+        for step_ms in sampling_ms:
+            case = {"situation": situation, "sampling_ms": step_ms, "seed": seed}
+            sampled = recording.sampled(step_ms * ms)
+            rows += [case | row for row in calibration(sampled, tests, threads)]
         report(1)
     write_parquet(rows, output[0])
 

@@ -7,7 +7,6 @@ from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.inference.limit import limit_t
 from nto1.inference.scores import score
 from nto1.measures.connections import SCORES
-from nto1.neurons.protocol import neuron_of
 from nto1.regression.kernel import Kernel
 from nto1.units import ms, mV
 from nto1_workflow.io import read_parquet, run, write_table
@@ -17,7 +16,6 @@ BIN = 1 * ms
 
 def main(trains, neuron, timestep_ms, output):
     """Sizes and shape of potentials are those that the regression found with the least noise."""
-    neuron = neuron_of(neuron)
     spike_height = neuron.peak - neuron.rest[0]
     trains = read_parquet(trains).query("method == 'regression'")
     rows = []

@@ -30,21 +30,21 @@ def called(t: np.ndarray, kinds: np.ndarray) -> dict[str, float]:
     return {name: getattr(scores, name) for name in ("AUC", "AUC_exc", "AUC_inh")} | numbers
 
 
-def main(example, section, weights, output):
+def main(example, window_ms, n_shuffles, shuffle_seed, weights, output):
     recording, _ = example.recording.record(weights)
     n, dt = example.recording.n_tested, recording.time_grid.timestep
     n = min(n, recording.n_exc, recording.N - recording.n_exc)
     trains = choose_trains(recording, n, recording.seed, TRAINS_SEED)
     trains = trains.subset(np.flatnonzero(trains.n_spikes))
-    shuffling = {"n_shuffles": section["n_shuffles"], "seed": section["shuffle_seed"]}
+    shuffling = {"n_shuffles": n_shuffles, "seed": shuffle_seed}
     shared = {"N": recording.N, "seed": recording.seed, "spike_SNR": np.inf}
-    shared |= {"duration_s": recording.time_grid.duration, "window_ms": section["window_ms"]}
+    shared |= {"duration_s": recording.time_grid.duration, "window_ms": window_ms}
     shared |= {"first_spike_ms": next(iter(recording.spike_times / ms), np.nan)}
     rows = []
     for item in example.items:
         if item.signal.clip_percentile is None:
             V = imaged(recording, item.signal)
-            t = sta_test(V, dt, trains.times, section["window_ms"] * ms, **shuffling).t
+            t = sta_test(V, dt, trains.times, window_ms * ms, **shuffling).t
             (sta,) = exact_stas(V, dt, trains.times[:1], round(STA_MS * ms / dt)) / mV
             row = {"signal": item.columns["case"], "STA_rise_mV": sta.max() - sta[0]}
             rows.append(shared | row | called(t, trains.kinds))

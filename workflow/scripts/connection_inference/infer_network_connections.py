@@ -12,10 +12,10 @@ from nto1_workflow.io import log, progress, run, write_table
 
 
 def main(network, neuron, tests, threads, pairs, scores):
-    parameters, dt = RandomNetwork.of(network, neuron), network["timestep_ms"] * ms
+    parameters, dt = RandomNetwork.of(network, neuron), network.timestep_ms * ms
     report = progress(parameters.N, "neurons")
     tables = []
-    for target in postsynaptic_neurons(parameters, network["duration_s"], dt, network["seed"]):
+    for target in postsynaptic_neurons(parameters, network.duration_s, dt, network.seed):
         columns = {"from": target.presynaptic, "to": target.neuron, "kind": target.kinds}
         columns["n_spikes"] = [train.size for train in target.trains]
         for test, outcome in zip(tests, find_inputs(target, dt, tests, threads), strict=True):

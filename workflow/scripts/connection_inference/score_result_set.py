@@ -45,7 +45,7 @@ def main(input, chosen, study, scores, means, intervals, trains, thresholds):
     write_table(over_seeds.reset_index(), *means)
 
     rows = in_order(table.rename(columns={"signal": "case"}), study)
-    of_study = measures()[study["measure"]].summarise(rows, rows, study)
+    of_study = measures()[study.measure].summarise(rows, rows, study)
     write_table(of_study.rename(columns={"case": "signal"}), *intervals)
 
 

@@ -6,22 +6,18 @@ import pandas as pd
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.inference.method import Problem, run_tests
 from nto1.inference.scores import roc
+from nto1.measures.connection_test import ImagingTest
 from nto1.measures.connections import calls
-from nto1.simulation.voltage_imaging import (
-    Experiment,
-    draw_experiment,
-    imaging_noise,
-    simulate_voltage,
-)
+from nto1.simulation.voltage_imaging import draw_experiment, imaging_noise, simulate_voltage
 from nto1_workflow.io import log, progress, run, write_table
 
 
-def recorded(test: dict, neuron: dict) -> tuple[Problem, np.ndarray, np.ndarray]:
+def recorded(test: ImagingTest) -> tuple[Problem, np.ndarray, np.ndarray]:
     """The voltage with imaging noise, and which trains are connected, and inhibitory."""
-    experiment = Experiment.of(test, neuron)
-    drawn = draw_experiment(experiment, test["seed"])
+    experiment = test.recording.experiment
+    drawn = draw_experiment(experiment, test.recording.seed)
     simulated = simulate_voltage(drawn, experiment)
-    σ = imaging_noise(test["imaging_spike_SNR"], experiment.neuron)
+    σ = imaging_noise(test.spike_SNR, experiment.neuron)
     V = simulated.v + σ * drawn.rng.randn(simulated.v.size)
     output_times = simulated.spike_steps * experiment.timestep
     indices = np.arange(len(drawn.times))
@@ -29,14 +25,14 @@ def recorded(test: dict, neuron: dict) -> tuple[Problem, np.ndarray, np.ndarray]
     return problem, *drawn.connectivity[::-1]
 
 
-def main(tasks, tests, threads, scores, means):
-    """``tasks``: recordings, as of studies of the measure connection_test."""
-    report, rows = progress(len(tasks), "recordings"), []
-    for task in tasks:
-        problem, connected, inhibitory = recorded(task["test"], task["neuron"])
+def main(recordings, tests, threads, scores, means):
+    """``recordings``: as tests of the measure connection_test."""
+    report, rows = progress(len(recordings), "recordings"), []
+    for recording in recordings:
+        problem, connected, inhibitory = recorded(recording)
         problem = problem._replace(threads=threads)
         kinds = np.where(connected, np.where(inhibitory, INHIBITORY, EXCITATORY), UNCONNECTED)
-        case = {"variant": task["columns"]["case"], "seed": task["test"]["seed"]}
+        case = {"variant": recording.columns["case"], "seed": recording.recording.seed}
         for test, (outcome,) in zip(tests, run_tests(problem, tests), strict=True):
             # Any falling function of |t| gives the same areas.
             areas = roc(1 / (1 + np.abs(outcome.t)), connected, inhibitory).areas()

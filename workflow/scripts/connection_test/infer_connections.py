@@ -51,11 +51,11 @@ def height_columns(train, test) -> dict:
     return {"train": np.full(heights.size, train), "shuffle": shuffles, "height_mV": heights}
 
 
-def main(tasks, threads, trains, stas, shuffled_heights, output_spikes, summary, p_values):
-    tests = [task["test"] for task in tasks]
-    drawn, response, tested = simulated_tests(tests, tasks[0]["neuron"], threads, keep_first=True)
-    dt = tests[0]["timestep_ms"] * ms
-    t_ms = np.arange(round(tests[0]["window_ms"] * ms / dt)) * dt / ms
+def main(tests, threads, trains, stas, shuffled_heights, output_spikes, summary, p_values):
+    drawn, response, tested = simulated_tests(tests, threads, keep_first=True)
+    recording = tests[0].recording
+    dt = recording.experiment.timestep
+    t_ms = np.arange(round(recording.window / dt)) * dt / ms
     rows, averages, heights, p = [], [], [], []
     for train, (times, result) in enumerate(zip(drawn.times, tested, strict=True)):
         rows.append(train_row(train, times, drawn.connectivity, result))
@@ -67,8 +67,8 @@ def main(tasks, threads, trains, stas, shuffled_heights, output_spikes, summary,
     write_parquet(stacked(heights), shuffled_heights)
     write_parquet({"t_ms": response.spike_steps * dt / ms}, output_spikes)
     of_tests = [
-        RecordingTest(task, drawn, response, p_of_test)
-        for task, p_of_test in zip(tasks, np.array(p).T, strict=True)
+        RecordingTest(test, drawn, response, p_of_test)
+        for test, p_of_test in zip(tests, np.array(p).T, strict=True)
     ]
     write_parquet([response_of(of_tests[0])], summary)
     write_parquet(stacked([p_columns(test) for test in of_tests]), p_values)

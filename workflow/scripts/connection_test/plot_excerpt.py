@@ -33,9 +33,8 @@ def plot_both_resets(axes, around):
         ax.set_title(title, y=1.05)
 
 
-def main(samples, excerpt, output):
-    table, start = read_parquet(samples), excerpt["zoom_start_ms"]
-    end = start + excerpt["zoom_duration_ms"]
+def main(samples, start_ms, duration_ms, output):
+    table, start, end = read_parquet(samples), start_ms, start_ms + duration_ms
     half_step = 0.5 * (table["t_ms"].iloc[1] - table["t_ms"].iloc[0])
     zoom = table[table["t_ms"].between(start - half_step, end - half_step)]
 

@@ -2,16 +2,15 @@
 
 import numpy as np
 
-from nto1.simulation.voltage_imaging import Experiment, draw_experiment, simulate_voltage
-from nto1.units import ms, mV, to_SI
+from nto1.simulation.voltage_imaging import draw_experiment, simulate_voltage
+from nto1.units import ms, mV
 from nto1_workflow.io import run, write_parquet
 
 
-def main(test, neuron, excerpt, output):
-    experiment, excerpt = Experiment.of(test, neuron), to_SI(excerpt)
-    start = round(excerpt["start"] / experiment.timestep)
-    end = start + round(excerpt["duration"] / experiment.timestep)
-    drawn = draw_experiment(experiment, test["seed"])
+def main(experiment, seed, start_ms, duration_ms, output):
+    start = round(start_ms * ms / experiment.timestep)
+    end = start + round(duration_ms * ms / experiment.timestep)
+    drawn = draw_experiment(experiment, seed)
     early, late = (
         simulate_voltage(drawn, experiment, n_steps=end, late_reset=late) for late in (False, True)
     )

@@ -6,15 +6,10 @@ from nto1.inference.scores import detection_rates, roc
 from nto1_workflow.io import read_parquet, run, write_table
 
 
-def main(trains, p_values, tests, significance, base, performance, curves, areas):
+def main(trains, p_values, varied, seeds, significance, base, performance, curves, areas):
     write_table(read_parquet(trains), *base)
-    varied = [
-        key
-        for key, value in tests["base"].items()
-        if any(test[key] != value for test in tests.values())
-    ]
     tested = pd.concat([read_parquet(file) for file in p_values], ignore_index=True)
-    order = tested["variant"].map(list(tests).index)
+    order = tested["variant"].map(list(varied).index)
     tested = tested.assign(order=order).sort_values(["order", "seed", "train"])
     rows, all_curves, all_areas = [], [], []
     for (_, variant, seed), of_trains in tested.groupby(["order", "variant", "seed"]):
@@ -23,10 +18,10 @@ def main(trains, p_values, tests, significance, base, performance, curves, areas
         curve = roc(p, *truth)
         areas_of_curve = curve.areas()
         all_areas.append({"variant": variant, "seed": seed} | areas_of_curve)
-        if seed != tests[variant]["seed"]:
+        if seed != seeds[variant]:
             continue
         all_curves.append(pd.DataFrame({"variant": variant} | curve._asdict()))
-        row = {"variant": variant} | {key: tests[variant][key] for key in varied}
+        row = {"variant": variant} | varied[variant]
         row |= of_trains[["n_output_spikes", "output_rate_Hz", "median_Vm_mV"]].iloc[0].to_dict()
         row |= {"n_tested": int((p == p).sum())}
         rates = detection_rates(p, *truth, [significance])

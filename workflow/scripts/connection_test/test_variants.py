@@ -5,8 +5,8 @@ from nto1_workflow.io import progress, run, write_parquet
 from nto1_workflow.tables import p_columns, stacked
 
 
-def main(tasks, threads, output):
-    tested = connection_tests(tasks, threads, progress(len(tasks), "recordings", 0))
+def main(tests, threads, output):
+    tested = connection_tests(tests, threads, progress(len(tests), "recordings", 0))
     write_parquet(stacked([p_columns(test) for test in tested]), output[0])
 
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pyarrow.csv
 import pyarrow.parquet
 
-from nto1.config.model import type_under
-from nto1.neurons import neuron_of
+from nto1.config.model import InputTrains
+from nto1.config.model import Network as Section
+from nto1.neurons import Neuron
 from nto1.simulation.inputs import Inputs, TimeGrid, draw_spike_trains
 from nto1.simulation.network import (
     Connections,
@@ -22,7 +23,6 @@ from nto1.simulation.network import (
 from nto1.units import ms, mV, nS, pA, to_SI
 from nto1_workflow.io import log, run, write_table
 
-ONLY_TYPE = "regular"
 NAMES_ARE_TEXT = pyarrow.csv.ConvertOptions(column_types={"type": pyarrow.string()})
 
 
@@ -71,57 +71,52 @@ def connections(weights_nS: str | list, delay_ms: float, E, N: int, source: str)
         raise ValueError(f"{weights_nS}: {error}") from None
 
 
-def input_trains(inputs: dict, time_grid: TimeGrid) -> list[np.ndarray]:
+def input_trains(inputs: InputTrains, time_grid: TimeGrid) -> list[np.ndarray]:
     """Spike times (s) of every train."""
-    n, rate, seed = inputs["number"], inputs["rate_Hz"], inputs["seed"]
+    n, rate, seed = inputs.number, inputs.rate_Hz, inputs.seed
     if not n:
         return []
-    if inputs["spikes"] != "poisson":
-        train, time = columns_of_file(inputs["spikes"], ["train", "time_s"])
+    if inputs.spikes != "poisson":
+        train, time = columns_of_file(inputs.spikes, ["train", "time_s"])
         try:
             trains = trains_from_table(train, time, n)
             for i, times in enumerate(trains):
                 arrival_steps(times, time_grid, train=i)
         except ValueError as error:
-            raise ValueError(f"{inputs['spikes']}: {error}") from None
+            raise ValueError(f"{inputs.spikes}: {error}") from None
         return trains
-    if inputs["log_rate_variance"]:
-        rates = Inputs(mean_rate=rate, log_rate_variance=inputs["log_rate_variance"])
+    if inputs.log_rate_variance:
+        rates = Inputs(mean_rate=rate, log_rate_variance=inputs.log_rate_variance)
         return list(draw_spike_trains(n, seed, time_grid, rates))
     return poisson_trains(np.broadcast_to(np.asarray(rate, float), n), time_grid.duration, seed)
 
 
-def types_of(network: dict, izhikevich: dict, neuron: dict, N: int, column) -> tuple[dict, list]:
-    """The types by name, and each neuron's."""
-    given = network["types"] or {ONLY_TYPE: {"model": "izhikevich"}}
-    types = {name: neuron_of(type_under(own, izhikevich, neuron)) for name, own in given.items()}
-    type_of = network["type_of"] or (next(iter(types)) for _ in range(N))
-    return types, list(type_of if column is None or network["type_of"] else column)
-
-
-def build(network: dict, izhikevich: dict, neuron: dict) -> Network:
-    E_syn_mV, inputs, column = network["E_syn_mV"], network["inputs"], None
+def build(network: Section, types: dict[str, Neuron]) -> Network:
+    E_syn_mV, inputs, column = network.E_syn_mV, network.inputs, None
     if isinstance(E_syn_mV, str):
         E_syn_mV, column = columns_of_file(E_syn_mV, ["E_syn_mV"], ["type"])
     E_syn = np.array(E_syn_mV, float) * mV
-    N, n_trains = E_syn.size, inputs["number"]
-    decay = network["tau_g_ms"]
+    N, n_trains = E_syn.size, inputs.number
+    decay = network.tau_g_ms
     if isinstance(decay, list):
-        τ_g = {each["E_syn_mV"] * mV: each["tau_g_ms"] * ms for each in decay}
+        τ_g = {each.E_syn_mV * mV: each.tau_g_ms * ms for each in decay}
     else:
         τ_g = decay * ms
-    types, type_of = types_of(network, izhikevich, neuron, N, column)
-    E_inputs = np.broadcast_to(np.array(inputs["E_syn_mV"], float) * mV, n_trains)
+    if network.type_of or column is None:
+        type_of = network.type_of or [next(iter(types))] * N
+    else:
+        type_of = list(column)
+    E_inputs = np.broadcast_to(np.array(inputs.E_syn_mV, float) * mV, n_trains)
     return Network.of(
         types,
         type_of,
-        connections(network["weights_nS"], network["delay_ms"], E_syn, N, "neuron"),
-        connections(inputs["weights_nS"], inputs["delay_ms"], E_inputs, N, "input train")
+        connections(network.weights_nS, network.delay_ms, E_syn, N, "neuron"),
+        connections(inputs.weights_nS, inputs.delay_ms, E_inputs, N, "input train")
         if n_trains
         else None,
         τ_g=τ_g,
-        σ=to_SI({"sigma_mV_per_sqrt_ms": network["sigma_mV_per_sqrt_ms"]})["σ"],
-        allow_self_connections=network["allow_self_connections"],
+        σ=to_SI({"sigma_mV_per_sqrt_ms": network.sigma_mV_per_sqrt_ms})["σ"],
+        allow_self_connections=network.allow_self_connections,
     )
 
 
@@ -141,17 +136,17 @@ def columns_of(activity, network: Network) -> dict[str, np.ndarray]:
     return columns
 
 
-def main(network, izhikevich, neuron, spikes, voltages):
+def main(network, types, spikes, voltages):
     time_grid = TimeGrid.of(network)
-    simulated = build(network, izhikevich, neuron)
-    record = {signal: some for signal, some in network["record"].items() if some}
-    record["v"] = list(dict.fromkeys([*network["recorded_neurons"], *record.get("v", [])]))
+    simulated = build(network, types)
+    record = {signal: some for signal, some in network.record if some}
+    record["v"] = list(dict.fromkeys([*network.recorded_neurons, *record.get("v", [])]))
     activity = simulate_network(
         simulated,
         time_grid.duration,
         time_grid.timestep,
-        input_trains(network["inputs"], time_grid),
-        noise=network["seed"],
+        input_trains(network.inputs, time_grid),
+        noise=network.seed,
         record={"v": record.pop("v")} | record,
     )
     log(f"{activity.spike_times.size} spikes of {simulated.N} neurons")

@@ -9,7 +9,7 @@ from nto1_workflow.plot_study import plot
 
 
 def main(jobs, study, table, summary, figure):
-    measure = measures()[study["measure"]]
+    measure = measures()[study.measure]
     made = pd.concat([read_parquet(path) for path in jobs], ignore_index=True)
     rows = in_order(measure.rows(made), study)
     write_table(rows, *table)
