@@ -83,7 +83,7 @@ def test_captions_are_whole_and_without_mistakes(changes, measure, study):
     params = {"study": (Study.model_validate(study | {"measure": measure}),)}
     params |= {"description": measures()[measure].description}
     given = {
-        "config": resolve(changes).model_dump(by_alias=True),
+        "config": resolve(changes).as_written(),
         "params": SimpleNamespace(**params),
         "rule": "study_mine",
     }

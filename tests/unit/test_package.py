@@ -57,11 +57,12 @@ def test_it_needs_nothing_beside_it(tmp_path):
         for name in ("snakemake", "matplotlib", "pyarrow", "seaborn"):
             sys.modules[name] = None
         import nto1
+        from nto1.config import resolve
         from nto1.inference.n_to_1 import tabled_weight
         from nto1.studies.run import TABLES
         for name in nto1.__all__:
             getattr(nto1, name)
-        table = TABLES["weights"]({"connection_inference": {"weights": "published"}}, 1)
+        table = TABLES["weights"](resolve({}), 1)
         print(nto1.__file__, round(tabled_weight(6500, table, 0.0) * 1e12, 6))
     """
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}

@@ -45,9 +45,7 @@ if OF_FOLDER.exists() and not OF_FOLDER.samefile(OF_THESIS):
 IS_MAIN = is_started_from(workflow, HERE / "Snakefile")
 try:
     CONFIG = resolve(yaml.safe_load(OF_THESIS.read_text("utf-8")), config)
-    config = lock.config_of_run(
-        CONFIG.model_dump(by_alias=True), workflow.is_main_process
-    )
+    config = lock.config_of_run(CONFIG.as_written(), workflow.is_main_process)
     CONFIG = Config.model_validate(config)
     WEIGHT_BATCHES, N_BATCHES = weight_batches(CONFIG), N_batches(CONFIG)
 except ConfigError as error:

@@ -887,6 +887,10 @@ class Config(Section):
     calibration: Calibration = Calibration()
     studies: dict[str, Study] = Field(default={}, description=Study.__doc__)
 
+    def as_written(self) -> dict[str, Any]:
+        """As in a file. Numbers are, in which pydantic misses the point."""
+        return self.model_dump(by_alias=True, warnings="none")
+
 
 def types_of(config: Config) -> dict[str, Neuron]:
     """The types of neurons in the network, by name."""
