@@ -112,13 +112,20 @@ def test_what_snakemake_reads_before_the_workflow(tmp_path):
     assert no_section.startswith("study_x: what follows --config has to be section='{key: value}'")
 
 
-def test_misspelt_targets(study):
-    lines = said(study, "study_mien", "results/we_sweep.cvs")
+def test_misspelt_targets_and_tables(study, tmp_path):
+    study.config |= {"network": {"weights_nS": "con.csv"}}
+    study.config |= {"connection_inference": {"weights": "results/we_for_target_rate.csv"}}
+    (tmp_path / "conn.csv").touch()
+    lines = said(study, "study_mien", "results/we_sweep.cvs", "--forcerun", "plot_netwrk")
     for target, meant in (
         ("study_mien", "study_mine"),
         ("results/we_sweep.cvs", "results/we_sweep.csv"),
+        ("plot_netwrk", "plot_network"),
     ):
         assert f"{target}: there is no such target, study or file. Did you mean {meant}?" in lines
+    table = "network.weights_nS: there is no file con.csv. Did you mean conn.csv? (my.yaml, line "
+    assert sum(line.startswith(table) for line in lines) == 1
+    assert not [line for line in lines if "connection_inference.weights" in line]
 
 
 def test_a_file_of_a_rule_with_wildcards_is_a_target(tmp_path):

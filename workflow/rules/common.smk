@@ -83,8 +83,13 @@ def report_item(path, category: str, title: str, caption: str = ""):
 def set_defaults() -> None:
     """What rules need not say: when their jobs run again; their environment; and that they run
     where snakemake does. Those in a group are sent to a cluster, as one job."""
-    if IS_MAIN and (mistake := mistakes.in_targets(workflow)):
-        sys.exit(mistake)
+    if IS_MAIN:
+        found = (
+            mistakes.in_targets(workflow),
+            mistakes.in_tables(workflow, OF_THESIS, config),
+        )
+        if any(found):
+            sys.exit("\n".join(filter(None, found)))
     changes.watch(workflow, HERE)
     for each in rules_in(workflow, HERE):
         each.conda_env = (

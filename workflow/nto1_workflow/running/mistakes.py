@@ -14,6 +14,7 @@ from nto1.config import ConfigError, duplicate_keys
 from nto1_workflow.running.snakemake_internals import (
     arguments_given,
     config_files,
+    files_there,
     given_on_the_command_line,
     names_of_targets,
     unknown_targets,
@@ -71,12 +72,32 @@ def before_reading() -> None:
 def in_targets(workflow) -> str:
     """A line for every target that is neither a rule nor a file that a rule makes."""
     names = names_of_targets(workflow)
-    problems = []
-    for target in unknown_targets(workflow):
-        similar = get_close_matches(target, names, 1)
-        hint = f" Did you mean {similar[0]}?" if similar else ""
-        problems.append(f"{target}: there is no such target, study or file.{hint}")
-    return "\n".join(problems)
+    return "\n".join(
+        f"{target}: there is no such target, study or file.{_meant(target, names)}"
+        for target in unknown_targets(workflow)
+    )
+
+
+def in_tables(workflow, own: Path, config: dict) -> str:
+    """A line for every table that the config names, that is not there and that no rule makes."""
+    network, inference = config["network"], config["connection_inference"]
+    named = {f"network.{key}": network[key] for key in ("weights_nS", "E_syn_mV")}
+    named |= {f"network.inputs.{key}": network["inputs"][key] for key in ("weights_nS", "spikes")}
+    named |= {"connection_inference.weights": inference["weights"]}
+    named = {key: name for key, name in named.items() if isinstance(name, str)}
+    there = {*files_there(workflow, named.values()), "poisson", "published", "search"}
+    problems = [
+        f"{key}: there is no file {name}.{_meant(name, Path(name).parent.glob('*.*'))}"
+        for key, name in named.items()
+        if name not in there
+    ]
+    places = config_files(workflow), given_on_the_command_line(workflow), os.path.relpath(own)
+    return "\n".join(_with_place(problem, *places) for problem in problems)
+
+
+def _meant(name: str, names: Iterable[str | Path]) -> str:
+    close = get_close_matches(name, map(str, names), 1)
+    return f" Did you mean {close[0]}?" if close else ""
 
 
 def _why_unreadable(file: Path) -> str:
@@ -86,10 +107,7 @@ def _why_unreadable(file: Path) -> str:
         where = str(file)
         what = f"this is no config file, but was taken for one, after --configfile. {FIRST}"
     if not file.exists():
-        there = [str(each) for kind in SUFFIXES for each in file.parent.glob(f"*{kind}")]
-        what += "".join(
-            f" Did you mean {close}?" for close in get_close_matches(str(file), there, 1)
-        )
+        what += _meant(str(file), (each for s in SUFFIXES for each in file.parent.glob(f"*{s}")))
     return what and f"{where}: {what}"
 
 

@@ -5,13 +5,16 @@ import os
 import sys
 import threading
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from snakemake.cli import get_argument_parser
 from snakemake.logging import logger
 from snakemake.output_index import OutputIndex
+
+# Of its command line, what takes names of rules or files.
+TARGETS = ("targets", "forcerun", "until", "omit_from")
 
 
 def rules_in(workflow, folder: Path) -> list:
@@ -172,9 +175,12 @@ def arguments_given() -> Namespace | None:
 
 def unknown_targets(workflow) -> list[str]:
     """What was asked for and is neither a rule nor a file that is there, or that a rule makes."""
-    rules, index = {rule.name for rule in workflow.rules}, OutputIndex(workflow.rules)
-    return sorted(
-        target
-        for target in getattr(arguments_given(), "targets", [])
-        if target not in rules and not os.path.exists(target) and not index.match_producers(target)
-    )
+    given = vars(arguments_given() or Namespace())
+    names = {name for key in TARGETS for name in given.get(key) or ()}
+    return sorted(names - {rule.name for rule in workflow.rules} - {*files_there(workflow, names)})
+
+
+def files_there(workflow, names: Iterable[str]) -> list[str]:
+    """Files that are there, or that a rule makes."""
+    index = OutputIndex(workflow.rules)
+    return [name for name in names if os.path.exists(name) or index.match_producers(name)]
