@@ -6,6 +6,7 @@ rule benchmark:
     input:
         "benchmarks/measured/README.md",
         "benchmarks/measured/connections.csv",
+        "benchmarks/measured/regression.csv",
         "benchmarks/measured/network.json",
         "benchmarks/measured/studies.csv",
         "benchmarks/measured/intervals.csv",
@@ -100,6 +101,23 @@ rule measure_connection_tests:
     shell:
         "{params.python:q} {input.script:q} {output:q} {params.peer:q} "
         "> {log:q} 2>&1"
+
+
+rule measure_regression:
+    input:
+        script=BENCHMARKS / "regression.py",
+        peer=BENCHMARKS / "peers/ridge_run.py",
+        learn="results/benchmarks/learn.installed",
+    output:
+        "benchmarks/measured/regression.csv",
+    log:
+        "results/logs/benchmarks/measure_regression.log",
+    threads: lambda wildcards: workflow.cores
+    params:
+        python=sys.executable,
+        peer=".snakemake/benchmarks/learn/bin/python",
+    shell:
+        "{params.python:q} {input.script:q} {output:q} {params.peer:q} > {log:q} 2>&1"
 
 
 rule measure_growth:
