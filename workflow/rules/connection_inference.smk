@@ -220,6 +220,24 @@ rule verify_connection_inference:
         "../scripts/published/verify_published.py"
 
 
+rule plot_overview:
+    """What plain `snakemake` shows of all this."""
+    input:
+        means=f"{FOLDER}overview_means.parquet",
+        chance=f"{FOLDER}chance.parquet",
+    output:
+        figure(
+            "thesis_figs/detection_overview", CATEGORY, "Which inputs can be detected"
+        ),
+    log:
+        "results/logs/plot_overview.log",
+    script:
+        "../scripts/connection_inference/plot_overview.py"
+
+
+RESULTS += [rules.score_overview.output, rules.plot_overview.output]
+
+
 rule plot_clipping:
     input:
         scores=f"{FOLDER}clipping.parquet",
@@ -364,6 +382,7 @@ rule plot_regression:
 
 
 TARGETS = {
+    "overview": [rules.score_overview.output, rules.plot_overview.output],
     "clipping": [rules.score_clipping.output, rules.plot_clipping.output],
     "noise": [
         rules.score_noise.output,

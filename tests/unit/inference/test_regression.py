@@ -11,6 +11,7 @@ from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter
 from nto1.regression.design import (
     BLOCK,
+    Columns,
     Design,
     Spikes,
     SpikesByBin,
@@ -92,7 +93,7 @@ def test_least_squares_and_errors_are_those_of_dense_matrices(seed, window, n_co
     h, precision = KERNEL.samples(BIN, 150), rng.uniform(0.5, 2, n // 2 + 1)
     y = gaps.bridge(rng.normal(size=n))
 
-    design = Design(spikes, gaps, window)
+    design = Design(Columns(spikes), gaps, window)
     design.set_filters(h, precision, np.array(covariates))
     b = design.correlate(design.without_covariates(y.copy()))
     target = 1e-13 * weighted_norm(b, design.diagonal)
@@ -117,7 +118,7 @@ def test_the_normal_matrix_has_all_pairs_of_spikes(seed, n_covariates):
     n = 600
     spikes = spikes_of(rng, 8, 300)
     covariates = rng.normal(size=(n_covariates, n))
-    design = Design(spikes, Gaps(*np.zeros((2, 0), int), n), negligible=0)
+    design = Design(Columns(spikes), Gaps(*np.zeros((2, 0), int), n), negligible=0)
     design.set_filters(KERNEL.samples(BIN, 300), np.ones(n // 2 + 1), covariates)
     X = circulant(KERNEL.samples(BIN, 300), n) @ counts_of(spikes, n)
     C = covariates.T

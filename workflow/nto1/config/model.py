@@ -565,6 +565,24 @@ class OneOf:
 Method = Annotated[str, OneOf(methods)]
 
 
+class Overview(Section):
+    """All inputs and as many other trains, by several methods, in short recordings."""
+
+    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
+        [25, 100, 400, 1600], "Numbers of inputs."
+    )
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default([1], "Seeds of the simulations.")
+    duration_s: Duration = Default(60, "Length of the recordings.")
+    methods: Annotated[list[Method], Distinct(100)] = Default(
+        ["sta", "line_fit", "regression"], "The tests."
+    )
+    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
+        [inf, 10], "Height of a spike over the standard deviation of the noise; .inf for none."
+    )
+    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
+    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+
+
 class Clipping(Section):
     """Spikes as recorded, ceiled, and ceiled and clipped, without noise."""
 
@@ -744,6 +762,7 @@ class _ConnectionInference(Section):
     unconnected_seed_offset: int = Default(
         1, "Seed of the unconnected trains, less that of the simulation.", ge=0, le=10**6
     )
+    overview: Overview = Default(Overview(), Overview.__doc__)
     clipping: Clipping = Default(Clipping(), Clipping.__doc__)
     noise: Noise = Default(Noise(), Noise.__doc__)
     duration: RecordingDuration = Default(RecordingDuration(), RecordingDuration.__doc__)

@@ -10,7 +10,8 @@ docs/regression.md.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, NamedTuple
+from math import ceil
+from typing import Literal, NamedTuple
 
 import numpy as np
 import scipy
@@ -22,6 +23,7 @@ from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
 from nto1.regression.design import (
     MAX_ITERATIONS,
+    Columns,
     Design,
     Solution,
     Spikes,
@@ -39,6 +41,7 @@ from nto1.regression.signal import (
     bins_of,
     detect_spikes,
 )
+from nto1.threads import map_ahead
 from nto1.units import ms, mV
 
 NONE = "none"
@@ -46,7 +49,7 @@ NONE = "none"
 Weights = Literal["mixture", "joint", "marginal"]
 
 # Trains from which on all sizes say something about each; and passes before the spectrum is known.
-MANY, FIRST_PASSES = 400, 4
+MANY, FIRST_PASSES = 400, 2
 
 # Trains with less spikes can't tell anything.
 MIN_SPIKES = 5
@@ -89,6 +92,37 @@ class RegressionTest(NamedTuple):
     iterations: tuple[int, ...]  # of conjugate gradients, in each round and for the mixture
     mixture: Mixture | None  # of all sizes, if it was asked for and some stand out
     warnings: tuple[str, ...]
+
+
+class _Options(NamedTuple):
+    """As ``regression_test`` has them."""
+
+    weights: Weights | None
+    own_spikes: np.ndarray | Sequence[float] | Literal["detect"] | None
+    bin: float = 1 * ms
+    timing_window: float | None = None
+    covariates: np.ndarray | Sequence[np.ndarray] = ()
+    summed_count: bool = False
+    excluded: Sequence[tuple[float, float]] = ()
+    kernel: Kernel | None = None
+    null: Literal["surrogates", "empirical"] = "surrogates"
+    n_surrogates: int = 200
+    surrogate_interval: float = 50 * ms
+    seed: int = 1
+    false_discovery_rate: float = 0.05
+    rounds: int = 3
+    threads: int = 1
+
+
+class _Prepared(NamedTuple):
+    """What does not depend on the voltage but for its gaps."""
+
+    signal: Signal  # without a voltage
+    columns: Columns
+    fixed: list[np.ndarray]  # covariates, each [n_fft]
+    tested: np.ndarray  # [n_tested] which trains
+    n_spikes: np.ndarray  # [n_trains] outside of gaps
+    flag: np.ndarray  # [n_trains]
 
 
 class _Fit(NamedTuple):
@@ -203,11 +237,25 @@ def regression_test(
     >>> bool(abs(test.size[0] - 0.5 * mV) < 3 * test.standard_error[0])
     True
     """
-    _check_options(weights, null, n_surrogates, false_discovery_rate, rounds)
+    options = _Options(
+        *(weights, own_spikes, bin, timing_window, covariates, summed_count, excluded, kernel),
+        *(null, n_surrogates, surrogate_interval, seed, false_discovery_rate, rounds, threads),
+    )
+    _check_options(options)
     V, own, missing = _check_voltage(V, dt, own_spikes, excluded)
-    signal = binned(V, dt, bin, missing)
+    return _test(V, _prepare(own, missing, dt, trains, options), options)
+
+
+def _prepare(
+    own: np.ndarray,
+    missing: np.ndarray,
+    dt: float,
+    trains: Sequence[np.ndarray],
+    options: _Options,
+) -> _Prepared:
+    signal = binned(missing, dt, options.bin)
     trains = [
-        checks.spike_times(times, f"trains[{k}]", V.size * dt)
+        checks.spike_times(times, f"trains[{k}]", missing.size * dt)
         for k, times in enumerate(checks.list_of_trains(trains))
     ]
     bins = bins_of(trains, signal.bin, signal.n_bins)
@@ -217,37 +265,36 @@ def regression_test(
     if not tested.size:
         raise NothingToTest(f"none of {len(trains)} trains has {MIN_SPIKES} spikes or more")
 
-    rng = np.random.default_rng(seed)
-    drawn = rng.choice(tested, n_surrogates, replace=tested.size < n_surrogates)
-    interval, edges = round(surrogate_interval / signal.bin), signal.gaps.edges(signal.n_bins)
+    rng, n = np.random.default_rng(options.seed), options.n_surrogates
+    drawn = rng.choice(tested, n, replace=tested.size < n)
+    interval = round(options.surrogate_interval / signal.bin)
+    edges = signal.gaps.edges(signal.n_bins)
     surrogates = [jitter(spikes.train(k), interval, edges, rng) for k in drawn]
     bins_of_columns = [spikes.train(k) for k in tested] + surrogates
     n_of = np.array([each.size for each in bins_of_columns])
-    columns = Spikes.of(np.concatenate(bins_of_columns), n_of, signal.n_bins)
-    window = round(timing_window / signal.bin) if timing_window else 0
-    design = Design(columns, signal.gaps, window, threads)
-    fixed = [signal.gaps.bridge(np.ones(design.n_fft)), *afterpotentials(own, signal)]
-    fixed += [signal.means(np.asarray(x, float)) for x in covariates]
-    if summed_count:
+    columns = Columns(Spikes.of(np.concatenate(bins_of_columns), n_of, signal.n_bins))
+    fixed = [signal.gaps.bridge(np.ones(signal.gaps.n_fft)), *afterpotentials(own, signal)]
+    fixed += [signal.means(np.asarray(x, float)) for x in options.covariates]
+    if options.summed_count:
         fixed += _lagged(spikes, signal)
-    weights = weights or ("mixture" if tested.size >= MANY else "joint")
-    fits = _fit(design, signal, fixed, weights != "marginal", kernel, rounds, tested.size)
-    estimate = _estimate(design, signal, fits[-1], weights, tested.size, seed)
-    return _result(
-        *(design, signal, fits, estimate, tested, n_spikes, flag, null, false_discovery_rate)
-    )
+    return _Prepared(signal, columns, fixed, tested, n_spikes, flag)
+
+
+def _test(V: np.ndarray, prepared: _Prepared, options: _Options) -> RegressionTest:
+    signal, n_tested = prepared.signal.of(V), prepared.tested.size
+    window = round(options.timing_window / signal.bin) if options.timing_window else 0
+    design = Design(prepared.columns, signal.gaps, window, options.threads)
+    weights = options.weights or ("mixture" if n_tested >= MANY else "joint")
+    fits = _fit(design, prepared, signal, weights != "marginal", options)
+    estimate = _estimate(design, signal, fits[-1], weights, n_tested, options.seed)
+    return _result(prepared, signal, fits, estimate, options)
 
 
 def _fit(
-    design: Design,
-    signal: Signal,
-    fixed: list[np.ndarray],
-    joint: bool,
-    given: Kernel | None,
-    rounds: int,
-    n_tested: int,
+    design: Design, prepared: _Prepared, signal: Signal, joint: bool, options: _Options
 ) -> list[_Fit]:
     """Round after round: spectrum, sizes; kernel, and what depends on the voltage."""
+    given, rounds = options.kernel, options.rounds
     fits: list[_Fit] = []
     kernel, residual = given or Kernel(), signal.y
     sizes = np.zeros(design.spikes.n_spikes.size)
@@ -257,7 +304,7 @@ def _fit(
         design.set_filters(
             kernel.samples(signal.bin),
             precision(density, design.n_fft),
-            np.array([*fixed, *nonlinear]),
+            np.array([*prepared.fixed, *nonlinear]),
         )
         if joint:
             tolerance = TOLERANCE if round == rounds - 1 else ROUGH
@@ -271,7 +318,7 @@ def _fit(
         fits.append(_Fit(sizes, kernel, density, correlation, residual, iterations))
         if round == rounds - 1:
             break
-        clear = _clear(design, sizes, n_tested)
+        clear = _clear(design, sizes, prepared.tested.size)
         if given is None and clear.any():
             drive = design.drive(clear).copy()
             part = residual + signal.gaps.bridge(design.filter(drive)) * joint
@@ -332,16 +379,9 @@ def _scale(surrogate_t: np.ndarray) -> float:
 
 
 def _result(
-    design: Design,
-    signal: Signal,
-    fits: list[_Fit],
-    estimate: _Estimate,
-    tested: np.ndarray,
-    n_spikes: np.ndarray,
-    flag: np.ndarray,
-    null: str,
-    rate: float,
+    prepared: _Prepared, signal: Signal, fits: list[_Fit], estimate: _Estimate, options: _Options
 ) -> RegressionTest:
+    tested, flag, null = prepared.tested, prepared.flag, options.null
     last = fits[-1]
     sizes, variance, mixture, more_iterations, density = estimate
     t = sizes / np.sqrt(variance)
@@ -360,7 +400,7 @@ def _result(
         z, errors = of_bulk.z(sizes[:n], errors), of_bulk.errors(errors)
     p = p_values(z)
     q = false_discovery_rates(p)
-    call = np.where(q > rate, NONE, np.where(z > 0, EXCITATORY, INHIBITORY))
+    call = np.where(q > options.false_discovery_rate, NONE, np.where(z > 0, EXCITATORY, INHIBITORY))
 
     def of_all(values: np.ndarray, otherwise: object = np.nan) -> np.ndarray:
         column = np.full(flag.size, otherwise, values.dtype)
@@ -377,7 +417,7 @@ def _result(
         p=of_all(p),
         q=of_all(q),
         call=of_all(call, NONE),
-        n_spikes=n_spikes,
+        n_spikes=prepared.n_spikes,
         flag=flag,
         kernel=last.kernel,
         frequency=np.linspace(0, 0.5 / signal.bin, density.size),
@@ -495,18 +535,17 @@ def _flags(spikes: Spikes, n_used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return flag.astype(str), np.array([first[key] for key in sorted(first)], int)
 
 
-def _check_options(
-    weights: str | None, null: str, n_surrogates: int, rate: float, rounds: int
-) -> None:
+def _check_options(options: _Options) -> None:
     for name, value, known in (
-        ("weights", weights or "joint", ("mixture", "joint", "marginal")),
-        ("null", null, ("surrogates", "empirical")),
+        ("weights", options.weights or "joint", ("mixture", "joint", "marginal")),
+        ("null", options.null, ("surrogates", "empirical")),
     ):
         if value not in known:
             raise ValueError(f"{name} has to be one of {', '.join(known)}, not {value!r}")
-    checks.whole(n_surrogates, "n_surrogates", 20)
-    checks.whole(rounds, "rounds", 1)
-    if not 0 < checks.number(rate, "false_discovery_rate") < 1:
+    checks.whole(options.n_surrogates, "n_surrogates", 20)
+    checks.whole(options.rounds, "rounds", 1)
+    rate = checks.number(options.false_discovery_rate, "false_discovery_rate")
+    if not 0 < rate < 1:
         raise ValueError(f"false_discovery_rate has to lie between 0 and 1, not {rate:g}")
 
 
@@ -535,29 +574,35 @@ def _check_voltage(
 
 
 def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]:
-    return [_outcome(V, problem, test.in_SI()) for V in problem.signals]
-
-
-def _outcome(V: np.ndarray, problem: Problem, options: dict[str, Any]) -> Outcome:
     """z of every train; all NaN if none can be tested."""
-    way, n = options["regression_weights"], len(problem.trains)
+    given, n = test.in_SI(), len(problem.trains)
+    way = given["regression_weights"]
+    threads = problem.threads
+    options = _Options(
+        weights=None if way == "auto" else way,
+        own_spikes=problem.output_times,
+        bin=given["regression_bin"],
+        null=given["regression_null"],
+        n_surrogates=given["regression_n_surrogates"],
+        seed=given["regression_seed"],
+        threads=ceil(threads / len(problem.signals)),
+    )
+    dt, n_steps = problem.dt, problem.n_steps
+    missing = around(problem.output_times, dt, n_steps, OWN_SPIKE, OWN_SPIKE)
     try:
-        found = regression_test(
-            *(V, problem.dt, problem.trains),
-            weights=None if way == "auto" else way,
-            own_spikes=problem.output_times,
-            bin=options["regression_bin"],
-            null=options["regression_null"],
-            n_surrogates=options["regression_n_surrogates"],
-            seed=options["regression_seed"],
-            threads=problem.threads,
-        )
+        prepared = _prepare(problem.output_times, missing, dt, problem.trains, options)
+        found = list(map_ahead(lambda V: _test(V, prepared, options), problem.signals, threads))
     except NothingToTest:
         names = ("size_mV", "p", "q", "tau_rise_ms", "tau_decay_ms")
-        return Outcome(np.full(n, np.nan), {name: np.full(n, np.nan) for name in names})
+        nothing = Outcome(np.full(n, np.nan), {name: np.full(n, np.nan) for name in names})
+        return [nothing] * len(problem.signals)
+    return [_outcome(each) for each in found]
+
+
+def _outcome(found: RegressionTest) -> Outcome:
     columns = {"size_mV": found.size / mV, "p": found.p, "q": found.q}
-    columns["tau_rise_ms"] = np.full(n, found.kernel.τ_r / ms)
-    columns["tau_decay_ms"] = np.full(n, found.kernel.τ_d / ms)
+    columns["tau_rise_ms"] = np.full(found.z.size, found.kernel.τ_r / ms)
+    columns["tau_decay_ms"] = np.full(found.z.size, found.kernel.τ_d / ms)
     return Outcome(found.z, columns, found)
 
 
@@ -584,6 +629,6 @@ METHOD = Method(
         "n_surrogates": Option(200, "Number of surrogates.", {"ge": 20, "le": 10_000}),
         "seed": Option(1, "Seed of the surrogates.", {"ge": 0, "le": 2**53 - 1}),
     },
-    seconds=lambda n_spikes, window, n_shuffles: n_spikes * 1e-6,
+    seconds=lambda n_spikes, window, n_shuffles: n_spikes * 0.35e-6,
     place=5,
 )

@@ -47,10 +47,10 @@ class Detection(NamedTuple):
         """On one core."""
         recording, signals = self.recording, {item.signal for item in self.items}
         seconds = recording.seconds + len(signals) * 100e-9 * recording.n_steps
-        for item in self.items:
-            window = item.test.window_ms / recording.timestep_ms
-            n_shuffles = item.test.options.get("n_shuffles", 0)
-            of_method = methods()[item.test.method].seconds
+        for _, test in {(item.signal, item.test) for item in self.items}:
+            window = test.window_ms / recording.timestep_ms
+            n_shuffles = test.options.get("n_shuffles", 0)
+            of_method = methods()[test.method].seconds
             seconds += of_method(recording.n_tested_spikes, window, n_shuffles)
         return seconds
 

@@ -223,7 +223,7 @@ def _delays(
     joined: Joined, trains: Sequence[np.ndarray], test: RegressionTest, called: Sequence[int]
 ) -> np.ndarray:
     """Of called trains (s): where the whitened voltage is most like a potential."""
-    signal = binned(joined.V, joined.bin, joined.bin, joined.missing)
+    signal = binned(joined.missing, joined.bin, joined.bin).of(joined.V)
     n_fft = signal.gaps.n_fft
     there = ~joined.missing
     y = signal.y.copy()

@@ -109,6 +109,21 @@ class SpikesByBin(NamedTuple):
         return out
 
 
+class Columns:
+    """Trains as a design has them; designs may share them."""
+
+    def __init__(self, spikes: Spikes):
+        self.spikes, self.by_bin = spikes, SpikesByBin.of(spikes)
+        self._lags = np.empty((0, 0), np.int32)
+
+    def lags(self, n_lags: int) -> np.ndarray:
+        """At least so many [n_trains, ≥ n_lags]: those of the last kernel, if they do."""
+        lags = self._lags
+        if lags.shape[1] < n_lags:
+            self._lags = lags = self.spikes.lags(n_lags + n_lags // 4)
+        return lags
+
+
 class Design:
     """The whitened least-squares problem: missing bins, covariates and the time scale of trains
     taken into account.
@@ -120,19 +135,18 @@ class Design:
 
     def __init__(
         self,
-        spikes: Spikes,
+        columns: Columns,
         gaps: Gaps,
         window: int = 0,  # bins: of each, the drive's mean is taken away; 0: it is kept
         threads: int = 1,
         negligible: float = 0.02,  # the least autocovariance of a kernel that is whitened, of 1
     ):
-        self.spikes, self.gaps, self.window, self.threads = spikes, gaps, window, threads
-        self._by_bin = SpikesByBin.of(spikes)
+        self.columns, self.spikes = columns, columns.spikes
+        self.gaps, self.window, self.threads = gaps, window, threads
         self.negligible = negligible
         self.n_fft = gaps.n_fft
         self.covariates: Covariates | None = None
         self._drive = np.empty(self.n_fft)
-        self._lags = np.empty((0, 0), np.int32)
 
     def set_filters(
         self, h: np.ndarray, precision: np.ndarray, covariates: np.ndarray | None = None
@@ -143,17 +157,11 @@ class Design:
         self.precision = precision
         spectrum = np.abs(self.H) ** 2 * precision
         self.autocovariance = scipy.fft.irfft(spectrum, self.n_fft)[: h.size]
-        self.diagonal = self._squared_norms()
+        lags = self.columns.lags(self.autocovariance.size)
+        self.diagonal = _weighted_sums(lags, self.autocovariance)
         self.covariates = None
         if covariates is not None and len(covariates):
             self.covariates = Covariates.of(covariates, self.whiten)
-
-    def _squared_norms(self) -> np.ndarray:
-        """Of every train, filtered and whitened [n_trains]: by pairs of its spikes."""
-        n = self.autocovariance.size
-        if self._lags.shape[1] < n:  # kernels differ little from round to round
-            self._lags = self.spikes.lags(n + n // 4)
-        return _weighted_sums(self._lags, self.autocovariance)
 
     def whiten(self, x: np.ndarray) -> np.ndarray:
         """x filtered by 1 / S."""
@@ -165,7 +173,7 @@ class Design:
 
     def drive(self, weights: np.ndarray) -> np.ndarray:
         """Σ_k w_k s_k [n_fft], centred; valid until the next one is asked for."""
-        drive = self._by_bin.sum(weights, self._drive, self.threads)
+        drive = self.columns.by_bin.sum(weights, self._drive, self.threads)
         return _centre(drive, self.spikes.n_bins, self.window)
 
     def filter(self, drive: np.ndarray) -> np.ndarray:

@@ -31,6 +31,14 @@ class Signal(NamedTuple):
     def n_bins(self) -> int:
         return self.missing.size
 
+    def of(self, V: np.ndarray) -> "Signal":
+        """Of a voltage [n_steps]. Raises ``ValueError`` if what is left is constant."""
+        y = self.means(V)
+        there = y[: self.n_bins][~self.missing]
+        if not np.ptp(there) > 1e-12 * np.abs(there).max():
+            raise ValueError(f"the voltage is {there[0]:g} V throughout: is it the right channel?")
+        return self._replace(y=y)
+
     def means(self, x: np.ndarray) -> np.ndarray:
         """Means over bins of something sampled as the voltage is: [n_fft], bridged."""
         means = np.zeros(self.gaps.n_fft)
@@ -38,27 +46,23 @@ class Signal(NamedTuple):
         return self.gaps.bridge(means)
 
 
-def binned(V: np.ndarray, dt: float, bin: float, missing: np.ndarray) -> Signal:
-    """A voltage [n_steps] of which some samples [n_steps] are missing: so are their bins.
+def binned(missing: np.ndarray, dt: float, bin: float) -> Signal:
+    """Of a voltage of which some samples [n_steps] are missing (so are their bins): all but the
+    voltage itself.
 
-    Raises ``ValueError`` if too little is left, or if what is left is constant.
+    Raises ``NothingToTest`` if too little is left.
     """
     factor = max(1, round(bin / dt))
-    n_bins = V.size // factor
+    n_bins = missing.size // factor
     out = np.asarray(missing[: n_bins * factor].reshape(n_bins, factor).any(axis=1))
     bin = factor * dt
     if np.count_nonzero(~out) * bin < 1:
         raise NothingToTest(
-            f"of the recording of {V.size * dt:g} s, {np.count_nonzero(~out) * bin:g} s are left "
-            f"without gaps and the neuron's own spikes: at least 1 s is needed"
+            f"of the recording of {missing.size * dt:g} s, {np.count_nonzero(~out) * bin:g} s are "
+            f"left without gaps and the neuron's own spikes: at least 1 s is needed"
         )
     n_fft = scipy.fft.next_fast_len(n_bins + round(PADDING / bin), real=True)
-    signal = Signal(np.empty(0), Gaps.of(out, n_fft), out, bin, factor)
-    y = signal.means(V)
-    there = y[:n_bins][~out]
-    if not np.ptp(there) > 1e-12 * np.abs(there).max():
-        raise ValueError(f"the voltage is {there[0]:g} V throughout: is it the right channel?")
-    return signal._replace(y=y)
+    return Signal(np.empty(0), Gaps.of(out, n_fft), out, bin, factor)
 
 
 def around(

@@ -1,7 +1,7 @@
 """The result sets of the connection inference: studies that come with the configuration."""
 
 from collections.abc import Mapping, Sequence
-from math import inf
+from math import inf, nan
 from typing import Any, NamedTuple
 
 from nto1.config.model import Config, Study
@@ -25,7 +25,8 @@ class ResultSet(NamedTuple):
     study: Study  # its cases are called signals
 
     def columns(self, config: Config) -> dict[str, list]:
-        """What tells its rows from those of others in the pool: values of columns."""
+        """What tells its rows from those of others in the pool: values of columns, NaN where
+        they are the others'."""
         own: dict[str, Any] = {
             key.partition(".")[2]: value for key, value in self.study.set.items()
         }
@@ -38,6 +39,7 @@ class ResultSet(NamedTuple):
             "case": list(self.study.cases),
             "method": used,
             "window_ms": [test.window_ms for test in tests],
+            "observed_share": self.study.vary.get("recording.observed_share", [nan]),
         }
 
 
@@ -99,6 +101,11 @@ def result_sets(config: Config) -> dict[str, ResultSet]:
         f"ceiled_clipped_{label(percentile)}": {"clip_percentile": percentile},
     }
     return {
+        "overview": ResultSet(
+            "overview",
+            "Overview of methods",
+            study("overview", clipped, ["methods", "spike_SNR"], **every_input),
+        ),
         "clipping": ResultSet(
             "clipping", "Clipping", study("clipping", signals, clip_percentile=None)
         ),
@@ -139,8 +146,9 @@ def result_sets(config: Config) -> dict[str, ResultSet]:
             "Regression on all trains, and noise",
             study("regression_noise", clipped, ["spike_SNR", "methods"], **every_input),
         ),
+        # All inputs are one of its shares.
         "observed": ResultSet(
-            "observed",
+            "regression_noise",
             "Share of the inputs that are observed",
             study("observed", clipped, ["share", "spike_SNR", "methods"], **every_input),
         ),

@@ -42,8 +42,8 @@ def finish(ax, names, xlabel: str, chance: float, heading: str = "") -> None:
     ax.set_title(heading, fontsize=8.33)
 
 
-def against_N(ax, all_inputs, noise, chance) -> None:
-    """Every method, without noise; the regression with noise, too."""
+def against_N(ax, all_inputs, noise, limit, chance) -> None:
+    """Every method, without noise; the regression with noise, too, and the limit that it sets."""
     place = places(sorted(all_inputs["N"].unique()))
     for method, means in all_inputs.sort_values("N").groupby("method", sort=False):
         curve(ax, means["N"].map(place), means["AUC"], method, label=title(method))
@@ -51,6 +51,10 @@ def against_N(ax, all_inputs, noise, chance) -> None:
         means = noise[(noise["spike_SNR"] == spike_SNR) & noise["N"].isin(place)]
         label = f"{title('regression')}, spike-SNR {spike_SNR}"
         curve(ax, means["N"].map(place), means["AUC"], "regression", ls=style, lw=1, label=label)
+        of_noise = limit[(limit["spike_SNR"] == spike_SNR) & limit["N"].isin(place)]
+        best = of_noise.groupby("N")["AUC"].mean()
+        options = {"color": "C3", "ls": style, "lw": 1, "marker": "none"}
+        curve(ax, best.index.map(place), best, label=f"limit, spike-SNR {spike_SNR}", **options)
     finish(ax, list(place), "Number of inputs $N$", chance)
     ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1))
 
@@ -91,7 +95,7 @@ def main(all_inputs, noise, active, observed, limit, chance, output):
     noise = noise[noise["method"] == "regression"].sort_values(["N", "spike_SNR"])
 
     figure, ax = plt.subplots(figsize=(4.2, 2.9))
-    against_N(ax, all_inputs, noise, chance)
+    against_N(ax, all_inputs, noise, limit, chance)
     save(figure, *output.by_method)
 
     by_N = dict(list(noise.groupby("N")))

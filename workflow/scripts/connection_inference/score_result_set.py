@@ -14,12 +14,14 @@ CASE = ["N", "seed", "spike_SNR", "duration_s", "window_ms", "signal", "method"]
 
 
 def main(input, chosen, study, scores, means, intervals, trains, thresholds):
-    """``chosen``: values that columns may have."""
+    """``chosen``: values that columns may have; other sets' columns are NaN."""
     more = [name for name in varied_columns(study) if name not in (*CASE, "case")]
     case = [*CASE, *more]
     tested = pd.concat([read_parquet(file) for file in input], ignore_index=True)
+    tested = tested.reindex(columns=[*tested, *(name for name in chosen if name not in tested)])
     for column, values in chosen.items():
         tested = tested[tested[column].isin(values)]
+    tested = tested.drop(columns=[name for name in chosen if name not in (*case, "case")])
     tested = tested.rename(columns={"case": "signal"})
     others = [name for name in tested if name not in case]
     tested = tested.sort_values([*case, "train"], ignore_index=True)[case + others]
