@@ -577,7 +577,7 @@ def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]
     """z of every train; all NaN if none can be tested."""
     given, n = test.in_SI(), len(problem.trains)
     way = given["regression_weights"]
-    threads = problem.threads
+    at_a_time = min(problem.threads, len(problem.signals), 2)  # each takes memory
     options = _Options(
         weights=None if way == "auto" else way,
         own_spikes=problem.output_times,
@@ -585,13 +585,13 @@ def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]
         null=given["regression_null"],
         n_surrogates=given["regression_n_surrogates"],
         seed=given["regression_seed"],
-        threads=ceil(threads / len(problem.signals)),
+        threads=ceil(problem.threads / at_a_time),
     )
     dt, n_steps = problem.dt, problem.n_steps
     missing = around(problem.output_times, dt, n_steps, OWN_SPIKE, OWN_SPIKE)
     try:
         prepared = _prepare(problem.output_times, missing, dt, problem.trains, options)
-        found = list(map_ahead(lambda V: _test(V, prepared, options), problem.signals, threads))
+        found = list(map_ahead(lambda V: _test(V, prepared, options), problem.signals, at_a_time))
     except NothingToTest:
         names = ("size_mV", "p", "q", "tau_rise_ms", "tau_decay_ms")
         nothing = Outcome(np.full(n, np.nan), {name: np.full(n, np.nan) for name in names})
