@@ -86,7 +86,7 @@ def set_defaults() -> None:
     if IS_MAIN:
         found = (
             mistakes.in_targets(workflow),
-            mistakes.in_tables(workflow, OF_THESIS, config),
+            mistakes.in_tables(workflow, OF_THESIS, CONFIG),
         )
         if any(found):
             sys.exit("\n".join(filter(None, found)))

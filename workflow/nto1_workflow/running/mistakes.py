@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from nto1.config import ConfigError, duplicate_keys
+from nto1.config.model import Config
 from nto1_workflow.running.snakemake_internals import (
     arguments_given,
     config_files,
@@ -78,13 +79,17 @@ def in_targets(workflow) -> str:
     )
 
 
-def in_tables(workflow, own: Path, config: dict) -> str:
+def in_tables(workflow, own: Path, config: Config) -> str:
     """A line for every table that the config names, that is not there and that no rule makes."""
-    network, inference = config["network"], config["connection_inference"]
-    named = {f"network.{key}": network[key] for key in ("weights_nS", "E_syn_mV")}
-    named |= {f"network.inputs.{key}": network["inputs"][key] for key in ("weights_nS", "spikes")}
-    named |= {"connection_inference.weights": inference["weights"]}
-    named = {key: name for key, name in named.items() if isinstance(name, str)}
+    network, inputs = config.network, config.network.inputs
+    values = {
+        "network.weights_nS": network.weights_nS,
+        "network.E_syn_mV": network.E_syn_mV,
+        "network.inputs.weights_nS": inputs.weights_nS,
+        "network.inputs.spikes": inputs.spikes,
+        "connection_inference.weights": config.connection_inference.weights,
+    }
+    named = {key: name for key, name in values.items() if isinstance(name, str)}
     there = {*files_there(workflow, named.values()), "poisson", "published", "search"}
     problems = [
         f"{key}: there is no file {name}.{_meant(name, Path(name).parent.glob('*.*'))}"
