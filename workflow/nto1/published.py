@@ -23,7 +23,10 @@ EXACT = {
 }
 
 # What tells numbers of one quantity apart.
-KEYS = ("N", "we_pS", "seed", "train", "sample")
+KEYS = (
+    *("result_set", "method_or_signal", "N", "we_pS", "seed", "train", "sample"),
+    *("spike_SNR", "duration_s", "window_ms"),
+)
 
 
 # NumPy prints so many decimals, and leaves out zeros at the end: 15. is 15.00000000.

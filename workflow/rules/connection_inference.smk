@@ -16,8 +16,6 @@ WEIGHTS = {
     "search": "results/we_for_target_rate.csv",
 }.get(INFERENCE.weights, INFERENCE.weights)
 CATEGORY = "Connection inference"
-PUBLISHED_SETS = ("clipping", "noise", "unclipped", "duration", "all_inputs", "window")
-PUBLISHED_SETS += ("side_by_side",)
 
 
 wildcard_constraints:
@@ -187,37 +185,6 @@ rule first_test:
         shuffle_seed=INFERENCE.shuffle_seed,
     script:
         "../scripts/connection_inference/first_test.py"
-
-
-rule compare_connection_inference:
-    input:
-        numbers=PUBLISHED / "connection_inference.csv",
-        conditions=PUBLISHED / "connection_inference_conditions.yaml",
-        scores=[f"{FOLDER}{name}.parquet" for name in (*PUBLISHED_SETS, "first_test")],
-        trains=[f"{FOLDER}{name}_trains.parquet" for name in ("clipping", "window")],
-        chance=f"{FOLDER}chance.parquet",
-        percentiles=f"{FOLDER}percentiles.csv",
-    output:
-        comparison=f"{FOLDER}published_comparison.csv",
-        summary=f"{FOLDER}published_comparison.md",
-    log:
-        "results/logs/compare_connection_inference.log",
-    params:
-        config=config,
-    script:
-        "../scripts/connection_inference/compare_connection_inference.py"
-
-
-rule verify_connection_inference:
-    """Fails if a number deviates; the table that shows it stays."""
-    input:
-        f"{FOLDER}published_comparison.csv",
-    output:
-        f"{FOLDER}published_verdict.txt",
-    log:
-        "results/logs/verify_connection_inference.log",
-    script:
-        "../scripts/published/verify_published.py"
 
 
 rule plot_overview:
@@ -420,6 +387,6 @@ for target, files in TARGETS.items():
 rule connection_inference:
     input:
         list(TARGETS.values()),
-        rules.compare_connection_inference.output,
-        rules.verify_connection_inference.output,
+        f"{FOLDER}published_comparison.csv",
+        f"{FOLDER}published_verdict.txt",
         f"{FOLDER}explore.html",

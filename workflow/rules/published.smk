@@ -44,4 +44,35 @@ rule verify_published:
         "../scripts/published/verify_published.py"
 
 
+COMPARED = ("clipping", "noise", "unclipped", "duration", "all_inputs", "window")
+COMPARED += ("side_by_side", "first_test", "clipping_trains", "window_trains", "chance")
+
+
+use rule compare_with_published as compare_connection_inference with:
+    input:
+        **{name: f"{FOLDER}{name}.parquet" for name in COMPARED},
+        numbers=[PUBLISHED / "connection_inference.csv"],
+        conditions=[PUBLISHED / "connection_inference_conditions.yaml"],
+        percentiles=f"{FOLDER}percentiles.csv",
+    output:
+        comparison=f"{FOLDER}published_comparison.csv",
+        summary=f"{FOLDER}published_comparison.md",
+        page=report_item(
+            f"{FOLDER}published_comparison.html",
+            CATEGORY,
+            "Every published number beside ours",
+        ),
+    log:
+        "results/logs/compare_connection_inference.log",
+
+
+use rule verify_published as verify_connection_inference with:
+    input:
+        f"{FOLDER}published_comparison.csv",
+    output:
+        f"{FOLDER}published_verdict.txt",
+    log:
+        "results/logs/verify_connection_inference.log",
+
+
 RESULTS += [rules.compare_with_published.output, rules.verify_published.output]

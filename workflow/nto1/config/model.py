@@ -77,6 +77,7 @@ def Default(value: Any, description: str | None, **limits: Any) -> Any:
 
 
 NumberOfInputs = Annotated[int, Field(ge=2, le=10**8)]
+NInputs = Annotated[NumberOfInputs, Field(description="Number of inputs.")]
 Weight = Annotated[float, Field(ge=0, le=1e9)]
 Seed = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Duration = Annotated[float, Field(gt=0, le=1e5)]
@@ -229,7 +230,7 @@ def type_under(given: NeuronType, izhikevich: Section, neuron: NeuronSection) ->
 class Sweep(Section):
     """Median voltage and firing rate for many input strengths."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    N: NInputs = 6500
     weights_pS: Annotated[list[Weight], Distinct(100_000)] = Default(
         [0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30],
         "Conductance steps of an excitatory spike (wₑ, or Δg_exc).",
@@ -244,7 +245,7 @@ class Sweep(Section):
 class Guess(Section):
     """This weight at this N, in inverse proportion at others."""
 
-    N: NumberOfInputs = Default(..., "Number of inputs.")
+    N: NInputs
     weight_pS: float = Default(..., "Initial guess at this N.", gt=0, le=1e9)
 
 
@@ -290,7 +291,7 @@ class FindWeight(Section):
 class Example(Section):
     """One run whose voltage is shown."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
+    N: NInputs = 6500
     weight_pS: Weight = Default(14, "Conductance step of an excitatory spike.")
     seed: Seed = Default(1, "Seed of the inputs.")
     shown_s: Duration = Default(1, "Length of the piece shown, from the start.")
@@ -565,161 +566,136 @@ class OneOf:
 Method = Annotated[str, OneOf(methods)]
 
 
+# Keys that several result sets have.
+SomeN = Annotated[list[NumberOfInputs], Distinct(10_000), Field(description="Numbers of inputs.")]
+SomeSeeds = Annotated[list[Seed], Distinct(10_000), Field(description="Seeds of the simulations.")]
+SomeMethods = Annotated[list[Method], Distinct(100), Field(description="The tests.")]
+SomeDurations = Annotated[
+    list[Annotated[float, Field(gt=0, le=36_000)]],
+    Distinct(1000),
+    Field(description="Lengths of the recordings."),
+]
+_noise = Field(
+    description="Height of a spike over the standard deviation of the noise; .inf for none."
+)
+OneSpikeSNR = Annotated[SpikeSNR, _noise]
+SomeSpikeSNR = Annotated[list[SpikeSNR], Distinct(100), _noise]
+_clip = Field(description="The voltage is cut off at this percentile.")
+ClipPercentile = Annotated[Percentile, _clip]
+SpikeCeiling = Annotated[Ceiling, Field(description="Which sample of a spike is set to its peak.")]
+OneSeed = Annotated[Seed, Field(description="Seed of the simulation.")]
+
+
 class Overview(Section):
     """All inputs and as many other trains, by several methods, in short recordings."""
 
-    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
-        [25, 100, 400, 1600], "Numbers of inputs."
-    )
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default([1], "Seeds of the simulations.")
+    N: SomeN = [25, 100, 400, 1600]
+    seeds: SomeSeeds = [1]
     duration_s: Duration = Default(60, "Length of the recordings.")
-    methods: Annotated[list[Method], Distinct(100)] = Default(
-        ["sta", "line_fit", "regression"], "The tests."
-    )
-    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
-        [inf, 10], "Height of a spike over the standard deviation of the noise; .inf for none."
-    )
-    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
-    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+    methods: SomeMethods = ["sta", "line_fit", "regression"]
+    spike_SNR: SomeSpikeSNR = [inf, 10]
+    clip_percentile: ClipPercentile = 99.9
+    ceiling: SpikeCeiling = "before_reset"
 
 
 class Clipping(Section):
     """Spikes as recorded, ceiled, and ceiled and clipped, without noise."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
-    seed: Seed = Default(1, "Seed of the simulation.")
-    clip_percentile: Percentile = Default(99, "The voltage is cut off at this percentile.")
-    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+    N: NInputs = 6500
+    seed: OneSeed = 1
+    clip_percentile: ClipPercentile = 99
+    ceiling: SpikeCeiling = "before_reset"
 
 
 class Noise(Section):
     """Imaging noise of several strengths."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
-        [1, 2, 3, 4, 5], "Seeds of the simulations."
-    )
-    methods: Annotated[list[Method], Distinct(100)] = Default(["sta", "regression"], "The tests.")
-    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
-        [inf, 100, 40, 20, 10, 4, 2, 1],
-        "Height of a spike over the standard deviation of the noise; .inf for none.",
-    )
-    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
-    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+    N: NInputs = 6500
+    seeds: SomeSeeds = [1, 2, 3, 4, 5]
+    methods: SomeMethods = ["sta", "regression"]
+    spike_SNR: SomeSpikeSNR = [inf, 100, 40, 20, 10, 4, 2, 1]
+    clip_percentile: ClipPercentile = 99.9
+    ceiling: SpikeCeiling = "before_reset"
 
 
 class RecordingDuration(Section):
     """Recordings of several lengths."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
-        [1, 2, 3, 4, 5], "Seeds of the simulations."
-    )
-    methods: Annotated[list[Method], Distinct(100)] = Default(["sta", "regression"], "The tests.")
-    duration_s: Annotated[list[Annotated[float, Field(gt=0, le=36_000)]], Distinct(1000)] = Default(
-        [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
-    )
-    spike_SNR: SpikeSNR = Default(
-        40, "Height of a spike over the standard deviation of the noise; .inf for none."
-    )
-    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
-    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+    N: NInputs = 6500
+    seeds: SomeSeeds = [1, 2, 3, 4, 5]
+    methods: SomeMethods = ["sta", "regression"]
+    duration_s: SomeDurations = [10, 30, 60, 120, 240, 600, 1200, 1800, 3600]
+    spike_SNR: OneSpikeSNR = 40
+    clip_percentile: ClipPercentile = 99.9
+    ceiling: SpikeCeiling = "before_reset"
 
 
 class AllInputs(Section):
     """All inputs tested beside as many trains that are not, by several methods, without noise."""
 
-    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
-        [5, 20, 100, 400, 1600, 6500], "Numbers of inputs."
-    )
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
-        [1, 2, 3, 4, 5], "Seeds of the simulations."
-    )
+    N: SomeN = [5, 20, 100, 400, 1600, 6500]
+    seeds: SomeSeeds = [1, 2, 3, 4, 5]
     methods: Annotated[list[Method], Distinct(100)] = Default(
         list(methods()),
         "; ".join(f"{name}: {each.description}" for name, each in methods().items()) + ".",
     )
-    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+    ceiling: SpikeCeiling = "at_reset"
 
 
 class WindowLength(Section):
     """Every input tested by the height of longer spike-triggered averages."""
 
-    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
-        [5, 20, 100, 400, 1600, 6500], "Numbers of inputs."
-    )
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
-        [1, 2, 3, 4, 5], "Seeds of the simulations."
-    )
+    N: SomeN = [5, 20, 100, 400, 1600, 6500]
+    seeds: SomeSeeds = [1, 2, 3, 4, 5]
     window_ms: float = Default(100, "Length of the spike-triggered averages.", gt=0, le=1e4)
-    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+    ceiling: SpikeCeiling = "at_reset"
 
 
 class NByDuration(Section):
     """Number of inputs against length of the recording, without noise."""
 
-    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
-        [20, 100, 400, 1600, 6500], "Numbers of inputs."
-    )
-    duration_s: Annotated[list[Annotated[float, Field(gt=0, le=36_000)]], Distinct(1000)] = Default(
-        [10, 30, 60, 120, 240, 600, 1200, 1800, 3600], "Lengths of the recordings."
-    )
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default([1, 2, 3], "Seeds of the simulations.")
-    methods: Annotated[list[Method], Distinct(100)] = Default(
-        ["line_fit", "regression"], "The tests."
-    )
-    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+    N: SomeN = [20, 100, 400, 1600, 6500]
+    duration_s: SomeDurations = [10, 30, 60, 120, 240, 600, 1200, 1800, 3600]
+    seeds: SomeSeeds = [1, 2, 3]
+    methods: SomeMethods = ["line_fit", "regression"]
+    ceiling: SpikeCeiling = "at_reset"
 
 
 class SideBySide(Section):
     """A few of the most active inputs of a noisy recording, by several methods."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
-    seed: Seed = Default(1, "Seed of the simulation.")
+    N: NInputs = 6500
+    seed: OneSeed = 1
     n_tested: int = Default(10, "Trains of each kind that are tested.", ge=1, le=10**8)
-    methods: Annotated[list[Method], Distinct(100)] = Default(["sta", "line_fit"], "The tests.")
-    spike_SNR: SpikeSNR = Default(
-        40, "Height of a spike over the standard deviation of the noise; .inf for none."
-    )
-    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
-    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+    methods: SomeMethods = ["sta", "line_fit"]
+    spike_SNR: OneSpikeSNR = 40
+    clip_percentile: ClipPercentile = 99.9
+    ceiling: SpikeCeiling = "at_reset"
 
 
 class RegressionNoise(Section):
     """All inputs and as many other trains, tested at once, in recordings with imaging noise."""
 
-    N: Annotated[list[NumberOfInputs], Distinct(100)] = Default(
-        [400, 1600, 6500], "Numbers of inputs."
-    )
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
-        [1, 2, 3, 4, 5], "Seeds of the simulations."
-    )
-    methods: Annotated[list[Method], Distinct(100)] = Default(["regression"], "The tests.")
-    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
-        [inf, 100, 40, 20, 10, 4, 2, 1],
-        "Height of a spike over the standard deviation of the noise; .inf for none.",
-    )
-    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
-    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+    N: SomeN = [400, 1600, 6500]
+    seeds: SomeSeeds = [1, 2, 3, 4, 5]
+    methods: SomeMethods = ["regression"]
+    spike_SNR: SomeSpikeSNR = [inf, 100, 40, 20, 10, 4, 2, 1]
+    clip_percentile: ClipPercentile = 99.9
+    ceiling: SpikeCeiling = "before_reset"
 
 
 class Observed(Section):
     """A share of the inputs is observed, and as many other trains; the rest is unknown."""
 
-    N: NumberOfInputs = Default(6500, "Number of inputs.")
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
-        [1, 2, 3, 4, 5], "Seeds of the simulations."
-    )
-    methods: Annotated[list[Method], Distinct(100)] = Default(["regression"], "The tests.")
+    N: NInputs = 6500
+    seeds: SomeSeeds = [1, 2, 3, 4, 5]
+    methods: SomeMethods = ["regression"]
     share: Annotated[list[Annotated[float, Field(gt=0, le=1)]], Distinct(100)] = Default(
         [0.05, 0.1, 0.25, 0.5, 1], "Shares of the inputs that are observed."
     )
-    spike_SNR: Annotated[list[SpikeSNR], Distinct(100)] = Default(
-        [inf, 40, 10],
-        "Height of a spike over the standard deviation of the noise; .inf for none.",
-    )
-    clip_percentile: Percentile = Default(99.9, "The voltage is cut off at this percentile.")
-    ceiling: Ceiling = Default("before_reset", "Which sample of a spike is set to its peak.")
+    spike_SNR: SomeSpikeSNR = [inf, 40, 10]
+    clip_percentile: ClipPercentile = 99.9
+    ceiling: SpikeCeiling = "before_reset"
 
 
 class Chance(Section):
@@ -799,23 +775,19 @@ class OneRecording(Section):
     Windows, shuffles and the number of trains tested are those of connection_inference.
     """
 
-    N: Annotated[list[NumberOfInputs], Distinct(10_000)] = Default([6500], "Numbers of inputs.")
-    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
-        [1, 2, 3, 4, 5], "Seeds of the simulations."
-    )
+    N: SomeN = [6500]
+    seeds: SomeSeeds = [1, 2, 3, 4, 5]
     duration_s: Annotated[float, Field(gt=0, le=36_000)] = Default(600, "Length.")
     weight_pS: Annotated[float, Field(gt=0, le=1e9)] | None = Default(
         None, "Conductance step of an excitatory spike; by default, that for 4 Hz at this N."
     )
     method: Method = Default("sta", "The test.")
-    spike_SNR: SpikeSNR = Default(
-        inf, "Height of a spike over the standard deviation of the noise; .inf for none."
-    )
-    clip_percentile: Percentile | None = Default(None, "The voltage is cut off at this percentile.")
+    spike_SNR: OneSpikeSNR = inf
+    clip_percentile: Annotated[Percentile | None, _clip] = None
     observed_share: Annotated[float, Field(gt=0, le=1)] = Default(
         1, "Share of the inputs that are observed; of these, as many as n_tested says are tested."
     )
-    ceiling: Ceiling = Default("at_reset", "Which sample of a spike is set to its peak.")
+    ceiling: SpikeCeiling = "at_reset"
 
 
 class Calibration(Section):
