@@ -9,7 +9,6 @@ import platform
 import subprocess
 import sys
 from collections.abc import Callable
-from math import sqrt
 from pathlib import Path
 from time import perf_counter
 
@@ -18,15 +17,12 @@ import numpy as np
 import scipy
 from llvmlite.binding import get_host_cpu_features, get_host_cpu_name
 from numba import njit
-from scipy.sparse import coo_array
 
 from nto1 import reference
 from nto1.inference.sta import p_value, shuffle_test
 from nto1.inference.windows import digitise, shuffled_windows, sum_windows
 from nto1.neurons.adex import AdEx
-from nto1.neurons.izhikevich import Izhikevich
-from nto1.simulation.inputs import TimeGrid, count_spikes, draw_spike_trains
-from nto1.simulation.network import Connections, Network, simulate_network
+from nto1.simulation.inputs import count_spikes, draw_spike_trains
 from nto1.simulation.runs import (
     InputBatch,
     ceil_spikes,
@@ -41,7 +37,7 @@ from nto1.simulation.voltage_imaging import (
     simulate_voltage,
 )
 from nto1.simulation.weight_search import find_weight, mean_rate
-from nto1.units import ms, mV, nS, pS
+from nto1.units import mV, pS
 from nto1_workflow.io import log, run, write_text
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,8 +46,7 @@ N, WEIGHT, SEEDS = 6500, 14 * pS, range(10)
 SWEEP = np.array([0, 2.5, 5, 7.5, 10, 11, 12, 12.5, 13, 14, 15, 16, 17.5, 20, 22.5, 25, 27.5, 30])
 ALL_N = (10, 20, 45, 100, 200, 400, 800, 1600, 3200, 6500)
 N_DRAWN, N_IN_MEMORY = (10, 100, 1000, 6500, 100_000), (10, 6500, 100_000, 1_000_000)
-N_NEURONS, N_LANES = (100, 1000, 10_000), (1, 2, 4, 8, 16, 32, 64, 128, 256)
-DURATIONS = (1.0, 10.0, 100.0, 600.0)  # s
+N_LANES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 def in_turns(*functions: Callable, rounds: int = 15) -> list[list[float]]:
@@ -199,23 +194,6 @@ def inputs() -> list[dict]:
     return rows
 
 
-def durations() -> list[dict]:
-    """Seconds for 64 lanes with medians, against the length of the recording."""
-    rows = []
-    for duration in DURATIONS:
-        counts = draw_inputs(N, [1], TimeGrid(duration, 1e-4))
-        weights = np.linspace(10, 20, 64) * pS
-        (seconds,) = best(lambda w=weights, c=counts: simulate_batch(w, c), rounds=3)
-        rows.append(
-            {
-                "duration_s": duration,
-                "seconds": seconds,
-                "ns_per_lane_step": seconds / 64 / duration * 1e5,
-            }
-        )
-    return rows
-
-
 def published_set() -> dict:
     """All the thesis's runs: the sweep with medians, and the ten searches."""
 
@@ -353,28 +331,6 @@ def imaging_experiment() -> list[dict]:
     return rows
 
 
-def networks() -> list[dict]:
-    """One second of networks in which each neuron has 100 synapses."""
-    rows, rng = [], np.random.default_rng(0)
-    for n in N_NEURONS:
-        before, after = np.repeat(np.arange(n), 100), rng.integers(0, n, 100 * n)
-        weights = np.where(before == after, 0, 0.1 * nS)
-        E_syn = np.where(np.arange(n) < 0.8 * n, 0, -65 * mV)
-        connections = Connections.of_matrix(
-            coo_array((weights, (before, after)), shape=(n, n)), E_syn
-        )
-        network = Network.of(
-            {"Izhikevich": Izhikevich()}, ["Izhikevich"] * n, connections, σ=3 * mV / sqrt(ms)
-        )
-        simulate_network(network, 0.01)
-        start = perf_counter()
-        n_spikes = simulate_network(network, 1.0).spike_times.size
-        seconds = perf_counter() - start
-        ns = seconds / n / 10_000 * 1e9
-        rows.append({"N": n, "spikes": n_spikes, "seconds": seconds, "ns_per_neuron_step": ns})
-    return rows
-
-
 def python(code: str) -> subprocess.CompletedProcess:
     """Run code in a process of its own."""
     command = [sys.executable, "-c", code]
@@ -427,7 +383,7 @@ COMPARED = (
     averages,
     connection_tests,
 )
-SHOWN = (lanes, inputs, durations, memory, imaging_experiment, networks, default_run)
+SHOWN = (lanes, inputs, memory, imaging_experiment, default_run)
 
 
 def main(peers: list[list[str]], output: list[str]) -> None:

@@ -38,23 +38,11 @@ Nanoseconds per run and time step.
 
 {inputs}
 
-## Length of the recording
-
-64 runs with medians.
-
-{durations}
-
 ## The voltage-imaging experiment
 
 All of it: 30 trains, 600 s of voltage, 100 shuffles of each train, 1000 samples per window.
 
 {imaging_experiment}
-
-## Networks
-
-One second, 10 000 steps, with 100 synapses per neuron.
-
-{networks}
 
 ## Memory
 

@@ -2,6 +2,14 @@
 
 import numpy as np
 
+from nto1.inference.shuffles import orders_from
+
+
+def draw_shuffles(times, n_shuffles, seed):
+    """As all tests draw them."""
+    intervals = np.diff(times, prepend=0)
+    return np.cumsum(intervals[orders_from([seed], n_shuffles)(0, times.size)], axis=1)
+
 
 def shuffles(times, n_shuffles, next_word):
     """The train and its shuffles; ``next_word`` gives random words."""

@@ -30,7 +30,7 @@ def test_measurements_and_their_page(monkeypatch, tmp_path):
     measure, show = load("measure"), load("show")
     imaging = Experiment(5.0, trains=PoissonTrains(n_trains=2))
     sizes = {"N": 10, "SEEDS": range(1), "SWEEP": measure.SWEEP[-1:], "ALL_N": (10,)}
-    sizes |= {"N_DRAWN": (10,), "N_IN_MEMORY": (10,), "N_NEURONS": (200,), "DURATIONS": (1.0,)}
+    sizes |= {"N_DRAWN": (10,), "N_IN_MEMORY": (10,)}
     sizes |= {"IMAGING": imaging, "WINDOW": 20, "N_SHUFFLES": 2, "N_LANES": (1, 8)}
     for name, value in sizes.items():
         monkeypatch.setattr(measure, name, value)

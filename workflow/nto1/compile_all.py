@@ -15,7 +15,7 @@ from nto1.inference.chance import chance_level
 from nto1.inference.method import Problem, methods, run_tests
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.regression import regression_test
-from nto1.inference.sta import shuffle_test, spike_triggered_average
+from nto1.inference.sta import exact_stas, shuffle_test
 from nto1.inference.windows import digitise
 from nto1.neurons import MODELS, Neuron
 from nto1.neurons.adex import AdEx
@@ -50,7 +50,7 @@ def compile_runs() -> None:
     problem = Problem([V], 0.1 * ms, trains.times, recording.spike_times, np.arange(3))
     section = ConnectionInference().model_dump()
     run_tests(problem, [method.test(section) for method in methods().values()])
-    spike_triggered_average(V, 0.1 * ms, trains.times[0])
+    exact_stas(V, 0.1 * ms, trains.times[:1], 100)
 
     noise = np.random.default_rng(1).normal(size=3000)
     two = [np.arange(0.1, 2.9, interval) for interval in (0.05, 0.07)]

@@ -105,9 +105,9 @@ def _named_by(node: ast.AST) -> list[list[str]]:
 
 def _found_by(module: Path, name: str, top: Path) -> Iterator[Path]:
     """What a module's function finds in packages that the module imports, if it, or one that it
-    calls, looks through them with ``iter_modules``: the modules that have what it asks for."""
+    calls, looks through them with ``offered_in``: the modules that have what it asks for."""
     functions = [node for node in _parsed(module).body if isinstance(node, ast.FunctionDef)]
-    finders = [node for node in functions if "iter_modules" in _names(node)]
+    finders = [node for node in functions if "offered_in" in _names(node)]
     names = {node.name for node in finders}
     if any(node.name == name and names & {name, *_names(node)} for node in functions):
         parts = [part for node in finders for part in ast.walk(node)]

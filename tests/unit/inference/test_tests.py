@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 import plain_connection_tests as plain
 from nto1 import line_fit_test, output_spike_test, sta_test, template_test
 from nto1.inference.n_to_1 import choose_trains, record
-from nto1.inference.shuffles import draw_shuffles
 from nto1.inference.sta import (
     HeightTest,
     NoiseLevel,
     one_by_one,
     p_value,
-    spike_triggered_average,
 )
 from nto1.inference.template import correlation_test
 from nto1.inference.windows import batches, digitise, in_batches, sum_windows
@@ -44,7 +42,7 @@ def train(rng, n, duration):
 
 
 def with_shuffles(times, seed=1):
-    return [times, *draw_shuffles(times, N_SHUFFLES, seed)]
+    return [times, *plain.draw_shuffles(times, N_SHUFFLES, seed)]
 
 
 cases = given(
@@ -347,12 +345,6 @@ def test_more_bad_input():
         output_spike_test(np.array([0.02, 0.01]), 0.1, [TIMES])
     with pytest.raises(ValueError, match=r"output_times, from 0.01 to 0.2 s, go beyond"):
         output_spike_test(np.array([0.01, 0.2]), 0.1, [TIMES])
-    with pytest.raises(ValueError, match="without spikes can't be shuffled"):
-        draw_shuffles(np.array([]))
-    with pytest.raises(ValueError, match="ascending order, from 0 on"):
-        draw_shuffles(np.array([0.2, 0.1]))
-    with pytest.raises(ValueError, match=r"trains\[0\] has no spikes"):
-        spike_triggered_average(V, DT, [])
 
 
 def test_without_output_spikes_there_is_nothing_to_say():

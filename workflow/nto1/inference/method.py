@@ -6,14 +6,13 @@ configuration, studies, result sets and figures ask ``methods()``.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 
 from nto1 import checks, inference
 from nto1.inference.windows import in_batches
+from nto1.registry import offered_in
 from nto1.units import to_SI
 
 # Options that several methods share: keys of the section ``connection_inference``. A method's own
@@ -152,12 +151,8 @@ class Method(NamedTuple):
 @cache
 def methods() -> dict[str, Method]:
     """All methods by name."""
-    modules = (
-        import_module(f"{inference.__name__}.{module.name}")
-        for module in iter_modules(inference.__path__)
-    )
-    found = [module.METHOD for module in modules if hasattr(module, "METHOD")]
-    return {method.name: method for method in sorted(found, key=lambda method: method.place)}
+    found = sorted(offered_in(inference, "METHOD"), key=lambda method: method.place)
+    return {method.name: method for method in found}
 
 
 def run_tests(problem: Problem, tests: Sequence[Test]) -> list[list[Outcome]]:

@@ -10,37 +10,6 @@ from nto1.random.stream import next_word, seeded
 MAX_KEPT = 2**22  # items of orders
 
 
-def draw_shuffles(times: np.ndarray, n_shuffles: int = 100, seed: int = 1) -> np.ndarray:
-    """Spike trains with the same intervals in other orders.
-
-    Parameters
-    ----------
-    times
-        Ascending spike times (s) [n_spikes]. The first interval is counted from 0.
-    n_shuffles
-        How many are drawn, always from the train's own order.
-    seed
-        Of the generator.
-
-    Returns
-    -------
-    ndarray
-        Spike times (s) [n_shuffles, n_spikes].
-
-    Raises
-    ------
-    ValueError
-        For no spikes, times that are not ascending or below 0, or a negative seed.
-    """
-    times = np.asarray(times, float)
-    if not times.size:
-        raise ValueError("a train without spikes can't be shuffled")
-    intervals = np.diff(times, prepend=0)
-    if not (intervals >= 0).all():
-        raise ValueError("spike times must be in ascending order, from 0 on: sort them")
-    return np.cumsum(intervals[orders_from([seed], n_shuffles)(0, times.size)], axis=1)
-
-
 def orders_from(seeds: Sequence[int], n_shuffles: int) -> Callable[..., np.ndarray]:
     """Orders [n_shuffles, n] int32 of the n intervals of a train, from a generator that is seeded
     anew for every train, with its seed.

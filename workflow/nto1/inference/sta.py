@@ -271,19 +271,6 @@ def signed_t(sign: np.ndarray, n_as_extreme: np.ndarray, n_shuffles: int) -> np.
     return sign * (1 - share_or_bound(n_as_extreme, n_shuffles))
 
 
-def spike_triggered_average(
-    V: np.ndarray, dt: float, times: np.ndarray, window: float = 100 * ms
-) -> np.ndarray:
-    """Mean of the voltage (V) in a window (s) after each spike of a train (s): [window / dt].
-
-    Raises what ``sta_test`` raises.
-    """
-    V, dt = checks.recording(V, dt)
-    n_window = checks.window(window, dt, V.size)
-    (times,) = checks.trains([times], V.size * dt, n_window * dt)
-    return exact_stas(V, dt, [times], n_window)[0]
-
-
 def exact_stas(V, dt, trains: Sequence[np.ndarray], window: int) -> np.ndarray:
     """STAs [n_trains, window] (V), in doubles, of trains that have been checked."""
     without = orders_from(np.zeros(len(trains), int).tolist(), 0)

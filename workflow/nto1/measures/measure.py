@@ -8,11 +8,10 @@ functions.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from nto1 import measures as package
+from nto1.registry import offered_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,12 +88,7 @@ class Measure:
 @cache
 def measures() -> dict[str, Measure]:
     """All measures by name."""
-    modules = (
-        import_module(f"{package.__name__}.{module.name}")
-        for module in iter_modules(package.__path__)
-    )
-    found = [module.MEASURE for module in modules if hasattr(module, "MEASURE")]
-    return {measure.name: measure for measure in found}
+    return {measure.name: measure for measure in offered_in(package, "MEASURE")}
 
 
 def name_of(*values: Any) -> str:
