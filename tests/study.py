@@ -39,6 +39,7 @@ SMALL = {
         },
         "variants": [{"imaging_spike_SNR": 5}],
     },
+    "connection_inference": {"overview": {"N": [20, 50], "duration_s": 5}},
 }
 
 

@@ -21,7 +21,7 @@ def test_jobs_that_are_sent_away_say_what_they_need_and_twice_as_much_at_a_retry
     asked_for = {job.split(":")[0]: line.search(job).groups() for job in jobs}
     assert asked_for.keys() >= {"simulate", "find_weight", "infer_connections"}
     assert not [rule for rule in asked_for if rule.startswith(("plot", "summarise"))]
-    assert {*asked_for.values()} == {("3700", "40")}
+    assert {*asked_for.values()} == {("2700", "40")}
 
 
 def test_a_submit_command_is_enough_anywhere_else(small_run, tmp_path):

@@ -5,7 +5,14 @@ from hypothesis import strategies as st
 
 from nto1.config import resolve
 from nto1_workflow.planning.connection_tests import of_base_recording, other_tests, variants
-from nto1_workflow.planning.jobs import N_batches, batches, label, weight_batches
+from nto1_workflow.planning.jobs import (
+    MEM_MB,
+    N_batches,
+    batches,
+    label,
+    weight_batches,
+)
+from nto1_workflow.planning.result_sets import pools, result_sets
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
 
@@ -95,3 +102,13 @@ def test_short_recordings_are_tested_with_the_other_seeds():
     base = {"variants": [], "seeds": [0, 1, 2], "duration_s": 60, "seeds_up_to_s": 60}
     assert other_ones(config(connection_test=base)) == [("base", 1), ("base", 2)]
     assert not other_tests(config(connection_test=base | {"seeds_up_to_s": 0}))
+
+
+def test_jobs_that_test_thousands_of_trains_ask_for_their_memory():
+    config = resolve({})
+    jobs = pools(result_sets(config), config)
+    few, all_of_6500 = jobs["overview"].values(), jobs["regression_noise"].values()
+    assert {job.mem_mb(1) for job in few} == {MEM_MB}
+    largest = max(all_of_6500, key=lambda job: job.memory_MB)
+    assert 2000 < largest.mem_mb(1) < 4000
+    assert largest.mem_mb(2) == 2 * largest.mem_mb(1)

@@ -84,7 +84,7 @@ MISTAKES = """
 {connection_test: {duration_s: 4}}
     -> connection_test.excerpt: it ends at 4950 ms, after the recording (4000 ms).
 {network: {duration_s: 10000}}
-    -> network: a job needs 7500 MB, more than experiment.memory_per_job_MB (1500).
+    -> network: a job needs 7500 MB, more than experiment.memory_per_job_MB (1000).
 """
 # Too long for a line, or not what YAML has.
 MORE_MISTAKES = {

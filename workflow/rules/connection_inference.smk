@@ -35,6 +35,10 @@ rule test_inputs:
     group:
         "inference"
     threads: lambda wildcards: POOLS[wildcards.pool][wildcards.job].threads
+    resources:
+        mem_mb=lambda wildcards, attempt: (
+            POOLS[wildcards.pool][wildcards.job].mem_mb(attempt)
+        ),
     params:
         measure="connections",
         tasks=lambda wildcards: POOLS[wildcards.pool][wildcards.job].tasks,
@@ -190,8 +194,7 @@ rule first_test:
 rule plot_overview:
     """What plain `snakemake` shows of all this."""
     input:
-        means=f"{FOLDER}overview_means.parquet",
-        chance=f"{FOLDER}chance.parquet",
+        f"{FOLDER}overview_means.parquet",
     output:
         figure(
             "thesis_figs/detection_overview", CATEGORY, "Which inputs can be detected"

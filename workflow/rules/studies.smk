@@ -33,6 +33,10 @@ use rule test_inputs as run_study_job with:
     log:
         "results/logs/run_study_job/{study}_{job}.log",
     threads: lambda wildcards: STUDY_JOBS[wildcards.study].by_name[wildcards.job].threads
+    resources:
+        mem_mb=lambda wildcards, attempt: (
+            STUDY_JOBS[wildcards.study].by_name[wildcards.job].mem_mb(attempt)
+        ),
     params:
         measure=lambda wildcards: MEASURES[wildcards.study].name,
         tasks=lambda wildcards: STUDY_JOBS[wildcards.study].by_name[wildcards.job].tasks,

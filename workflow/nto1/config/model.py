@@ -100,9 +100,10 @@ class Experiment(Section):
         list(range(10)), "One realisation of the inputs, and one run per weight, for each seed."
     )
     memory_per_job_MB: Annotated[int, Field(ge=100, le=10**6)] = Default(
-        1500,
-        "No job needs more: work is done in pieces that fit, and a run that does not is refused "
-        "before anything starts. On a cluster, ask for as much in the profile.",
+        1000,
+        "Simulations are done in pieces that fit, and a run that does not is refused before "
+        "anything starts. On a cluster, ask for as much in the profile. Jobs that test spike "
+        "trains ask for what they need.",
     )
 
 

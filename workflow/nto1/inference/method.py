@@ -128,6 +128,8 @@ class Method(NamedTuple):
     window: str = ""  # which option is the length of its window
     # On one core, for a number of spikes, a window (steps) and a number of shuffles.
     seconds: Callable[[float, float, int], float] = lambda *_: 0.0
+    # Beside signals and trains, of a test, a number of spikes, a duration (s) and threads.
+    n_bytes: Callable[[Test, float, float, int], float] = lambda *_: 0.0
     # Two-sided p-values from its t, if its outcomes have no column p.
     p_of_t: Callable[[np.ndarray], np.ndarray] = p_of_shuffles
     place: int = 100  # in tables and legends

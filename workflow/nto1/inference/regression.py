@@ -60,6 +60,9 @@ MAX_EXACT = 1000
 # Fewer trains have no bulk.
 MIN_BULK = 30
 
+# Signals of one recording that are tested beside each other: each takes memory.
+AT_A_TIME = 2
+
 # Left out around each of the neuron's own spikes, before and after.
 OWN_SPIKE = 1.5 * ms
 
@@ -577,7 +580,7 @@ def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]
     """z of every train; all NaN if none can be tested."""
     given, n = test.in_SI(), len(problem.trains)
     way = given["regression_weights"]
-    at_a_time = min(problem.threads, len(problem.signals), 2)  # each takes memory
+    at_a_time = min(problem.threads, len(problem.signals), AT_A_TIME)
     options = _Options(
         weights=None if way == "auto" else way,
         own_spikes=problem.output_times,
@@ -606,6 +609,11 @@ def _outcome(found: RegressionTest) -> Outcome:
     return Outcome(found.z, columns, found)
 
 
+def _n_bytes(test: Test, n_spikes: float, duration: float, threads: int) -> float:
+    n_bins = duration / test.in_SI()["regression_bin"]
+    return 25 * n_spikes + 360 * n_bins * min(threads, AT_A_TIME)
+
+
 METHOD = Method(
     "regression",
     "Regression",
@@ -630,5 +638,6 @@ METHOD = Method(
         "seed": Option(1, "Seed of the surrogates.", {"ge": 0, "le": 2**53 - 1}),
     },
     seconds=lambda n_spikes, window, n_shuffles: n_spikes * 0.35e-6,
+    n_bytes=_n_bytes,
     place=5,
 )

@@ -1,6 +1,6 @@
 """How well a neuron's inputs are told from other trains, in recordings like ``recording``."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import inf
 from pathlib import Path
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Samples of all signals that are tested together: this bounds memory.
 MAX_SAMPLES = 2**26
+
+PROGRAM_MB = 300  # without any data
 
 SCORES = ("AUC", "AUC_exc", "AUC_inh", "F1max")
 
@@ -53,6 +55,18 @@ class Detection(NamedTuple):
             of_method = methods()[test.method].seconds
             seconds += of_method(recording.n_tested_spikes, window, n_shuffles)
         return seconds
+
+    def memory_MB(self, threads: int) -> float:
+        """At most, on some threads."""
+        recording, n_spikes = self.recording, self.recording.n_tested_spikes
+        n_signals = len({item.signal for item in self.items})
+        together = min(n_signals, max(1, MAX_SAMPLES // recording.n_steps))
+        n_bytes = 8 * (recording.n_steps * (2 + together) + n_spikes)
+        of_tests = (
+            methods()[item.test.method].n_bytes(item.test, n_spikes, recording.duration_s, threads)
+            for item in self.items
+        )
+        return PROGRAM_MB + (n_bytes + max(of_tests)) / 1e6
 
 
 class Connections(Measure):
@@ -100,6 +114,9 @@ class Connections(Measure):
         for task in tasks:
             yield from trains_of(task, tables["weights"], threads)
             report(len(task.items))
+
+    def memory_MB(self, tasks: Sequence[Detection], threads: int) -> float:
+        return max(task.memory_MB(threads) for task in tasks)
 
     def rows(self, made: "pd.DataFrame") -> "pd.DataFrame":
         columns = list(made.columns)  # first those that tell recordings and tests apart

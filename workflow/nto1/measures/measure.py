@@ -72,6 +72,10 @@ class Measure:
         """Rows of the study's table. ``tables``: paths, or pandas tables, by name."""
         raise NotImplementedError
 
+    def memory_MB(self, tasks: Sequence[Any], threads: int) -> float:
+        """What a job needs, if that is more than experiment.memory_per_job_MB."""
+        return 0.0
+
     def rows(self, made: "pd.DataFrame") -> "pd.DataFrame":
         """The study's table from what its jobs made."""
         return made

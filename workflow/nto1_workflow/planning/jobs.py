@@ -18,6 +18,9 @@ from nto1_workflow.durations import duration
 MAX_JOB_SECONDS = 20
 MAX_THREADS = 8  # of a job that can't be cut
 
+# Of the profiles for clusters: of any job, and of that Snakemake's own.
+MEM_MB, SNAKEMAKE_MB = 1350, 350
+
 # More than these are taken for a mistake. Snakemake plans some thousand jobs in seconds.
 MAX_JOBS = 10_000
 
@@ -36,6 +39,11 @@ class Part(NamedTuple):
 class Job(NamedTuple):
     tasks: list
     threads: int = 1
+    memory_MB: float = 0.0
+
+    def mem_mb(self, attempt: int) -> int:
+        """What it asks a cluster for: as the profiles do, or more."""
+        return max(MEM_MB, SNAKEMAKE_MB + ceil(self.memory_MB)) * 2 ** (attempt - 1)
 
 
 class Jobs(NamedTuple):
@@ -85,7 +93,8 @@ def jobs_of(measure: Measure, work: Sequence[Work]) -> Jobs:
         pieces = [piece for piece, _ in batch]
         threads = ceil(sum(seconds for _, seconds in batch) / MAX_JOB_SECONDS)
         name = hash_of(pieces[0].name).hex()[:12]
-        jobs[name] = Job(measure.tasks(pieces), min(max(1, threads), MAX_THREADS))
+        tasks, threads = measure.tasks(pieces), min(max(1, threads), MAX_THREADS)
+        jobs[name] = Job(tasks, threads, measure.memory_MB(tasks, threads))
     n, (one, many) = sum(piece.n_runs for piece in work), measure.runs
     return Jobs(
         jobs,
