@@ -87,11 +87,13 @@ def fit_kernel(
         h = parameters(x).samples(bin, n)
         return -((c @ h) ** 2) * np.sign(c @ h) / (h @ A @ h)
 
-    start = np.log([kernel.τ_r, max(kernel.τ_d / kernel.τ_r - 1.02, 0.01)])
+    of_shape = np.log([kernel.τ_r, max(kernel.τ_d / kernel.τ_r - 1.02, 0.01)])
+    starts = [[*of_shape, δ / ms] for δ in (kernel.δ, kernel.δ + 4 * ms)]
+    enough = 1e-6 * max(abs(unexplained(np.array(x))) for x in starts)
     fits = [
         scipy.optimize.minimize(
-            unexplained, [*start, δ / ms], method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 0}
+            unexplained, x, method="Nelder-Mead", options={"xatol": 1e-3, "fatol": enough}
         )
-        for δ in (kernel.δ, kernel.δ + 4 * ms)
+        for x in starts
     ]
     return parameters(min(fits, key=lambda fit: fit.fun).x)
