@@ -18,6 +18,7 @@ OTHER_TESTS = {"test_variants": 1}
 TESTS = EXCERPT | {"infer_connections": 1} | OTHER_TESTS | TEST_FIGURES
 ADEX_NETWORK = {"simulate_adex_network": 1, "plot_adex_network": 1}
 EXAMPLE = {"simulate_example": 1, "plot_example": 1}
+DETECTION = {"test_inputs": 1, "score_overview": 1, "plot_overview": 1}
 ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAMPLE
 
 
@@ -53,7 +54,7 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
             | TEST_FIGURES,
         ),
         ({"experiment": {"seeds": [0, 1, 2]}}, {k: v for k, v in ADEX.items() if k not in EXAMPLE}),
-        ({"neuron": {"b_pA": 66}}, ADEX | ADEX_NETWORK),
+        ({"neuron": {"b_pA": 66}}, ADEX | ADEX_NETWORK | DETECTION),
         ({"izhikevich": {"d_pA": 90}}, NETWORK | TESTS),
     ],
     ids=["pieces", "parts", "seeds", "AdEx", "Izhikevich"],
