@@ -1,5 +1,5 @@
 # make          set up .venv from the lock if needed, and run the pipeline
-# make check    lint, unit tests and one small run: a minute
+# make check    lint, most unit tests, published numbers among them, and one small run: a minute
 # make test     lint, and all tests
 # make report   run the pipeline, and show all of it in report.html (and .zip)
 # make docs     check spelling, and build the documentation, as web pages, in docs/_build/html
@@ -21,8 +21,11 @@ report: run
 	$(BIN)/snakemake all results/provenance.html --report report.html
 	$(BIN)/snakemake all results/provenance.html --report report.zip
 
+# Statistics of many simulations, and files of other programs, are left to `make test`.
+LONG := inference/test_regression.py recordings studies/test_calibration.py test_benchmarks.py
+
 check: lint
-	$(BIN)/pytest tests/unit tests/workflow/test_small_run.py
+	$(BIN)/pytest tests/unit tests/workflow/test_small_run.py $(LONG:%=--ignore=tests/unit/%)
 
 test: lint
 	$(BIN)/pytest
