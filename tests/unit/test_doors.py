@@ -36,6 +36,7 @@ from nto1 import (
     simulate,
     simulate_batch,
     simulate_network,
+    spike_coupling_test,
     sta_test,
     template_test,
 )
@@ -77,6 +78,10 @@ def of_regression(trains, V=V, **options):
     return regression_test(V, DT, trains, n_surrogates=20, own_spikes=None, **options).z
 
 
+def of_spike_coupling(trains, **options):
+    return spike_coupling_test(TIMES, DURATION, trains, n_surrogates=20, **options).z
+
+
 TESTS = (of_sta, of_template, of_line_fit, of_output_spikes, of_2021)
 
 
@@ -107,7 +112,7 @@ def test_lists_of_trains(test, trains):
     np.testing.assert_array_equal(test(iter(times) for times in trains), test(TRAINS))
 
 
-@pytest.mark.parametrize("test", [*TESTS, of_regression])
+@pytest.mark.parametrize("test", [*TESTS, of_regression, of_spike_coupling])
 @pytest.mark.parametrize(
     ("name", "trains"),
     [

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from nto1.inference.method import methods
 from study import Study
 
 CHEAP = {
@@ -89,7 +90,7 @@ def test_every_method_in_the_experiment_of_2021(inferred):
     means = pd.read_csv(inferred / f"{FOLDER}/imaging_2021_means.csv")
     area = means.set_index(["variant", "method"])["area"]
     assert area["base", "regression"] > 0.95
-    assert set(means["method"]) == {"sta", "template", "line_fit", "spikes", "regression"}
+    assert set(means["method"]) == {*methods()}
 
 
 def test_pairs_of_the_network(inferred):
@@ -102,11 +103,12 @@ def test_pairs_of_the_network(inferred):
     assert not pairs.duplicated(["from", "to"]).any()
     assert not (pairs["from"] == 80).any()
     scores = pd.read_csv(inferred / f"{FOLDER}/network_scores.csv").set_index("method")
-    assert list(scores.index) == ["sta", "template", "line_fit", "spikes", "regression"]
+    assert list(scores.index) == [*methods()]
     assert list(scores) == "AUC AUC_exc AUC_inh F1max n_connected n_tested".split()
     # Of neurons with a spike that is early enough, and of what ten seconds tell.
     assert (scores["n_tested"] == pairs["t_sta"].notna().sum()).all()
-    assert scores.loc["line_fit", "AUC"] > 0.9 > scores.loc["spikes", "AUC"]
+    assert scores.loc["line_fit", "AUC"] > 0.9 > scores.loc["spike_coupling", "AUC"]
+    assert scores.loc["spike_coupling", "AUC"] > scores.loc["spikes", "AUC"]
 
 
 def test_figures_of_clipping_are_the_committed_ones(inferred):

@@ -15,7 +15,8 @@ Weights       mean_rate, find_weight
 Studies       run_study
 Theory        free_membrane
 Networks      Connections, Network, simulate_network
-Detection     Recording, read_recording, detect (of one's own); regression_test
+Detection     Recording, read_recording, detect (of one's own);
+              regression_test, spike_coupling_test
 Connections   sta_test, template_test, line_fit_test, output_spike_test, score;
               digitise, shuffle_test, p_value, roc (those of the notebook of 2021)
 
@@ -39,6 +40,7 @@ _MODULES = {
     "inference.line_fit": "line_fit_test",
     "inference.output_spikes": "output_spike_test",
     "inference.regression": "regression_test",
+    "inference.spike_coupling": "spike_coupling_test",
     "inference.scores": "roc score",
     "recordings.recording": "Recording",
     "recordings.files": "read_recording",

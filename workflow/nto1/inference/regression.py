@@ -31,6 +31,7 @@ from nto1.regression.design import (
     hash_of_intervals,
     weighted_norm,
 )
+from nto1.regression.gaps import Gaps
 from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_density
 from nto1.regression.mixture import Mixture, Posterior, expectation_propagation
 from nto1.regression.signal import (
@@ -264,18 +265,14 @@ def _prepare(
     bins = bins_of(trains, signal.bin, signal.n_bins)
     spikes = Spikes.of(bins, np.array([times.size for times in trains], int), signal.n_bins)
     n_spikes = spikes.look_up((~signal.missing).astype(float)).astype(int)
-    flag, tested = _flags(spikes, n_spikes)
+    flag, tested = flags(spikes, n_spikes)
     if not tested.size:
         raise NothingToTest(f"none of {len(trains)} trains has {MIN_SPIKES} spikes or more")
 
-    rng, n = np.random.default_rng(options.seed), options.n_surrogates
-    drawn = rng.choice(tested, n, replace=tested.size < n)
     interval = round(options.surrogate_interval / signal.bin)
-    edges = signal.gaps.edges(signal.n_bins)
-    surrogates = [jitter(spikes.train(k), interval, edges, rng) for k in drawn]
-    bins_of_columns = [spikes.train(k) for k in tested] + surrogates
-    n_of = np.array([each.size for each in bins_of_columns])
-    columns = Columns(Spikes.of(np.concatenate(bins_of_columns), n_of, signal.n_bins))
+    columns = Columns(
+        with_surrogates(spikes, tested, options.n_surrogates, interval, signal.gaps, options.seed)
+    )
     fixed = [signal.gaps.bridge(np.ones(signal.gaps.n_fft)), *afterpotentials(own, signal)]
     fixed += [signal.means(np.asarray(x, float)) for x in options.covariates]
     if options.summed_count:
@@ -291,6 +288,19 @@ def _test(V: np.ndarray, prepared: _Prepared, options: _Options) -> RegressionTe
     fits = _fit(design, prepared, signal, weights != "marginal", options)
     estimate = _estimate(design, signal, fits[-1], weights, n_tested, options.seed)
     return _result(prepared, signal, fits, estimate, options)
+
+
+def with_surrogates(
+    spikes: Spikes, tested: np.ndarray, n: int, interval: int, gaps: Gaps, seed: int
+) -> Spikes:
+    """The trains that are tested, and after them n of these whose spikes were moved at random, each
+    within its own interval of so many bins."""
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(tested, n, replace=tested.size < n)
+    edges = gaps.edges(spikes.n_bins)
+    surrogates = [jitter(spikes.train(k), interval, edges, rng) for k in drawn]
+    bins = [spikes.train(k) for k in tested] + surrogates
+    return Spikes.of(np.concatenate(bins), np.array([each.size for each in bins]), spikes.n_bins)
 
 
 def _fit(
@@ -311,7 +321,7 @@ def _fit(
         )
         if joint:
             tolerance = TOLERANCE if round == rounds - 1 else ROUGH
-            sizes, correlation, iterations = _least_squares(design, signal, sizes, tolerance)
+            sizes, correlation, iterations = least_squares(design, signal, sizes, tolerance)
             explained = signal.gaps.bridge(design.predict(sizes))
             residual = design.without_covariates(signal.y - explained)
         else:
@@ -321,7 +331,7 @@ def _fit(
         fits.append(_Fit(sizes, kernel, density, correlation, residual, iterations))
         if round == rounds - 1:
             break
-        clear = _clear(design, sizes, prepared.tested.size)
+        clear = clear_sizes(design, sizes, prepared.tested.size)
         if given is None and clear.any():
             drive = design.drive(clear).copy()
             part = residual + signal.gaps.bridge(design.filter(drive)) * joint
@@ -332,7 +342,7 @@ def _fit(
     return fits
 
 
-def _least_squares(design: Design, signal: Signal, start: np.ndarray, tolerance: float) -> Solution:
+def least_squares(design: Design, signal: Signal, start: np.ndarray, tolerance: float) -> Solution:
     """Sizes, from near ones."""
     left = signal.y - signal.gaps.bridge(design.predict(start))
     correlation = design.correlate(design.without_covariates(left))
@@ -343,11 +353,11 @@ def _least_squares(design: Design, signal: Signal, start: np.ndarray, tolerance:
     )
 
 
-def _clear(design: Design, sizes: np.ndarray, n_tested: int) -> np.ndarray:
+def clear_sizes(design: Design, sizes: np.ndarray, n_tested: int) -> np.ndarray:
     """Sizes of trains that would be called, and 0 for others: these shape what follows, and noise
     must not."""
     t = sizes * np.sqrt(design.diagonal)
-    q = false_discovery_rates(p_values(t[:n_tested] / _scale(t[n_tested:])))
+    q = false_discovery_rates(p_values(t[:n_tested] / scale_of(t[n_tested:])))
     clear = np.zeros_like(sizes)
     clear[:n_tested] = np.where(q < CLEAR, sizes[:n_tested], 0)
     return clear
@@ -376,7 +386,7 @@ def _lagged(spikes: Spikes, signal: Signal) -> list[np.ndarray]:
     return [signal.gaps.bridge(np.roll(counts, lag)) for lag in lags]
 
 
-def _scale(surrogate_t: np.ndarray) -> float:
+def scale_of(surrogate_t: np.ndarray) -> float:
     """Of t by chance: root mean square."""
     return float(np.sqrt((surrogate_t**2).mean()))
 
@@ -389,7 +399,7 @@ def _result(
     sizes, variance, mixture, more_iterations, density = estimate
     t = sizes / np.sqrt(variance)
     n = tested.size
-    scale = _scale(t[n:])
+    scale = scale_of(t[n:])
     errors, surrogate_z = scale * np.sqrt(variance[:n]), t[n:] / scale
     z = t[:n] / scale
     of_bulk = bulk(sizes[:n], errors) if n >= MIN_BULK else None
@@ -485,7 +495,7 @@ def _estimate(
         return _Estimate(cavity, variance, mixture, iterations, density)
     noise = _noise(design, signal, fit.residual)
     return _Estimate(
-        fit.sizes, noise / _information(design, weights != "marginal"), None, 0, fit.density
+        fit.sizes, noise / information(design, weights != "marginal"), None, 0, fit.density
     )
 
 
@@ -511,7 +521,7 @@ def _noise(design: Design, signal: Signal, residual: np.ndarray) -> float:
     return squares / (np.count_nonzero(~signal.missing) - n_parameters)
 
 
-def _information(design: Design, joint: bool) -> np.ndarray:
+def information(design: Design, joint: bool) -> np.ndarray:
     """Of every column, 1 / variance for noise of variance 1: by the whole normal matrix, if it is
     not too large."""
     if not joint or design.diagonal.size > MAX_EXACT or design.window:
@@ -523,7 +533,7 @@ def _information(design: Design, joint: bool) -> np.ndarray:
     return 1 / np.diag(inverse)
 
 
-def _flags(spikes: Spikes, n_used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def flags(spikes: Spikes, n_used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What keeps a train from being tested; and the others, in an order that depends on their
     intervals alone, so that their surrogates do."""
     flag = np.full(n_used.size, "", dtype=object)

@@ -66,7 +66,12 @@ def precision(density: np.ndarray, n_fft: int) -> np.ndarray:
 
 
 def fit_kernel(
-    kernel: Kernel, bin: float, drive: np.ndarray, signal: np.ndarray, precision: np.ndarray
+    kernel: Kernel,
+    bin: float,
+    drive: np.ndarray,
+    signal: np.ndarray,
+    precision: np.ndarray,
+    delays: tuple[float, float] = DELAYS,
 ) -> Kernel:
     """The kernel that, with a drive [n_fft], best explains a signal [n_fft].
 
@@ -81,7 +86,7 @@ def fit_kernel(
     def parameters(x: np.ndarray) -> Kernel:
         τ_r = np.clip(np.exp(x[0]), *TIME_CONSTANTS)
         τ_d = np.clip(τ_r * (1.02 + np.exp(x[1])), *TIME_CONSTANTS)
-        return Kernel(float(min(τ_r, τ_d / 1.02)), float(τ_d), float(np.clip(x[2] * ms, *DELAYS)))
+        return Kernel(float(min(τ_r, τ_d / 1.02)), float(τ_d), float(np.clip(x[2] * ms, *delays)))
 
     def unexplained(x: np.ndarray) -> float:
         h = parameters(x).samples(bin, n)
