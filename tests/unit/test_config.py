@@ -41,6 +41,16 @@ MISTAKES = """
     -> connection_test.variants[0].imaging_SNR: no such key. Did you mean imaging_spike_SNR?
 {studies: {s: {measure: response, cases: {false: {}}}}}
     -> studies.s.cases: the name False is no text. YAML takes no, off, yes and on for false
+{recordings: {a: {spikes: {file: a.csv}, voltage: {}}}}
+    -> recordings.a.voltage: {} is not a section with the keys file, channel,
+{recordings: {7a: {spikes: {file: a.csv}, voltage: {file: a.abf}}}}
+    -> recordings.7a: a recording's name is made of letters, digits and _, like cell_7.
+{recordings: {a: &r {spikes: {file: a.csv}, voltage: {file: a.abf}}, A: *r}}
+    -> recordings.A: its files would have names of those of a. Rename one.
+{recordings: {a: {spikes: {file: a.csv}, voltage: {file: a.abf}, exclude_s: [[1, 2], [3, 3]]}}}
+    -> recordings.a.exclude_s[1]: from 3 to 3. Exchange them.
+{recordings: {a: {spikes: {file: a.csv}, voltage: {file: a.abf}, null_distribution: bulk}}}
+    -> recordings.a.null_distribution: 'bulk' is not empirical or surrogates.
 {1: {}} -> the name 1 is no text. YAML takes
 {network: {type_of: [false]}} -> network.type_of[0]: False is not a name. Write it in quotes.
 {experiment: null}

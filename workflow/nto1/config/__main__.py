@@ -12,11 +12,27 @@ from typing import Any
 import yaml
 
 from nto1.config import SCHEMA, expected, schema_of
-from nto1.config.model import NEURONS, Config, Study, model_of, neuron_under
+from nto1.config.model import (
+    NEURONS,
+    Config,
+    OwnRecording,
+    RecordedSpikes,
+    RecordedVoltage,
+    Study,
+    model_of,
+    neuron_under,
+)
 from nto1.neurons import DEFAULT_MODEL
 
 # By name, there are none at first.
-ANY_STUDY = {"NAME": Study.model_construct(measure="(needed)").model_dump()}
+NEEDED = "(needed)"
+ANY = {
+    "studies": Study.model_construct(measure=NEEDED),
+    "recordings": OwnRecording.model_construct(
+        voltage=RecordedVoltage.model_construct(file=NEEDED),
+        spikes=RecordedSpikes.model_construct(file=NEEDED),
+    ),
+}
 
 WIDTH = 100  # of lines of YAML
 
@@ -45,7 +61,8 @@ def describe() -> str:
     lines, config = [README], Config().model_dump()
     for section in Config.model_fields:
         lines += [f"## `{section}`", "", _about(section), ""]
-        lines += _table(config | {section: config[section] or ANY_STUDY}, section)
+        values = config[section] or {"NAME": ANY[section].model_dump()}
+        lines += _table(config | {section: values}, section)
         for name in NEURONS if section == "neuron" else ():
             if name != DEFAULT_MODEL:
                 other = neuron_under(config["neuron"], {"model": name})

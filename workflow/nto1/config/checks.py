@@ -50,6 +50,7 @@ def consistency_errors(config: Config) -> Iterator[str]:
     for check in (
         *(_about_inputs, _about_example, _about_izhikevich, _about_types, _about_network),
         *(_about_adex_network, _about_connection_tests, _about_excerpt, _about_memory),
+        _about_own_recordings,
     ):
         yield from _as_far_as_valid(check, config)
 
@@ -57,6 +58,19 @@ def consistency_errors(config: Config) -> Iterator[str]:
 def _as_far_as_valid(check: Callable[[Config], Iterator[str]], config: Config) -> Iterator[str]:
     with suppress(NotValidError):
         yield from check(config)
+
+
+def _about_own_recordings(config: Config) -> Iterator[str]:
+    files: dict[str, str] = {}
+    for name, recording in config.recordings.items():
+        where = f"recordings.{name}"
+        if not name.isidentifier():
+            yield f"{where}: a recording's name is made of letters, digits and _, like cell_7."
+        if (other := files.setdefault(name.casefold(), name)) != name:
+            yield f"{where}: its files would have names of those of {other}. Rename one."
+        for i, (begin, end) in enumerate(recording.exclude_s):
+            if not begin < end:
+                yield f"{where}.exclude_s[{i}]: from {begin:g} to {end:g}. Exchange them."
 
 
 def connection_tests(config: Config) -> dict[str, OneConnectionTest]:

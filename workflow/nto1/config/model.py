@@ -857,6 +857,64 @@ class Study(Section):
     row: str | None = Default(None, "That of its rows.")
 
 
+class RecordedVoltage(Section):
+    """Where the voltage is. What the file says of itself need not be given."""
+
+    file: FileName = Default(
+        ..., "ABF or what else Neo reads, NWB, CSV, Parquet, NPZ (columns V_mV, time_s) or NPY."
+    )
+    channel: Annotated[int, Field(ge=0, le=10_000)] | str | None = Default(
+        None, "Number (from 0) or name of the signal, if there is more than one voltage."
+    )
+    sweeps: Literal["all"] | Annotated[list[int], Distinct(100_000)] = Default(
+        "all", "Numbers of the sweeps, from 0."
+    )
+    unit: Annotated[float, Field(gt=0)] | str | None = Default(
+        None, "V, mV or uV; or how many mV one of it is, of a signal without a unit."
+    )
+    sampling_rate_Hz: Annotated[float, Field(gt=0, le=1e7)] | None = Default(
+        None, "Samples per second, if the file has neither that nor time stamps."
+    )
+
+
+class RecordedSpikes(Section):
+    """Where the spike trains are."""
+
+    file: FileName = Default(
+        ...,
+        "NWB, CSV or Parquet (columns train, time_s), NPZ, what else Neo reads; or a folder with a "
+        "text file for each train.",
+    )
+    time_unit: Literal["s", "ms"] = Default("s", "Of times without a unit.")
+
+
+class OwnRecording(Section):
+    """A recording of one's own: which spike trains drive the voltage?"""
+
+    voltage: RecordedVoltage = Default(..., RecordedVoltage.__doc__)
+    spikes: RecordedSpikes = Default(..., RecordedSpikes.__doc__)
+    own_spikes: FileName = Default(
+        "detect",
+        "The neuron's own spikes: detect (in the voltage), none, or a file as for spikes.",
+    )
+    clock_offset_s: float = Default(0.0, "Added to spike times, for the voltage's clock.")
+    exclude_s: Annotated[
+        list[Annotated[list[float], Field(min_length=2, max_length=2)]], Field(max_length=100_000)
+    ] = Default([], "Begin and end of each interval that is left out: [[12, 12.5]].")
+    drop: bool = Default(
+        False, "Drop spikes that are NaN, twice there or beyond the recording; else it is an error."
+    )
+    null_distribution: Literal["empirical", "surrogates"] = Default(
+        "empirical",
+        "How large z is by chance: from all trains, most of which are not connected; or from "
+        "surrogates.",
+    )
+    timing_window_ms: Annotated[float, Field(gt=0, le=1e5)] | None = Default(
+        None, "What trains share with the voltage on longer time scales does not count."
+    )
+    false_discovery_rate: float = Default(0.05, "Among the trains that are called.", gt=0, lt=1)
+
+
 class Config(Section):
     """Configuration of the workflow."""
 
@@ -878,6 +936,7 @@ class Config(Section):
     recording: OneRecording = OneRecording()
     calibration: Calibration = Calibration()
     studies: dict[str, Study] = Field(default={}, description=Study.__doc__)
+    recordings: dict[str, OwnRecording] = Field(default={}, description=OwnRecording.__doc__)
 
     def as_written(self) -> dict[str, Any]:
         """As in a file. Numbers are, in which pydantic misses the point."""

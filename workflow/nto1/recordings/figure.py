@@ -33,7 +33,6 @@ COLOURS = {EXCITATORY: "#c5443f", "inhibitory": "#1f77b4", NONE: "0.35"}
 RC: Any = {"font.size": 8, "axes.spines.top": False, "axes.spines.right": False} | {
     "svg.fonttype": "none",
     "svg.hashsalt": "nto1",
-    "pdf.fonttype": 42,
     "legend.frameon": False,
 }
 

@@ -18,6 +18,9 @@ from nto1.units import ms, mV
 # spikes of so much time before a segment are there, since their potentials reach into it.
 SEAM = 500 * ms
 
+# From which the median of a voltage is known.
+MANY_SAMPLES = 1_000_000
+
 
 class Segment(NamedTuple):
     """Samples at equal intervals."""
@@ -313,13 +316,20 @@ def _action_potentials(segments: Sequence[Segment], dt: float) -> Iterator[np.nd
         [V for _, V in segments],
         [np.append(np.full(lag, np.nan), V[lag:] - V[:-lag])[: V.size] for _, V in segments],
     ):
-        there = np.concatenate([V[~np.isnan(V)] for V in signals])
-        threshold = spike_threshold(there) if there.size else np.inf
+        threshold = spike_threshold(_some(signals))
         if np.isfinite(threshold):
             for (start, _), V in zip(segments, signals, strict=True):
                 above = V > threshold
                 yield start + (np.flatnonzero(above[1:] & ~above[:-1]) + 1) * dt
             return
+
+
+def _some(signals: Sequence[np.ndarray]) -> np.ndarray:
+    """Enough samples for a median, and the highest one."""
+    every = max(1, sum(V.size for V in signals) // MANY_SAMPLES)
+    some = np.concatenate([V[::every] for V in signals])
+    highest = max(np.nanmax(V, initial=-np.inf) for V in signals)
+    return np.append(some[~np.isnan(some)], highest)
 
 
 class Joined(NamedTuple):
