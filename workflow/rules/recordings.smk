@@ -1,11 +1,5 @@
 # Recordings of one's own, from the section `recordings`: each is a target, and made beside the thesis.
-from nto1_workflow.planning.recordings import complete as complete_recording
 from nto1_workflow.planning.recordings import inputs_of
-
-RECORDINGS = {
-    name: complete_recording(own) for name, own in config["recordings"].items()
-}
-
 
 for name, recording in CONFIG.recordings.items():
 
