@@ -10,13 +10,12 @@ import yaml
 
 from study import ROOT, SMALL
 
-# What is done instead. The first two are other tests, or were made for one.
+# What is done instead. The first three are other tests, or were made for one.
 INSTEAD = {
     "make test": "make --dry-run test",
     "make report": "make --dry-run report",
+    "snakemake connection_inference ": "snakemake connection_inference --dry-run ",
     "snakemake --profile": "snakemake --dry-run --profile",
-    "snakemake connection_inference ": "snakemake connection_inference --configfile small.yaml "
-    "--directory small ",
     "--configfile corrected.yaml": "--configfile small.yaml corrected.yaml",
     "--configfile five_inputs.yaml": "--configfile small.yaml five_inputs.yaml",
     "--configfile studies.yaml": "--directory small --configfile small.yaml studies.yaml",
@@ -24,7 +23,7 @@ INSTEAD = {
     "times, 600)": "times, 6)",
 }
 FEW = {"N": [20], "seeds": [1]}
-SMALL_INFERENCE = {
+SMALL_INFERENCE = SMALL["connection_inference"] | {
     "duration_s": 5,
     "n_tested": 2,
     "n_shuffles": 5,
