@@ -20,15 +20,18 @@ settings.register_profile("here", deadline=None, derandomize=True)
 settings.load_profile("here")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Slurm first, since its tests mostly wait, beside the others; short tests last, so that all
-    processes end at about the same time."""
+# What takes longest first, so that all processes end at about the same time; Slurm before all,
+# since its tests mostly wait, beside others.
+LONG = ("slurm", "connection_inference", "crash_recovery", "doc_commands", "changes", "extensions")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def rank(item: pytest.Item) -> int:
         folder, file = item.path.parts[-2:]
-        if file == "test_slurm.py":
-            return 0
-        return 1 if folder in ("workflow", "cluster", "provenance") else 2
+        name = file.removeprefix("test_").removesuffix(".py")
+        if name in LONG:
+            return LONG.index(name)
+        return len(LONG) + (folder not in ("workflow", "cluster", "provenance"))
 
     items.sort(key=rank)
 

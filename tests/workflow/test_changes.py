@@ -2,6 +2,8 @@
 
 import ast
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -52,15 +54,36 @@ def with_another_statement(text: str) -> str:
     return f"{text}\n_EDITED = True\n"
 
 
+@contextmanager
+def edited(study: Study, *edits: tuple[str, Callable[[str], str]]) -> Iterator[None]:
+    """Files of the checkout, for a while."""
+    edit_of = {study.checkout / "workflow" / file: edit for file, edit in edits}
+    before = {path: path.read_text() for path in edit_of}
+    for path, edit in edit_of.items():
+        path.write_text(edit(before[path]))
+    try:
+        yield
+    finally:
+        for path, text in before.items():
+            path.write_text(text)
+
+
+def test_edits_without_a_meaning_for_any_job_make_nothing_again(study):
+    with edited(
+        study,
+        ("nto1/inference/scores.py", with_comment),
+        ("nto1/neurons/adex.py", with_comment),
+        ("nto1/simulation/runs.py", with_other_docstrings),
+        ("nto1_workflow/style.py", laid_out_anew),
+        ("scripts/we_sweep/simulate.py", with_comment),
+        ("nto1/simulation/free_membrane.py", with_another_statement),
+    ):
+        assert study.planned() == {}
+
+
 @pytest.mark.parametrize(
     ("file", "edit", "expected"),
     [
-        ("nto1/inference/scores.py", with_comment, set()),
-        ("nto1/neurons/adex.py", with_comment, set()),
-        ("nto1/simulation/runs.py", with_other_docstrings, set()),
-        ("nto1_workflow/style.py", laid_out_anew, set()),
-        ("scripts/we_sweep/simulate.py", with_comment, set()),
-        ("nto1/simulation/free_membrane.py", with_another_statement, set()),
         ("nto1/inference/scores.py", with_another_statement, TESTS),
         ("nto1/published.py", with_another_statement, VERDICT),
         ("nto1/config/studies.py", with_another_statement, STUDY),
@@ -73,22 +96,13 @@ def with_another_statement(text: str) -> str:
     ids=lambda value: getattr(value, "__name__", None),
 )
 def test_an_edit_makes_again_what_its_meaning_changes(study, file, edit, expected):
-    path = study.checkout / "workflow" / file
-    text = path.read_text()
-    path.write_text(edit(text))
-    try:
+    with edited(study, (file, edit)):
         assert {*study.planned()} == expected
-    finally:
-        path.write_text(text)
 
 
 def test_what_all_scripts_use_makes_all_again(study):
-    path = study.checkout / "workflow/nto1_workflow/io.py"
-    text = path.read_text()
-    path.write_text(with_another_statement(text))
-    assert study.planned() == study.planned("--forceall")
-    path.write_text(text)
-    assert study.planned() == {}
+    with edited(study, ("nto1_workflow/io.py", with_another_statement)):
+        assert study.planned() == study.planned("--forceall")
 
 
 def test_a_table_is_known_by_what_is_in_it_not_by_its_age(study):
