@@ -23,9 +23,9 @@ def means_of(recordings: pd.DataFrame) -> pd.DataFrame:
         has_warnings=recordings["n_warnings"] > 0,
     )
     of_case = shares.groupby(CASE, sort=False)
-    kept = [SHARE, "hits", "false_discovery_rate", "found", "n_unconnected"]
-    means = of_case[[*kept, "shift", "spread"]].mean()
-    means.insert(1, "false_positive_share_sem", of_case[SHARE].sem())
+    rates = [SHARE, "hits", "false_discovery_rate", "found"]
+    errors = of_case[rates].sem().add_suffix("_sem")
+    means = of_case[[*rates, "n_unconnected", "shift", "spread"]].mean().join(errors)
     with_warnings = of_case["has_warnings"].mean().where(means["shift"].notna())
     means["share_with_warnings"], means["n_seeds"] = with_warnings, of_case.size()
     return means.reset_index()
