@@ -319,6 +319,14 @@ def sta_test(
         without spikes, times that are not ascending, come twice or lie beyond the recording, seeds
         that are neither one nor one for each train.
 
+    Notes
+    -----
+    Where trains share nothing with the voltage, p is what it says. Shuffled intervals do not keep
+    what trains share with it on longer time scales: with common bursts, states or rhythms, up to
+    all trains that are not connected have p ≤ 5 %. As p cannot be below 1 / n_shuffles, a false-
+    discovery rate of 5 % calls nothing, with 100 shuffles, unless a fifth of the trains reach this
+    bound. See docs/regression.md, Calibration.
+
     Examples
     --------
     One train whose spikes are followed by a rise of the voltage, and one at random:
