@@ -39,7 +39,7 @@ def seconds(unit: str, what: str) -> float:
 
 
 def unit_of(values: Any) -> str | None:
-    """The name of what has a unit, of whatever package (quantities, Neo, pint, astropy)."""
+    """The name of what has a unit, of whatever package (quantities, Neo)."""
     units = getattr(values, "units", getattr(values, "unit", None))
     dimensionality = getattr(units, "dimensionality", None)
     symbol = getattr(dimensionality, "string", None)  # of quantities, whose own text has a number
