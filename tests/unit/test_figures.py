@@ -82,6 +82,8 @@ def test_captions_are_whole_and_without_mistakes(changes, measure, study):
     jinja = Environment(undefined=StrictUndefined)
     params = {"study": (Study.model_validate(study | {"measure": measure}),)}
     params |= {"description": measures()[measure].description}
+    recording = {"voltage": {"file": "cell.abf"}, "spikes": {"file": "units.csv"}}
+    params["recording"] = (recording,)
     given = {
         "config": resolve(changes).as_written(),
         "params": SimpleNamespace(**params),

@@ -16,12 +16,13 @@ CONFIG = {
 WEIGHTS = "from,to,weight_nS\n0,1,4\n2,1,4\n"
 
 PLOTS = {f"plot_{name}" for name in ("excerpt", "connection_tests", "adex_network", "example")}
-PLOTS |= {f"plot_{name}" for name in ("network", "input_drive", "weights")}
+PLOTS |= {f"plot_{name}" for name in ("network", "input_drive", "weights", "overview")}
 STUDY = {"study_mine", "explore"}
 VERDICT = {"compare_with_published", "verify_published"}
 SEARCH = {"find_weight", "summarise_weights", "plot_weights", "explore"} | VERDICT
 TESTS = {"infer_connections", "test_variants", "summarise_connection_tests"}
 TESTS |= {"plot_connection_tests", "explore"} | VERDICT
+DETECTION = {"score_overview", "plot_overview"}
 NETWORK = {"simulate_network", "plot_network", "explore"}
 
 
@@ -84,9 +85,9 @@ def test_edits_without_a_meaning_for_any_job_make_nothing_again(study):
 @pytest.mark.parametrize(
     ("file", "edit", "expected"),
     [
-        ("nto1/inference/scores.py", with_another_statement, TESTS),
+        ("nto1/inference/scores.py", with_another_statement, TESTS | DETECTION | {"test_inputs"}),
         ("nto1/published.py", with_another_statement, VERDICT),
-        ("nto1/config/studies.py", with_another_statement, STUDY),
+        ("nto1/config/studies.py", with_another_statement, STUDY | DETECTION),
         ("nto1_workflow/plot_study.py", with_another_statement, STUDY),
         ("nto1_workflow/style.py", with_another_statement, PLOTS | STUDY),
         ("nto1_workflow/style.mplstyle", with_comment, PLOTS | STUDY),

@@ -57,12 +57,13 @@ def test_tables(inferred):
     scores = pd.read_csv(inferred / f"{FOLDER}/all_inputs.csv")
     assert list(scores) == (
         "N seed spike_SNR duration_s window_ms signal method AUC AUC_exc AUC_inh F1max n_tested "
-        "output_rate_Hz unconnected_p_below_5_percent n_called n_called_wrongly".split()
+        "output_rate_Hz".split()
     )
     assert set(scores["method"]) == {*PUBLISHED}
     assert (scores["n_tested"] == 2 * scores["N"]).all()
     short = pd.read_csv(inferred / f"{FOLDER}/N_by_duration.csv")
     assert set(short["method"]) == {"line_fit", "regression"}
+    assert list(short)[-3:] == "unconnected_p_below_5_percent n_called n_called_wrongly".split()
     means = pd.read_csv(inferred / f"{FOLDER}/all_inputs_means.csv")
     of_one = scores[(scores["N"] == 20) & (scores["method"] == "line_fit")]["AUC"]
     row = means[(means["N"] == 20) & (means["method"] == "line_fit")].iloc[0]
@@ -111,8 +112,7 @@ def test_pairs_of_the_network(inferred):
     assert list(scores) == "AUC AUC_exc AUC_inh F1max n_connected n_tested".split()
     # Of neurons with a spike that is early enough, and of what ten seconds tell.
     assert (scores["n_tested"] == pairs["t_sta"].notna().sum()).all()
-    assert scores.loc["line_fit", "AUC"] > 0.9 > scores.loc["spike_coupling", "AUC"]
-    assert scores.loc["spike_coupling", "AUC"] > scores.loc["spikes", "AUC"]
+    assert scores.loc["line_fit", "AUC"] > 0.9 > scores.loc["spike_coupling", "AUC"] > 0.7
 
 
 def test_figures_of_clipping_are_the_committed_ones(inferred):

@@ -3,10 +3,10 @@
     n(t) = c + Σ_k w_k (h * s_k)(t) + ε(t)
 
 n are the neuron's own spikes per bin, s_k those of train k, h is the coupling's shape (one for all,
-that begins a millisecond after the spike), and ε is noise of spectrum S. Least squares minimise
-Σ_f |1 - G(f)|² |r(f)|² / S(f) of the residual r: what is left of a correlogram beside one that was
-smoothed by a Gaussian, G. It is the regression of the voltage on trains with spikes in its place;
-see docs/spike_coupling.md.
+that begins a millisecond after the spike), and ε is noise of spectrum S. Least squares minimise the
+power of (1 - G) r over S, summed over frequencies, where r is the residual: what is left of a
+correlogram beside one that was smoothed by a Gaussian, G. It is the regression of the voltage on
+trains with spikes in its place; see docs/spike_coupling.md.
 """
 
 from collections.abc import Sequence
