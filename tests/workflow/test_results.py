@@ -26,6 +26,7 @@ FIGURES = {
     "heights_of_averages",
     "connection_test_roc",
     "connection_test_variants",
+    "detection_overview",
 }
 
 
