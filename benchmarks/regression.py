@@ -26,7 +26,7 @@ from nto1.inference.kinds import UNCONNECTED
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
 from nto1.inference.regression import OWN_SPIKE
 from nto1.inference.scores import score
-from nto1.regression.design import Spikes, SpikesByBin
+from nto1.regression.design import Covariates, Spikes, SpikesByBin
 from nto1.regression.kernel import precision
 from nto1.regression.signal import afterpotentials, around, binned, bins_of
 from nto1.units import ms, mV, pS
@@ -42,35 +42,34 @@ def least_squares_by_LSMR(test, V, dt, trains, own) -> np.ndarray:
     """Sizes by a sparse design, with the kernel and spectrum that the regression ended with."""
     missing = around(own, dt, V.size, OWN_SPIKE, OWN_SPIKE)
     signal = binned(missing, dt, BIN).of(V)
-    y, n_fft, n = signal.y, signal.gaps.n_fft, signal.n_bins
+    n_fft, n = signal.gaps.n_fft, signal.n_bins
     n_spikes = np.array([times.size for times in trains])
     indptr = np.append(0, np.cumsum(n_spikes))
     counts = scipy.sparse.csr_array(
         (np.ones(indptr[-1]), bins_of(trains, BIN, n), indptr), (len(trains), n)
     )
+    spectrum = precision(test.spectrum / (2 * BIN), n_fft)
+    H = scipy.fft.rfft(test.kernel.samples(BIN), n_fft) * np.sqrt(spectrum)
+
+    def filtered(x, response):
+        return scipy.fft.irfft(scipy.fft.rfft(x) * response, n_fft)
+
+    # The mean and what the neuron's own spikes leave behind are taken out before.
     others = np.array([signal.gaps.bridge(np.ones(n_fft)), *afterpotentials(own, signal)])
-    whitening = np.sqrt(precision(test.spectrum / (2 * BIN), n_fft))
-    H = scipy.fft.rfft(test.kernel.samples(BIN), n_fft) * whitening
-
-    def whitened(x):
-        return scipy.fft.irfft(scipy.fft.rfft(x) * whitening, n_fft)
-
-    others = np.array([whitened(x) for x in others])
-    others /= np.sqrt((others**2).sum(axis=1, keepdims=True))
+    y = Covariates.of(others, lambda x: filtered(x, spectrum)).take_out(signal.y)
     scale = 1 / np.sqrt(n_spikes)  # its only preconditioner
 
     def predict(w):
-        drive = np.append(counts.T @ (w[: len(trains)] * scale), np.zeros(n_fft - n))
-        return scipy.fft.irfft(scipy.fft.rfft(drive) * H, n_fft) + w[len(trains) :] @ others
+        return filtered(np.append(counts.T @ (w * scale), np.zeros(n_fft - n)), H)
 
     def correlate(r):
-        back = scipy.fft.irfft(scipy.fft.rfft(r) * H.conj(), n_fft)[:n]
-        return np.append(counts @ back * scale, others @ r)
+        return counts @ filtered(r, H.conj())[:n] * scale
 
-    shape = (n_fft, len(trains) + len(others))
+    shape = (n_fft, len(trains))
     design = scipy.sparse.linalg.LinearOperator(shape, matvec=predict, rmatvec=correlate)
-    found = scipy.sparse.linalg.lsmr(design, whitened(y), atol=1e-3, btol=1e-3, maxiter=100)
-    return found[0][: len(trains)]  # times √n, as t is but for a factor
+    target = filtered(y, np.sqrt(spectrum))
+    # Times √n, as t is but for a factor.
+    return scipy.sparse.linalg.lsmr(design, target, atol=1e-4, btol=1e-4, maxiter=100)[0]
 
 
 def dense_ridge(python: str, V, dt, trains, kernel) -> dict:
