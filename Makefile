@@ -1,5 +1,5 @@
 # make          set up .venv from the lock if needed, and run the pipeline
-# make check    lint, most unit tests, published numbers among them, and one small run: a minute
+# make check    lint, most unit tests, published numbers among them, and one small run: two minutes
 # make test     lint, and all tests
 # make report   run the pipeline, and show all of it in report.html (and .zip)
 # make docs     check spelling, and build the documentation, as web pages, in docs/_build/html
