@@ -1,52 +1,24 @@
 """How well the regression tells inputs from other trains, beside other methods and the limit."""
 
-import numpy as np
-
-from nto1.inference.method import methods
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import MARGIN_WIDTH, plt, save, set_up
+from nto1_workflow.plot_auc import (
+    curve,
+    curves,
+    finish,
+    from_strong_to_weak,
+    name_of_SNR,
+    places,
+    title,
+)
+from nto1_workflow.style import MARGIN_WIDTH, plt, save
 
 NOISE = "Imaging noise (spike-SNR)"
-STYLES = {name: {"color": f"C{i}", "lw": 1.2} for i, name in enumerate(methods())}
-STYLES["regression"] = {"color": "black", "lw": 2, "zorder": 3}
-
-
-def title(method: str) -> str:
-    return methods()[method].title
-
-
-def curve(ax, x, AUC, method="", **options) -> None:
-    ax.plot(x, AUC, "o-", **{"ms": 4, "clip_on": False} | STYLES.get(method, {}) | options)
-
-
-def places(values) -> dict:
-    return {value: i for i, value in enumerate(values)}
-
-
-def from_strong_to_weak(table) -> dict:
-    """Places of signal-to-noise ratios along an axis."""
-    return places(sorted(table["spike_SNR"].unique(), reverse=True))
-
-
-def name_of_SNR(value: float) -> str:
-    return "∞" if np.isinf(value) else f"{value:g}"
-
-
-def finish(ax, names, xlabel: str, chance: float, heading: str = "") -> None:
-    ax.axhline(chance, color="0.6", lw=0.8, ls="--", zorder=0)
-    set_up(ax, xlim=[0, len(names) - 1], ylim=[0, 1])
-    ax.set_xticks(range(len(names)), names)
-    ax.tick_params(axis="x", which="minor", bottom=False)
-    ax.grid(visible=False, axis="x", which="both")
-    ax.set(xlabel=xlabel, ylabel="AUC")
-    ax.set_title(heading, fontsize=8.33)
 
 
 def against_N(ax, all_inputs, noise, limit, chance) -> None:
     """Every method, without noise; the regression with noise, too, and the limit that it sets."""
     place = places(sorted(all_inputs["N"].unique()))
-    for method, means in all_inputs.sort_values("N").groupby("method", sort=False):
-        curve(ax, means["N"].map(place), means["AUC"], method, label=title(method))
+    curves(ax, all_inputs, place, "N")
     for spike_SNR, style in ((40, "--"), (10, ":")):
         means = noise[(noise["spike_SNR"] == spike_SNR) & noise["N"].isin(place)]
         label = f"{title('regression')}, spike-SNR {spike_SNR}"
@@ -69,9 +41,7 @@ def against_noise(ax, noise, limit, N: int, chance: float) -> None:
 
 def most_active(ax, means, chance: float) -> None:
     place = from_strong_to_weak(means)
-    for method, of_method in means.sort_values("spike_SNR").groupby("method", sort=False):
-        x = of_method["spike_SNR"].map(place)
-        curve(ax, x, of_method["AUC"], method, label=title(method))
+    curves(ax, means, place, "spike_SNR")
     names = list(map(name_of_SNR, place))
     finish(ax, names, NOISE, chance, "The most active inputs alone")
     ax.legend(loc="lower left")
