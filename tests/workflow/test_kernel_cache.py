@@ -17,7 +17,8 @@ def printed(code: str, package=ROOT / "workflow", **environment) -> str:
 
 
 def test_a_stale_kernel_is_never_loaded(tmp_path):
-    """numba alone would not notice an edit to another file than the kernel's own."""
+    """numba alone would not notice an edit to another file than the kernel's own. What has nothing
+    to do with the edit is not compiled again."""
     package = tmp_path / "workflow/nto1"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     copy_kernels(tmp_path)
@@ -27,6 +28,7 @@ def test_a_stale_kernel_is_never_loaded(tmp_path):
         "print(DIGEST, run.trace.w[-1])"
     )
     digest, w = printed(code, package.parent).split()
+    before = {*package.rglob("*.nbc")}
     assert digest == DIGEST
     neuron = package / "neurons/adex.py"
     text = neuron.read_text()
@@ -34,6 +36,8 @@ def test_a_stale_kernel_is_never_loaded(tmp_path):
     edited_digest, edited_w = printed(code, package.parent).split()
     assert edited_digest != digest
     assert edited_w != w
+    compiled = {file.name.partition(".")[0] for file in {*package.rglob("*.nbc")} - before}
+    assert compiled == {"vectorized"}
 
 
 def test_kinds_of_processors_share_no_folder():

@@ -1,10 +1,13 @@
-"""Where compiled kernels are kept: one folder, named after what their code means.
+"""Where compiled kernels are kept: a folder for each file, named after what its code means.
 
 numba looks only at a function's own file to see whether a cached binary is stale, but kernels call
-each other across files. With a digest of all in the folder's name, nothing old can be loaded, and
-an edit that changes no meaning compiles nothing. Imports no compiler.
+each other across files. With a digest of a file and of all that it imports in the folder's name,
+nothing old can be loaded, and an edit compiles again what it changes, and nothing else. (Functions
+that a loop is made for, such as those of a neuron model, are part of the cache's key.) Imports no
+compiler.
 """
 
+import hashlib
 import os
 import tempfile
 from contextlib import suppress
@@ -42,15 +45,27 @@ def _base() -> Path:
     return folder if folder.stat().st_uid == os.getuid() else Path(tempfile.mkdtemp())
 
 
-def _digest() -> dict[str, str]:
-    with_kernels = [file for file in SOURCES if b"nto1.jit" in file.read_bytes()]
-    # What reaches kernels as parameters: the configuration, and what finds methods and measures.
-    without = {PACKAGE / "inference/method.py", PACKAGE / "compile_all.py"}
+def _digests() -> dict[str, str]:
+    with_kernels = {file for file in SOURCES if b"nto1.jit" in file.read_bytes()}
+    # What reaches kernels as parameters: checked, configured, and found as methods and measures.
+    without = {PACKAGE / name for name in ("checks.py", "inference/method.py", "compile_all.py")}
     without.update(*(PACKAGE.glob(f"{room}/*.py") for room in ("config", "measures")))
-    return {"kernels": digest_of(with_kernels, PACKAGE.parent, without - {*with_kernels})}
+    return {
+        file.relative_to(PACKAGE).as_posix(): digest_of([file], PACKAGE.parent, without - {file})
+        for file in sorted(with_kernels)
+    }
+
+
+def digest_of_file(file: str | Path) -> str:
+    """Of a file with kernels, or the functions that they are made of, and of what it imports; empty
+    for one that is not of this package."""
+    path = Path(file)
+    is_ours = path.is_relative_to(PACKAGE)
+    return DIGESTS[path.relative_to(PACKAGE).as_posix()] if is_ours else ""
 
 
 SOURCES = [*PACKAGE.rglob("*.py")]
 BASE = _base()
-DIGEST = remembered(SOURCES, BASE, _digest)["kernels"]
-CACHE = BASE / f"nto1-{DIGEST}"
+DIGESTS = remembered(SOURCES, BASE, _digests)
+DIGEST = hashlib.sha256("".join(DIGESTS.values()).encode()).hexdigest()[:16]
+CACHE = BASE / "nto1-kernels"

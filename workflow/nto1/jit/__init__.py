@@ -19,7 +19,7 @@ from functools import cache, cached_property, update_wrapper
 from importlib import import_module
 from typing import Any, ParamSpec, TypeVar, overload
 
-from nto1.kernel_cache import CACHE, PACKAGE
+from nto1.kernel_cache import CACHE, DIGEST, PACKAGE, digest_of_file
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -104,10 +104,11 @@ class InlineFunction(_Lazy):
         return self.made(*arguments)
 
     def __reduce__(self) -> tuple:
-        """By name: numba tells cached kernels of one factory apart by a hash of what they close
-        over, pickled; its own functions differ in each process."""
+        """By name and meaning: numba tells cached kernels of one factory apart by a hash of what
+        they close over, pickled; its own functions differ in each process."""
         enclosed = (cell.cell_contents for cell in self._function.__closure__ or ())
-        return tuple, ((self._function.__module__, self._function.__qualname__, *enclosed),)
+        name, file = self._function.__qualname__, self._function.__code__.co_filename
+        return tuple, ((name, self._function.__module__, digest_of_file(file), *enclosed),)
 
 
 class Kernel(InlineFunction):
@@ -160,7 +161,7 @@ def compile_once(models: Iterable[str] = ()) -> None:
     """
     folder = CACHE / processor()
     for names in ([], *([model] for model in models)):
-        compiled = folder / f"{'_'.join(['compiled', *names])}.txt"
+        compiled = folder / f"{'_'.join(['compiled', DIGEST, *names])}.txt"
         if compiled.exists():
             continue
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from numba.core.caching import UserProvidedCacheLocator
 
 from nto1.jit import processor
-from nto1.kernel_cache import CACHE, PACKAGE
+from nto1.kernel_cache import CACHE, PACKAGE, digest_of_file
 
 
 class Locator(UserProvidedCacheLocator):
@@ -14,7 +14,7 @@ class Locator(UserProvidedCacheLocator):
 
     def __init__(self, py_func: Callable, py_file: str) -> None:
         module = Path(py_file).relative_to(PACKAGE).with_suffix("")
-        self._cache_path = str(CACHE / processor() / module)
+        self._cache_path = str(CACHE / processor() / module / digest_of_file(py_file))
 
     def get_source_stamp(self) -> str:
         return ""

@@ -12,8 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nto1.jit import carray, jit, jit_inline, local_doubles
-from nto1.neurons import Model
-from nto1.neurons.protocol import I_syn, decay
+from nto1.neurons.protocol import I_syn, Model, decay
 from nto1.simulation.medians import BLOCK, collect
 
 WIDTHS = (8, 16, 32, 64)  # lanes of a tile
