@@ -36,7 +36,11 @@ def deviating(numbers: list[dict], quantity: str, value_of) -> list[tuple]:
 
 
 @pytest.mark.parametrize(
-    "numbers", ["adex_n_to_1", "izhikevich_n_to_1", "adex_network", "connection_inference"]
+    "numbers",
+    [
+        *("adex_n_to_1", "izhikevich_n_to_1", "adex_network", "izhikevich_network"),
+        "connection_inference",
+    ],
 )
 def test_they_were_computed_with_the_default_configuration(numbers):
     conditions = yaml.safe_load((PUBLISHED / f"{numbers}_conditions.yaml").read_text("utf-8"))

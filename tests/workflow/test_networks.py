@@ -144,3 +144,16 @@ def test_one_run(tmp_path):
     study = Study(tmp_path, {"network": NETWORK})
     study.snakemake("thesis_figs/network.pdf")
     assert len(pd.read_csv(study / "results/network/voltages.csv")) == 5000
+
+
+def test_the_network_of_1000_neurons(tmp_path):
+    """Printed numbers, the spikes of the published raster, and figures."""
+    study = Study(tmp_path, {})
+    study.snakemake("izhikevich_network")
+    folder = study / "results/izhikevich_network"
+    assert (folder / "published_verdict.txt").read_text() == "31 printed numbers reproduced.\n"
+    spikes = pd.read_parquet(folder / "spikes.parquet")
+    assert (spikes["t_ms"] <= 10_000).sum() == 10_086
+    for name in ("shortest-path-1", "shortest-path-all", "1144_raster", "1144_hist"):
+        made, committed = (s / f"thesis_figs/{name}.svg" for s in (study, study.checkout))
+        assert made.read_bytes() == committed.read_bytes(), name

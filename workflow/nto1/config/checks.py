@@ -49,8 +49,8 @@ def consistency_errors(config: Config) -> Iterator[str]:
     yield from run_errors(config, Config.model_fields)
     for check in (
         *(_about_inputs, _about_example, _about_izhikevich, _about_types, _about_network),
-        *(_about_adex_network, _about_connection_tests, _about_excerpt, _about_memory),
-        _about_own_recordings,
+        *(_about_adex_network, _about_izhikevich_network, _about_connection_tests),
+        *(_about_excerpt, _about_memory, _about_own_recordings),
     ):
         yield from _as_far_as_valid(check, config)
 
@@ -347,6 +347,19 @@ def _about_adex_network(config: Config) -> Iterator[str]:
         yield (f"{where}.recorded_neurons: there is no neuron {unknown[0]}, only 0 … {N - 1}.")
     tau_g_ms = adex_under(config.neuron).tau_g_ms
     yield from _about_run(network, where, {"neuron.tau_g_ms": tau_g_ms})
+
+
+def _about_izhikevich_network(config: Config) -> Iterator[str]:
+    where, section = "izhikevich_network", config.izhikevich_network
+    shown_s, run = section.raster_shown_s, section.of_raster
+    if shown_s > run.duration_s:
+        yield (
+            f"{where}.raster_shown_s: {shown_s:g} s is longer than the run ({run.duration_s:g} s)."
+        )
+    for name, network in ((where, section), (f"{where}.raster", run)):
+        if network.N_exc > network.N:
+            yield f"{name}.N_exc: {network.N_exc} of {network.N} neurons can't be excitatory."
+        yield from _about_run(network, name, {f"{name}.tau_g_ms": network.tau_g_ms})
 
 
 def _about_matrix(matrix, where: str, n_rows: int, N: int, wanted: str) -> Iterator[str]:

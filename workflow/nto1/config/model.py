@@ -452,6 +452,64 @@ class AdExNetwork(Section):
     raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
 
 
+class OneIzhikevichNetwork(Section):
+    """The part of the network of Izhikevich neurons that its raster may change."""
+
+    duration_s: Duration = Default(20, "Length of the run whose spikes are shown.")
+    timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
+    seed: Seed = Default(22022022, "Seed of connections, weights and noise.")
+    N: int = Default(1000, "Number of neurons.", ge=2, le=5000)
+    N_exc: int = Default(800, "How many of them are excitatory; these come first.", ge=0, le=5000)
+    p_connected: float = Default(
+        0.04, "Probability that a neuron is connected to another.", ge=0, le=1
+    )
+    mean_exc_weight_nS: float = Default(
+        0.5,
+        "Mean conductance step of excitatory spikes. Weights are lognormal; the variance of their "
+        "log is 1.",
+        ge=0,
+        le=1e6,
+    )
+    inh_to_exc_weight: float = Default(
+        4, "Mean inhibitory weight over the mean excitatory one.", ge=0, le=1e6
+    )
+    E_exc_mV: Voltage = Default(0, "Reversal potential of excitatory synapses.")
+    E_inh_mV: Voltage = Default(-80, "Reversal potential of inhibitory synapses.")
+    tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
+    delay_ms: Delay = Default(10, "Transmission delay of all connections.")
+    noise_pA_sqrt_s: float = Default(
+        5, "Strength of the white noise current; a step adds it over C, times √dt.", ge=0, le=1e6
+    )
+
+
+Raster = Annotated[OneIzhikevichNetwork, PlainSerializer(changes_of)]
+
+
+class IzhikevichNetwork(OneIzhikevichNetwork):
+    """The thesis's network of 1000 Izhikevich neurons: connected at random, driven by noise.
+
+    The neuron is that of the section izhikevich.
+    """
+
+    n_unconnected: int = Default(
+        40,
+        "Neurons that send nothing to the first one, and are tested beside its inputs.",
+        ge=0,
+        le=5000,
+    )
+    raster: Raster = Default(
+        OneIzhikevichNetwork(
+            p_connected=0.1, mean_exc_weight_nS=0.2, E_inh_mV=-65, noise_pA_sqrt_s=7
+        ),
+        "The network whose spikes are shown: some of the keys above, changed.",
+    )
+    raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
+
+    @property
+    def of_raster(self) -> OneIzhikevichNetwork:
+        return self.model_copy(update=changes_of(self.raster))
+
+
 class Excerpt(Section):
     """A piece of the voltage, of the base case."""
 
@@ -931,6 +989,7 @@ class Config(Section):
     izhikevich: Izhikevich = Izhikevich()
     network: Network = Network()
     adex_network: AdExNetwork = AdExNetwork()
+    izhikevich_network: IzhikevichNetwork = IzhikevichNetwork()
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()
     recording: OneRecording = OneRecording()

@@ -254,3 +254,27 @@ def next_below(n, state):
             word, state = next_word(state)
             high, low = _high_and_low(word, n)
     return int64(high), state
+
+
+@jit
+def ordered_sample(n, k, state):
+    """k of the numbers 0 … n - 1, in ascending order [k], and the state after.
+
+    Each number in turn is passed over or taken (algorithm A of Vitter 1984,
+    doi:10.1145/358105.893), with a uniform for each that is taken.
+    """
+    chosen = np.empty(k, np.int64)
+    place = 0
+    for i in range(k):
+        u, state = next_uniform(state)
+        wanted = k - i
+        if wanted == 1:
+            place += int64(u * (n - place))
+        else:
+            passed_over = (n - place - wanted) / (n - place)
+            while passed_over > u:
+                place += 1
+                passed_over *= (n - place - wanted) / (n - place)
+        chosen[i] = place
+        place += 1
+    return chosen, state

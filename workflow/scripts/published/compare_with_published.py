@@ -96,6 +96,24 @@ def of_network(number, tables):
     return agreement(rows_of(*ours), tables[number["quantity"]])
 
 
+def of_izhikevich_network(number, tables):
+    neurons, paths = tables["neurons"], tables["path_lengths"]
+    is_input = neurons["hops_to_first"] == 1
+    match number["quantity"].split("_"):
+        case ["connections"]:
+            return single_value(paths, {"hops": 1}, "n_pairs")
+        case ["neuron", "pairs"]:
+            return single_value(paths, {"hops": int(number["sample"])}, "n_pairs")
+        case ["neurons", *_]:
+            return single_value(paths, {"hops": int(number["sample"])}, "n_to_first")
+        case ["n", kind, _]:
+            return (is_input & (neurons["kind"] == kind)).sum()
+        case ["hops", *_]:
+            return single_value(neurons, {"neuron": int(number["sample"])}, number["quantity"])
+    tested = neurons.loc[neurons["is_tested"] & ~is_input, "neuron"]
+    return tested.iloc[int(number["train"]) - 1] + 1  # published numbers count from 1
+
+
 def of_result_set(number, tables):
     result_set, name, quantity = (
         number[key] for key in ("result_set", "method_or_signal", "quantity")
@@ -126,6 +144,7 @@ def of_result_set(number, tables):
 # include it.
 VALUE_OF = {
     "adex_network": of_network,
+    "izhikevich_network": of_izhikevich_network,
     "sweep": of_sweep,
     "find_weight": of_search,
     "example": of_example,

@@ -11,7 +11,7 @@ from nto1.errors import DivergenceError
 from nto1.neurons import MODELS, Levels, model_of
 from nto1.random.mersenne import MersenneTwister
 from nto1.random.stream import seeded
-from nto1.simulation.inputs import TimeGrid
+from nto1.simulation.inputs import TimeGrid, step_times
 from nto1.simulation.network.kernel import (
     KERNELS,
     Conductances,
@@ -65,7 +65,7 @@ def simulate_network(
     duration: float = 10 * s,
     timestep: float = 0.1 * ms,
     trains: Sequence[np.ndarray] = (),
-    noise: int | np.random.RandomState = 0,
+    noise: int | tuple | np.random.RandomState = 0,
     record: Mapping[str, Sequence[int]] | None = None,
     update: str = "sequential",
     reset: str = "early",
@@ -85,8 +85,8 @@ def simulate_network(
     trains
         Spike times (s) of each input train.
     noise
-        Seed of the project's random stream, or a legacy NumPy generator: normals are drawn from
-        it, neuron after neuron in each step.
+        Seed or state of the project's random stream, or a legacy NumPy generator: normals are drawn
+        from it, neuron after neuron in each step.
     record
         Names of signals, and the neurons of which they are kept: ``{"v": [0, 2], "I_syn": [0]}``.
         Signals are v; w (AdEx) or u (Izhikevich); g, for each of ``network.E``; and I_syn.
@@ -98,7 +98,9 @@ def simulate_network(
         "early": in the step that takes v to the threshold or beyond. "late": that step takes v to
         its peak; the reset comes, and the spike is sent, one step later.
     arrival
-        When a train's spikes are felt: see ``arrival_steps``.
+        When a train's spikes are felt: see ``arrival_steps``. With "next", those of neurons are
+        felt in the first sample that is no earlier than their step's end plus the delay; times
+        of samples are found by adding up.
 
     Returns
     -------
@@ -133,7 +135,10 @@ def simulate_network(
     trains = checks.list_of_trains(trains)
     sources, events = _events(network, trains, time_grid, arrival)
     legacy = noise if isinstance(noise, np.random.RandomState) else None
-    seed = 0 if legacy else checks.whole(noise, "noise", 0)
+    if isinstance(noise, tuple):
+        state = noise
+    else:
+        state = seeded(0 if legacy else checks.whole(noise, "noise", 0))
     twister = MersenneTwister.of(legacy or np.random.RandomState(0))
     neurons, recording = _recording(network, record or {}, time_grid.n_steps + 1)
     steps, spike_neurons, diverged_step, diverged = KERNELS[
@@ -144,10 +149,10 @@ def simulate_network(
         update == "sequential",
         reset == "late",
         _populations(network),
-        Noise(network.σ * sqrt(timestep), legacy is not None, twister, seeded(seed)),
+        Noise(network.σ * sqrt(timestep), legacy is not None, twister, state),
         Conductances(network.E, timestep / network.τ_g),
-        _projection(network, network.connections, timestep, 1),
-        _projection(network, sources, timestep, 0),
+        _projection(network, network.connections, time_grid, 1, arrival == "next"),
+        _projection(network, sources, time_grid, 0),
         events,
         recording,
     )
@@ -198,8 +203,18 @@ def _populations(network: Network) -> Populations:
     )
 
 
-def _projection(network: Network, some: Connections, dt: float, first_lag: int) -> Projection:
-    lag, delay = np.unique(np.rint(some.delay / dt).astype(np.int64), return_inverse=True)
+def _projection(
+    network: Network,
+    some: Connections,
+    time_grid: TimeGrid,
+    first_lag: int,
+    is_added_up: bool = False,
+) -> Projection:
+    steps = np.rint(some.delay / time_grid.timestep).astype(np.int64)
+    lag, first, delay = np.unique(steps, return_index=True, return_inverse=True)
+    lags = (lag + first_lag)[:, None]
+    if is_added_up and lag.size:
+        lags = np.array([_lags_added_up(some.delay[k], time_grid) for k in first])
     order = np.lexsort((some.source, delay)) if lag.size > 1 else np.arange(delay.size)
     ends = np.arange(some.E.size + 1)
     row_start = np.empty((lag.size, ends.size), np.uint64)
@@ -208,7 +223,14 @@ def _projection(network: Network, some: Connections, dt: float, first_lag: int) 
         row_start[d] = np.searchsorted(sources, ends) + np.count_nonzero(delay < d)
     group = np.searchsorted(network.E, some.E)
     conductance = (group[some.source] * network.N + some.target).astype(np.uint64)
-    return Projection(lag + first_lag, row_start, conductance[order], some.weight[order])
+    return Projection(lags, row_start, conductance[order], some.weight[order])
+
+
+def _lags_added_up(delay: float, time_grid: TimeGrid) -> np.ndarray:
+    """Of a spike in each step [n_steps], with times as ``step_times`` has them."""
+    begin = step_times(time_grid)
+    times = np.append(begin, begin[-1] + time_grid.timestep)
+    return np.searchsorted(times, times[1:] + delay) - np.arange(begin.size)
 
 
 def _events(

@@ -53,7 +53,9 @@ class Conductances(NamedTuple):
 class Projection(NamedTuple):
     """Connections that sources make, sorted by delay, and then by source."""
 
-    lag: np.ndarray  # [n_delays] steps until the sample in which a spike is felt
+    # Steps until the sample in which a spike is felt: [n_delays, n_steps], of a spike in each step,
+    # or [n_delays, 1].
+    lag: np.ndarray
     row_start: np.ndarray  # [n_delays, n_sources + 1] uint64
     conductance: np.ndarray  # [n_connections] uint64, index e * N + neuron
     weight: np.ndarray  # [n_connections] S
@@ -155,6 +157,13 @@ def _deliver(g, projection, d, source, count):
 
 
 @_inline
+def _is_felt(projection, d, step, i):
+    """Whether a spike of some step is felt in sample i, or was before."""
+    lag = projection.lag
+    return step + lag[d, min(step, lag.shape[1] - 1)] <= i
+
+
+@_inline
 def _draw_noise(z, first, n, noise, state):
     """What noise adds to each voltage of a block; and the state after."""
     if noise.legacy:
@@ -223,8 +232,8 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
         i, n_spikes, n_late = int64(0), int64(0), int64(0)
         room = 1000 + 2 * N
         steps, neurons = np.empty(room, np.int64), np.empty(room, np.int32)
-        arrived = np.zeros(recurrent.lag.size, np.int64)
-        entered = np.zeros(inputs.lag.size, np.int64)
+        arrived = np.zeros(recurrent.lag.shape[0], np.int64)
+        entered = np.zeros(inputs.lag.shape[0], np.int64)
         # Neurons that are cut off at their peak, to be reset one step later.
         is_late = np.zeros(N if late_reset else 0, np.bool_)
         late_neurons = np.empty(is_late.size, np.int64)
@@ -237,14 +246,13 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                 steps = ensure_capacity(steps, steps.size)
                 neurons = ensure_capacity(neurons, neurons.size)
             while i < n_steps + 1 and n_spikes + N <= steps.size:
-                for d in range(recurrent.lag.size):
-                    while arrived[d] < n_spikes and steps[arrived[d]] + recurrent.lag[d] <= i:
+                for d in range(arrived.size):
+                    while arrived[d] < n_spikes and _is_felt(recurrent, d, steps[arrived[d]], i):
                         _deliver(g, recurrent, d, neurons[arrived[d]], 1)
                         arrived[d] += 1
-                for d in range(inputs.lag.size):
-                    while (
-                        entered[d] < events.step.size
-                        and events.step[entered[d]] + inputs.lag[d] <= i
+                for d in range(entered.size):
+                    while entered[d] < events.step.size and _is_felt(
+                        inputs, d, events.step[entered[d]], i
                     ):
                         event = entered[d]
                         _deliver(g, inputs, d, events.source[event], events.n_spikes[event])
