@@ -19,7 +19,6 @@ CHEAP = {
         "regression_noise": {"N": [20], "seeds": [1], "spike_SNR": [float("inf"), 40, 0.2]},
         "observed": {"N": 20, "seeds": [1], "share": [0.5, 1], "spike_SNR": [4]},
     },
-    "adex_network": {"duration_s": 10},
     "connection_test": {"duration_s": 60, "seeds_up_to_s": 10, "variants": []},
 }
 FOLDER = "results/connection_inference"
@@ -96,23 +95,6 @@ def test_every_method_in_the_experiment_of_2021(inferred):
     area = means.set_index(["variant", "method"])["area"]
     assert area["base", "regression"] > 0.95
     assert set(means["method"]) == {*methods()}
-
-
-def test_pairs_of_the_network(inferred):
-    pairs = pd.read_csv(inferred / f"{FOLDER}/network_pairs.csv")
-    assert pairs["kind"].value_counts().to_dict() == {
-        "unconnected": 9313,
-        "excitatory": 396,
-        "inhibitory": 92,
-    }
-    assert not pairs.duplicated(["from", "to"]).any()
-    assert not (pairs["from"] == 80).any()
-    scores = pd.read_csv(inferred / f"{FOLDER}/network_scores.csv").set_index("method")
-    assert list(scores.index) == [*methods()]
-    assert list(scores) == "AUC AUC_exc AUC_inh F1max n_connected n_tested".split()
-    # Of neurons with a spike that is early enough, and of what ten seconds tell.
-    assert (scores["n_tested"] == pairs["t_sta"].notna().sum()).all()
-    assert scores.loc["line_fit", "AUC"] > 0.9 > scores.loc["spike_coupling", "AUC"] > 0.7
 
 
 def test_figures_of_clipping_are_the_committed_ones(inferred):

@@ -157,3 +157,31 @@ def test_the_network_of_1000_neurons(tmp_path):
     for name in ("shortest-path-1", "shortest-path-all", "1144_raster", "1144_hist"):
         made, committed = (s / f"thesis_figs/{name}.svg" for s in (study, study.checkout))
         assert made.read_bytes() == committed.read_bytes(), name
+
+
+def test_connections_of_the_published_network(tmp_path):
+    """All pairs, as far as ten seconds tell."""
+    recording = {"network_recording.spike_SNR": [float("inf"), 4]}
+    recording |= {"network_recording.method": ["line_fit", "regression"]}
+    held = {"network_recording.duration_s": 10}
+    study = Study(tmp_path, {})
+    study.config["studies"] = {
+        "found": {"measure": "network_connections", "vary": recording, "set": held}
+    }
+    study.snakemake("study_found")
+    pairs = pd.read_parquet(study / "results/studies/found_pairs.parquet")
+    one = pairs[(pairs["method"] == "line_fit") & (pairs["spike_SNR"] == 4)]
+    kinds = {"unconnected": 9313, "excitatory": 396, "inhibitory": 92}
+    assert one["kind"].value_counts().to_dict() == kinds
+    assert not one.duplicated(["from", "to"]).any()
+    assert not (one["from"] == 80).any()
+    assert ((one["hops"] == 1) == (one["kind"] != "unconnected")).all()
+    assert set(one.loc[one["kind"] == "inhibitory", "weight_nS"]) == {8}
+
+    scores = pd.read_csv(study / "results/studies/found.csv").set_index(["spike_SNR", "method"])
+    assert scores.loc[(np.inf, "line_fit"), "AUC"] > 0.94
+    assert scores.loc[(np.inf, "regression"), "AUC"] > 0.98
+    assert scores.loc[(4, "regression"), "AUC"] > 0.93 > scores.loc[(4, "line_fit"), "AUC"]
+    # Third neurons fool tests of one train at a time.
+    two_steps = scores["two_steps_p_below_5_percent"]
+    assert two_steps[4, "regression"] < 0.07 < two_steps[np.inf, "line_fit"]

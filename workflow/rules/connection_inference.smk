@@ -100,33 +100,6 @@ rule chance_level:
         "../scripts/connection_inference/chance_level.py"
 
 
-rule infer_network_connections:
-    """Every pair of neurons of the AdEx network, by every method."""
-    output:
-        pairs=multiext(f"{FOLDER}network_pairs", ".csv", ".parquet"),
-        scores=table(
-            f"{FOLDER}network_scores",
-            CATEGORY,
-            "Table: AdEx network",
-            "network_scores",
-        ),
-    log:
-        "results/logs/infer_network_connections.log",
-    group:
-        "inference"
-    params:
-        network=typed(
-            CONFIG.adex_network,
-            "voltage_shown_s",
-            "raster_shown_s",
-            "recorded_neurons",
-        ),
-        neuron=adex_under(CONFIG.neuron).parameters,
-        tests=TESTS,
-    script:
-        "../scripts/connection_inference/infer_network_connections.py"
-
-
 rule test_imaging_2021:
     """Every method on the recordings of the experiment of 2021."""
     output:
@@ -374,7 +347,6 @@ TARGETS = {
         rules.plot_regression.output,
     ],
     "observed": [rules.score_observed.output],
-    "network": [rules.infer_network_connections.output],
     "imaging_2021": [rules.test_imaging_2021.output],
 }
 

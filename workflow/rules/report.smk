@@ -66,8 +66,7 @@ use rule explore as explore_connection_inference with:
             f"results/connection_inference/{name}.parquet"
             for name in (
                 *(f"{name}{what}" for name in RESULT_SETS for what in ("", "_means")),
-                *("network_scores", "imaging_2021", "regression_limit"),
-                "chance",
+                *("imaging_2021", "regression_limit", "chance"),
             )
         ],
         traces=[],

@@ -58,6 +58,11 @@ for name, study in CONFIG.studies.items():
                 "study_summary",
             ),
             figure=figure(f"results/studies/{name}", "Studies", name, "study"),
+            details=(
+                f"results/studies/{name}_{MEASURES[name].details}.parquet"
+                if MEASURES[name].details
+                else []
+            ),
         log:
             f"results/logs/study/{name}.log",
         params:

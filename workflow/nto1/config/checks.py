@@ -6,10 +6,12 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from nto1.config.model import (
+    AdExNetwork,
     Config,
     Experiment,
     Inputs,
     InputTrains,
+    IzhikevichNetwork,
     Network,
     NeuronSection,
     OneConnectionTest,
@@ -209,7 +211,20 @@ def _about_searches(config: Config) -> Iterator[str]:
     yield from _fits_memory("find_weight", n_bytes, experiment)
 
 
+def _about_network_recording(config: Config) -> Iterator[str]:
+    recording, where = config.network_recording, "network_recording"
+    network: AdExNetwork | IzhikevichNetwork = getattr(config, recording.network)
+    yield from _about_time(recording.duration_s, network.timestep_ms, where, {})
+    neurons = [] if recording.neurons == "all" else recording.neurons
+    if unknown := [j for j in neurons if j >= network.N]:
+        yield (
+            f"{where}.neurons: there is no neuron {unknown[0]} in {recording.network}, only "
+            f"0 … {network.N - 1}."
+        )
+
+
 RUNS = {
+    "network_recording": [_about_network_recording],
     "neuron": [_about_neuron],
     "recording": [_about_recordings],
     "experiment": [_about_experiment],

@@ -849,6 +849,28 @@ class OneRecording(Section):
     ceiling: SpikeCeiling = "at_reset"
 
 
+class NetworkRecording(Section):
+    """Voltages of a network's neurons, in which connections are to be detected, as studies vary it.
+
+    Windows and shuffles are those of connection_inference; the network is that of its own section.
+    """
+
+    network: Literal["adex_network", "izhikevich_network"] = Default(
+        "adex_network", "The section that describes the network."
+    )
+    duration_s: Annotated[float, Field(gt=0, le=36_000)] = Default(60, "Length.")
+    neurons: Literal["all"] | Annotated[NeuronIndices, Field(min_length=1)] = Default(
+        "all", "Neurons whose voltages are recorded, counted from 0."
+    )
+    observed_share: Annotated[float, Field(gt=0, le=1)] = Default(
+        1, "Share of the neurons whose spikes are observed; they are drawn at random."
+    )
+    method: Method = Default("regression", "The test, of every pair of neurons.")
+    spike_SNR: OneSpikeSNR = inf
+    clip_percentile: Annotated[Percentile | None, _clip] = None
+    ceiling: SpikeCeiling = "before_reset"
+
+
 class Calibration(Section):
     """How often every method calls trains that are not connected, on a passive membrane."""
 
@@ -993,6 +1015,7 @@ class Config(Section):
     connection_test: ConnectionTest = ConnectionTest()
     connection_inference: ConnectionInference = ConnectionInference()
     recording: OneRecording = OneRecording()
+    network_recording: NetworkRecording = NetworkRecording()
     calibration: Calibration = Calibration()
     studies: dict[str, Study] = Field(default={}, description=Study.__doc__)
     recordings: dict[str, OwnRecording] = Field(default={}, description=OwnRecording.__doc__)

@@ -155,7 +155,7 @@ def study_errors(config: Config, expected: Callable[[list, dict], str]) -> Itera
     names_of_files: dict[str, str] = {}
     for name, study in config.studies.items():
         where = f"studies.{name}"
-        for file in (name.casefold(), f"{name}_summary".casefold()):
+        for file in (f"{name}{part}".casefold() for part in ("", "_summary", "_pairs")):
             if (other := names_of_files.setdefault(file, name)) != name:
                 yield f"{where}: its files would have names of those of {other}. Rename one."
                 break

@@ -15,7 +15,7 @@ from csv import DictReader
 from math import inf
 from pathlib import Path
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -134,8 +134,8 @@ class NToOne(NamedTuple):
         )
 
     @property
-    def n_steps(self) -> int:
-        return round(self.duration_s / (self.timestep_ms * ms))
+    def time_grid(self) -> TimeGrid:
+        return TimeGrid(self.duration_s, self.timestep_ms * ms)
 
     @property
     def seconds(self) -> float:
@@ -164,7 +164,7 @@ class NToOne(NamedTuple):
         else:
             w_exc = self.weight_pS * pS
         recording = record(
-            *(self.N, self.seed, w_exc, self.duration_s, self.timestep_ms * ms),
+            *(self.N, self.seed, w_exc, *self.time_grid),
             *(self.inputs, self.neuron),
         )
         fewest = min(recording.n_exc, self.N - recording.n_exc)
@@ -229,7 +229,20 @@ def record(
     )
 
 
-def imaged(recording: Recording, signal: Signal, in_place: bool = False) -> np.ndarray:
+class Recorded(Protocol):
+    """What a signal is made of."""
+
+    @property
+    def V(self) -> np.ndarray: ...
+
+    @property
+    def spike_steps(self) -> np.ndarray: ...
+
+    @property
+    def neuron(self) -> Neuron: ...
+
+
+def imaged(recording: Recorded, signal: Signal, in_place: bool = False) -> np.ndarray:
     """The recorded voltage (V) as a signal [n_steps].
 
     ``in_place`` overwrites the recorded voltage, which saves memory. Raises ``ValueError`` for an
@@ -237,7 +250,8 @@ def imaged(recording: Recording, signal: Signal, in_place: bool = False) -> np.n
     """
     V, neuron = recording.V if in_place else recording.V.copy(), recording.neuron
     if signal.ceiling in ("before_reset", "at_reset"):
-        V[recording.spike_steps - (signal.ceiling == "before_reset")] = neuron.peak
+        peaks = recording.spike_steps - (signal.ceiling == "before_reset")
+        V[peaks[peaks < V.size]] = neuron.peak
     elif signal.ceiling != "none":
         raise ValueError(
             f"spikes are ceiled before_reset, at_reset or none of them, not {signal.ceiling}"

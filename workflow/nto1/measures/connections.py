@@ -4,20 +4,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.inference.method import Outcome, Problem, Test, methods, run_tests
-from nto1.inference.n_to_1 import NToOne, Signal, imaged
+from nto1.inference.n_to_1 import NToOne, Recorded, Signal, imaged
 from nto1.inference.scores import score
 from nto1.measures.measure import Columns, Measure, Report, Work, name_of
+from nto1.simulation.inputs import TimeGrid
+from nto1.units import ms
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from nto1.config.model import NetworkRecording, OneRecording
     from nto1.config.studies import Case
+
+    AnyRecording = OneRecording | NetworkRecording
 
 # Samples of all signals that are tested together: this bounds memory.
 MAX_SAMPLES = 2**26
@@ -38,6 +43,30 @@ class Item(NamedTuple):
     test: Test
 
 
+def seconds_of(items: Sequence[Item], time_grid: TimeGrid, n_spikes: float) -> float:
+    """To make all signals and test trains with so many spikes, on one core."""
+    seconds = len({item.signal for item in items}) * 100e-9 * time_grid.n_steps
+    for _, test in {(item.signal, item.test) for item in items}:
+        window = test.window_ms / (time_grid.timestep / ms)
+        n_shuffles = test.options.get("n_shuffles", 0)
+        seconds += methods()[test.method].seconds(n_spikes, window, n_shuffles)
+    return seconds
+
+
+def memory_MB_of(
+    items: Sequence[Item], time_grid: TimeGrid, n_spikes: float, n_voltages: int, threads: int
+) -> float:
+    """At most, with so many voltages kept, on some threads."""
+    n_signals = len({item.signal for item in items})
+    together = min(n_signals, max(1, MAX_SAMPLES // time_grid.n_steps))
+    n_bytes = 8 * (time_grid.n_steps * (n_voltages + together) + n_spikes)
+    of_tests = (
+        methods()[item.test.method].n_bytes(item.test, n_spikes, time_grid.duration, threads)
+        for item in items
+    )
+    return PROGRAM_MB + (n_bytes + max(of_tests)) / 1e6
+
+
 class Detection(NamedTuple):
     """A recording, simulated once, and all that is tested in it."""
 
@@ -47,26 +76,15 @@ class Detection(NamedTuple):
     @property
     def seconds(self) -> float:
         """On one core."""
-        recording, signals = self.recording, {item.signal for item in self.items}
-        seconds = recording.seconds + len(signals) * 100e-9 * recording.n_steps
-        for _, test in {(item.signal, item.test) for item in self.items}:
-            window = test.window_ms / recording.timestep_ms
-            n_shuffles = test.options.get("n_shuffles", 0)
-            of_method = methods()[test.method].seconds
-            seconds += of_method(recording.n_tested_spikes, window, n_shuffles)
-        return seconds
+        recording = self.recording
+        return recording.seconds + seconds_of(
+            self.items, recording.time_grid, recording.n_tested_spikes
+        )
 
     def memory_MB(self, threads: int) -> float:
         """At most, on some threads."""
-        recording, n_spikes = self.recording, self.recording.n_tested_spikes
-        n_signals = len({item.signal for item in self.items})
-        together = min(n_signals, max(1, MAX_SAMPLES // recording.n_steps))
-        n_bytes = 8 * (recording.n_steps * (2 + together) + n_spikes)
-        of_tests = (
-            methods()[item.test.method].n_bytes(item.test, n_spikes, recording.duration_s, threads)
-            for item in self.items
-        )
-        return PROGRAM_MB + (n_bytes + max(of_tests)) / 1e6
+        recording = self.recording
+        return memory_MB_of(self.items, recording.time_grid, recording.n_tested_spikes, 2, threads)
 
 
 class Connections(Measure):
@@ -92,15 +110,8 @@ class Connections(Measure):
         """A recording is simulated once, for all cases that test it."""
         items: dict[NToOne, list[Item]] = {}
         for case in cases.values():
-            settings, section = case.config.recording, case.config.connection_inference
-            item = Item(
-                case.columns,
-                Signal(
-                    *(settings.ceiling, float(settings.spike_SNR), section.noise_seed),
-                    settings.clip_percentile,
-                ),
-                methods()[settings.method].test(dict(section)),
-            )
+            settings = case.config.recording
+            item = item_of(case, settings)
             for N, seed in product(settings.N, settings.seeds):
                 its = items.setdefault(NToOne.of(case.config, N, seed), [])
                 its += [item] if item not in its else []
@@ -123,15 +134,35 @@ class Connections(Measure):
         return scored(made, columns[: columns.index("output_rate_Hz")])
 
 
-def trains_of(task: Detection, weights: str | Path, threads: int = 1) -> Iterator[Columns]:
-    """Every tested train of each item: N, seed, the signal's and the test's own columns and those
-    of the item; output_rate_Hz; and of the train what it is, and t.
+def item_of(case: "Case", settings: "AnyRecording") -> Item:
+    """The test and the signal of a case. ``settings``: its recording or network_recording."""
+    section = case.config.connection_inference
+    signal = Signal(
+        *(settings.ceiling, float(settings.spike_SNR), section.noise_seed),
+        settings.clip_percentile,
+    )
+    return Item(case.columns, signal, methods()[settings.method].test(dict(section)))
 
-    Raises ``ValueError``: what the tests raise.
-    """
-    recording, trains = task.recording.record(weights)
+
+class TestedRecording(Recorded, Protocol):
+    @property
+    def spike_times(self) -> np.ndarray: ...
+
+    @property
+    def time_grid(self) -> TimeGrid: ...
+
+
+def outcomes_of(
+    recording: TestedRecording,
+    times: Sequence[np.ndarray],
+    indices: np.ndarray,
+    items: Sequence[Item],
+    threads: int = 1,
+) -> Iterator[tuple[Item, Outcome]]:
+    """What each item's test makes of its signal. ``times`` and ``indices`` of trains: as in a
+    ``Problem``. The recorded voltage is overwritten."""
     signals: dict[Signal, list[Test]] = {}
-    for item in task.items:
+    for item in items:
         signals.setdefault(item.signal, []).append(item.test)
     max_together = max(1, MAX_SAMPLES // recording.V.size)
     found: dict[tuple[Signal, Test], Outcome] = {}
@@ -145,13 +176,26 @@ def trains_of(task: Detection, weights: str | Path, threads: int = 1) -> Iterato
             for signal in together
         ]
         problem = Problem(
-            *(voltages, recording.time_grid.timestep, trains.times, recording.spike_times),
-            *(np.arange(len(trains.times)), threads),
+            *(voltages, recording.time_grid.timestep, times, recording.spike_times),
+            *(indices, threads),
         )
         for test, outcomes in zip(tests, run_tests(problem, tests), strict=True):
             found |= {(s, test): o for s, o in zip(together, outcomes, strict=True)}
         del voltages, problem
-    for columns, signal, test in task.items:
+    for item in items:
+        yield item, found[item.signal, item.test]
+
+
+def trains_of(task: Detection, weights: str | Path, threads: int = 1) -> Iterator[Columns]:
+    """Every tested train of each item: N, seed, the signal's and the test's own columns and those
+    of the item; output_rate_Hz; and of the train what it is, and t.
+
+    Raises ``ValueError``: what the tests raise.
+    """
+    recording, trains = task.recording.record(weights)
+    n = len(trains.times)
+    tested = outcomes_of(recording, trains.times, np.arange(n), task.items, threads)
+    for (columns, signal, test), outcome in tested:
         own = {
             "N": recording.N,
             "seed": recording.seed,
@@ -162,7 +206,6 @@ def trains_of(task: Detection, weights: str | Path, threads: int = 1) -> Iterato
         }
         varied = {name: value for name, value in columns.items() if own.get(name) != value}
         shared = {**own, **varied, "output_rate_Hz": recording.output_rate}
-        outcome, n = found[signal, test], len(trains.times)
         yield {name: np.full(n, value) for name, value in shared.items()} | {
             "train": np.arange(n),
             "input": trains.inputs,

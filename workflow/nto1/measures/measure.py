@@ -57,6 +57,7 @@ class Measure:
     logarithmic: ClassVar[bool] = False  # the figure's y-axes
     runs: ClassVar[tuple[str, str]] = ("run", "runs")  # what they are called
     tables: ClassVar[tuple[str, ...]] = ()  # that it reads: sweep, weights
+    details: ClassVar[str] = ""  # what its jobs made, if a study keeps that in a file
 
     def work(self, cases: Mapping[str, "Case"]) -> Iterator[Work]:
         """Everything that is to be run of all cases, by their names."""

@@ -47,6 +47,13 @@ class RandomNetwork(NamedTuple):
         neurons = np.arange(self.N)
         return neurons[neurons != self.N_exc] if self.mute_first_inhibitory else neurons
 
+    def simulate(
+        self, duration: float, timestep: float, seed: int, record: Mapping[str, Sequence[int]]
+    ) -> tuple[Network, Activity]:
+        """As ``simulate_random_network`` does."""
+        _, network, activity = simulate_random_network(self, duration, timestep, seed, record)
+        return network, activity
+
 
 class RandomNetworkActivity(NamedTuple):
     matrix: np.ndarray  # [N, N] what ``draw_connections`` returns

@@ -42,6 +42,17 @@ class LognormalNetwork(NamedTuple):
         given = {name: in_SI[name] for name in cls._fields[:-2]}
         return cls(**given, noise=section.noise_pA_sqrt_s * pA, neuron=neuron)
 
+    @property
+    def presynaptic(self) -> np.ndarray:
+        """Neurons that may be connected to others [N]."""
+        return np.arange(self.N)
+
+    def simulate(
+        self, duration: float, timestep: float, seed: int, record: Mapping[str, Sequence[int]]
+    ) -> tuple[Network, Activity]:
+        """As ``simulate_lognormal_network`` does."""
+        return simulate_lognormal_network(self, duration, timestep, seed, record)
+
 
 class DrawnNetwork(NamedTuple):
     network: Network

@@ -4,11 +4,11 @@ import pandas as pd
 
 from nto1.measures.measure import measures
 from nto1.studies.summary import in_order
-from nto1_workflow.io import read_parquet, run, write_table
+from nto1_workflow.io import read_parquet, run, write_parquet, write_table
 from nto1_workflow.plot_study import plot
 
 
-def main(jobs, study, table, summary, figure):
+def main(jobs, study, table, summary, figure, details):
     measure = measures()[study.measure]
     made = pd.concat([read_parquet(path) for path in jobs], ignore_index=True)
     rows = in_order(measure.rows(made), study)
@@ -16,6 +16,8 @@ def main(jobs, study, table, summary, figure):
     means = measure.summarise(made, rows, study)
     write_table(means, *summary)
     plot(means, study, figure)
+    if details:
+        write_parquet(made, details)
 
 
 if "snakemake" in globals():

@@ -102,17 +102,17 @@ class Connections(NamedTuple):
         order = np.argsort(source, kind="stable")
         return cls(source[order], target[order], weight[order], delay[order], E, n_targets)
 
-    def path_lengths(self) -> np.ndarray:
-        """The fewest synapses from each neuron to each other [n_sources, n_targets]; infinite where
-        there is no way. Of connections between the neurons of a network.
+    def path_lengths(self, to: Sequence[int] | None = None) -> np.ndarray:
+        """The fewest synapses from each neuron to each other, or to some [n_sources, n_to];
+        infinite where there is no way. Of connections between the neurons of a network.
 
         >>> Connections.of_matrix([[0, 1, 0], [0, 0, 1], [0, 0, 0]], E=[0, 0, 0]).path_lengths()[0]
         array([0., 1., 2.])
         """
-        shape = (self.E.size, self.n_targets)
-        pairs = self.source, self.target
-        matrix = scipy.sparse.csr_array((np.ones(self.source.size), pairs), shape=shape)
-        return scipy.sparse.csgraph.shortest_path(matrix, unweighted=True)
+        shape = (self.n_targets, self.E.size)
+        backwards = self.target, self.source
+        matrix = scipy.sparse.csr_array((np.ones(self.source.size), backwards), shape=shape)
+        return scipy.sparse.csgraph.shortest_path(matrix, unweighted=True, indices=to).T
 
     @classmethod
     def none(cls, n_targets: int) -> "Connections":
