@@ -1,3 +1,4 @@
+# make help     this list
 # make          set up .venv from the lock if needed, and run the pipeline
 # make check    lint, most unit tests, published numbers among them, and one small run: two minutes
 # make test     lint, and all tests
@@ -10,11 +11,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.in-sync-with-lock
 
-.PHONY: run report check test lint docs rulegraph lock clean
+.PHONY: help run report check test lint docs rulegraph lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
 	$(BIN)/snakemake --cores all
+
+help:
+	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
 
 report: run
 	$(BIN)/snakemake --cores 1 --quiet all --force results/provenance.html

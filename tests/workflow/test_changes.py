@@ -16,7 +16,7 @@ CONFIG = {
 WEIGHTS = "from,to,weight_nS\n0,1,4\n2,1,4\n"
 
 PLOTS = {f"plot_{name}" for name in ("excerpt", "connection_tests", "adex_network", "example")}
-PLOTS |= {f"plot_{name}" for name in ("network", "input_drive", "weights", "overview")}
+PLOTS |= {f"plot_{name}" for name in ("network", "input_drive", "weights", "overview", "model")}
 STUDY = {"study_mine", "explore"}
 VERDICT = {"compare_with_published", "verify_published"}
 SEARCH = {"find_weight", "summarise_weights", "plot_weights", "explore"} | VERDICT

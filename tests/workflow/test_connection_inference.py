@@ -102,7 +102,7 @@ def test_figures_of_clipping_are_the_committed_ones(inferred):
     for name in (
         *("ceil_n_clip__sigs_and_STAs", "ceil_n_clip_AUCs", "example_STAs", "AUC_chance_level"),
         *("perfmeasures_threshold_TPR_ROC", "perfmeasures_Fscores", "PR_curves_iso_F"),
-        *("perfmeasures_PR_curves_EI", "perfmeasures_threshold_PPVs_EI"),
+        *("perfmeasures_PR_curves_EI", "perfmeasures_threshold_PPVs_EI", "ceil_spikes", "VI_noise"),
     ):
         for kind in ("pdf", "svg"):
             made, committed = (

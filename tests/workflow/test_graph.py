@@ -54,7 +54,7 @@ ADEX = {"simulate": 3, "find_weight": 2} | SWEEP_FIGURES | WEIGHT_FIGURES | EXAM
             | TEST_FIGURES,
         ),
         ({"experiment": {"seeds": [0, 1, 2]}}, {k: v for k, v in ADEX.items() if k not in EXAMPLE}),
-        ({"neuron": {"b_pA": 66}}, ADEX | ADEX_NETWORK | DETECTION),
+        ({"neuron": {"b_pA": 66}}, ADEX | ADEX_NETWORK | DETECTION | {"plot_model": 1}),
         ({"izhikevich": {"d_pA": 90}}, NETWORK | TESTS),
     ],
     ids=["pieces", "parts", "seeds", "AdEx", "Izhikevich"],

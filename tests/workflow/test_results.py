@@ -13,6 +13,8 @@ FIGURES = {
     "median_voltage_we",
     "output_rate_we",
     "voltage_example",
+    "impulse_response",
+    "log-normal",
     "we-for-4Hz-for-all-N",
     "chosen_N",
     "chosen_N_subset",

@@ -188,6 +188,8 @@ rule plot_clipping:
         voltages=f"{FOLDER}example_voltages.parquet",
         examples=f"{FOLDER}example_averages.parquet",
     output:
+        ceiled=figure("thesis_figs/ceil_spikes", CATEGORY, "Ceiled spikes"),
+        noise=figure("thesis_figs/VI_noise", CATEGORY, "Imaging noise"),
         signals=figure(
             "thesis_figs/ceil_n_clip__sigs_and_STAs", CATEGORY, "Ceiling and clipping"
         ),

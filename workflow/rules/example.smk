@@ -33,4 +33,20 @@ rule plot_example:
         "../scripts/example/plot_example.py"
 
 
-RESULTS += [rules.plot_example.output]
+rule plot_model:
+    """What one input spike does, and how often inputs fire."""
+    output:
+        response=figure("thesis_figs/impulse_response", "One run", "Impulse response"),
+        rates=figure("thesis_figs/log-normal", "One run", "Firing rates of inputs"),
+    log:
+        "results/logs/plot_model.log",
+    params:
+        weight_pS=CONFIG.example.weight_pS,
+        neuron=CONFIG.neuron.parameters,
+        dt=TimeGrid.of(CONFIG.experiment).timestep,
+        inputs=Inputs(**CONFIG.inputs.in_SI()),
+    script:
+        "../scripts/example/plot_model.py"
+
+
+RESULTS += [rules.plot_example.output, rules.plot_model.output]

@@ -11,6 +11,7 @@ from nto1_workflow.tables import stacked
 
 PERCENTILES = [0, 0.1, 1, 2, 5, 10, 25, 50, 75, 90, 95, 98, 99, 99.9, 99.95, 99.99, 100]
 SHOWN_S = 2
+SHOWN_SNR = 10  # of the noise that is shown
 WINDOW_MS = 100
 
 
@@ -44,7 +45,9 @@ def main(example, noise_SNRs, weights, percentiles, voltages, averages):
 
     dt = recording.time_grid.timestep
     n_shown = round(min(SHOWN_S, recording.time_grid.duration) / dt)
-    shown = {f"{name}_mV": V[:n_shown] / mV for name, V in signals.items()}
+    noisy = imaged(recording, settings["ceiled"]._replace(spike_SNR=SHOWN_SNR))
+    of_piece = signals | {"noisy": noisy}
+    shown = {f"{name}_mV": V[:n_shown] / mV for name, V in of_piece.items()}
     write_parquet({"t_ms": np.arange(n_shown) * dt / ms} | shown, voltages)
 
     window = round(WINDOW_MS * ms / dt)

@@ -3,7 +3,15 @@
 import numpy as np
 
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import grey_inner_labels, hylabel, percent, plt, save, set_up
+from nto1_workflow.style import (
+    grey_inner_labels,
+    hide_x_axis,
+    hylabel,
+    percent,
+    plt,
+    save,
+    set_up,
+)
 
 SIGNALS = {"none": "No ceiling", "ceiled": "Ceiled spikes", "clipped": "Ceiled & Clipped"}
 EXC, INH, BOTH = "C0", "C1", "0.6"
@@ -24,6 +32,35 @@ def plot_signals(voltages, averages, names, files):
     right.set_xlabel("Time after presynaptic spike (ms)")
     left.legend(loc="center right")
     figure.tight_layout(w_pad=2)
+    save(figure, *files)
+
+
+def plot_ceiled(voltages, files):
+    """A spike is shorter than a time step; ceiled, it is drawn up to its peak."""
+    first = voltages["t_ms"][(voltages["ceiled_mV"] > voltages["none_mV"]).argmax()]
+    figure, (left, right) = plt.subplots(ncols=2, figsize=(6.5, 2))
+    for ax, marker in ((left, ""), (right, "o")):
+        for signal, label in (("ceiled", "With ceiled spikes"), ("none", "Unmodified")):
+            V = voltages[f"{signal}_mV"]
+            ax.plot(voltages["t_ms"], V, marker=marker, ms=3, lw=1, label=label)
+    set_up(left, xlim=[0, 1000], ylim=[-80, 60], nbins_y=7, xunit="ms")
+    set_up(right, xlim=[first - 0.3, first + 1.3], ylim=[-80, 60], nbins_y=7, xunit="ms")
+    hylabel(left, "Membrane voltage (mV)")
+    hylabel(right, "The first spike")
+    right.legend(loc="center right")
+    figure.tight_layout(w_pad=2)
+    save(figure, *files)
+
+
+def plot_noise(voltages, files):
+    figure, axes = plt.subplots(nrows=2, figsize=(2.8, 3.4), sharex=True)
+    signals = {"ceiled": "Membrane voltage", "noisy": "… with imaging noise"}
+    for ax, (signal, heading) in zip(axes, signals.items(), strict=True):
+        ax.plot(voltages["t_ms"], voltages[f"{signal}_mV"], lw=0.8)
+        set_up(ax, xlim=[0, 1000], ylim=[-100, 50], nbins_y=4, xunit="ms", yunit="mV")
+        hylabel(ax, heading)
+    hide_x_axis(axes[0])
+    figure.tight_layout(h_pad=1.5)
     save(figure, *files)
 
 
@@ -232,7 +269,10 @@ def main(scores, thresholds, voltages, examples, output):
     clipped = next(name for name in scores["signal"] if "clipped" in name)
     names = {(clipped if name == "clipped" else name): label for name, label in SIGNALS.items()}
     averages = read_parquet(examples)
-    plot_signals(read_parquet(voltages), averages, names, output.signals)
+    voltages = read_parquet(voltages)
+    plot_ceiled(voltages, output.ceiled)
+    plot_noise(voltages, output.noise)
+    plot_signals(voltages, averages, names, output.signals)
     plot_areas(scores, names, output.areas)
     plot_averages(averages, clipped, output.averages)
     curve = thresholds[thresholds["signal"] == clipped].reset_index(drop=True)
