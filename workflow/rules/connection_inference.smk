@@ -85,7 +85,7 @@ for name, result_set in RESULT_SETS.items():
 
 
 rule chance_level:
-    """Scores of tests that know nothing."""
+    """Scores of random guessing."""
     output:
         table(f"{FOLDER}chance", CATEGORY, "Table: Chance level", "inference_chance"),
     log:

@@ -43,7 +43,7 @@ TABLES_OF_RESULTS = [
 
 
 rule explore:
-    """Charts of all tables, to point at, to zoom and to choose from."""
+    """Interactive charts of all tables."""
     input:
         tables=TABLES_OF_RESULTS,
         traces=["results/example_trace.parquet", "results/network/voltages.parquet"],
@@ -52,7 +52,7 @@ rule explore:
         template=SCRIPTS / "report/explore_page.html",
     output:
         page=report_item(
-            "results/explore.html", "Explore", "Charts to point at and zoom"
+            "results/explore.html", "Explore", "Interactive charts"
         ),
     log:
         "results/logs/explore.log",
@@ -77,7 +77,7 @@ use rule explore as explore_connection_inference with:
         page=report_item(
             "results/connection_inference/explore.html",
             CATEGORY,
-            "Charts to point at and zoom",
+            "Interactive charts",
         ),
     log:
         "results/logs/explore_connection_inference.log",

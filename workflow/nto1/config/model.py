@@ -758,7 +758,7 @@ class Observed(Section):
 
 
 class Chance(Section):
-    """What is detected by tests that know nothing."""
+    """What random guessing achieves."""
 
     seed: Seed = Default(1234, "Seed of the random t-values.")
     n_repetitions: int = Default(300, "Number of repetitions.", ge=1, le=100_000)

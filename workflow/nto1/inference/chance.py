@@ -1,4 +1,4 @@
-"""How well do tests do that know nothing?"""
+"""How well random guessing does."""
 
 from typing import NamedTuple
 

@@ -8,7 +8,7 @@ from nto1_workflow.running.snakemake_internals import jobs_of
 
 VERDICT = "results/published_verdict.txt"
 NEXT = {  # where to look, in this order
-    "results/explore.html": "charts to point at, to zoom and to choose from",
+    "results/explore.html": "interactive charts",
     "results/published_comparison.html": "every published number beside ours",
     "results/provenance.md": "who, when, where, from what; all hashes",
     "results/run-crate": "to archive or to hand on, with the sources",

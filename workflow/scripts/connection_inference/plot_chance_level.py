@@ -1,4 +1,4 @@
-"""Areas under the ROC curve of tests that know nothing: all of the axis, and a closer look."""
+"""Areas under the ROC curve of random guessing: all of the axis, and a closer look."""
 
 import numpy as np
 from matplotlib.patches import ConnectionPatch

@@ -6,7 +6,7 @@ from nto1_workflow.io import read_parquet, run
 from nto1_workflow.plot_auc import curves, finish, from_strong_to_weak, places
 from nto1_workflow.style import plt, save
 
-# A test that knows nothing gives half of the called inputs the wrong sign.
+# Random guessing gives half of the called inputs the wrong sign.
 CHANCE = 0.25
 
 
