@@ -1,9 +1,9 @@
 """The neuron's response to a single input spike, and the firing rates of its inputs."""
 
-from math import exp, log
+from math import log, pi
 
 import numpy as np
-import scipy.stats
+from scipy.special import ndtr
 
 from nto1.neurons import model_of
 from nto1.simulation.inputs import SpikeCounts, TimeGrid
@@ -70,6 +70,15 @@ def plot_response(w_exc: float, neuron, dt: float, files) -> None:
     save(figure, *files)
 
 
+def z(rate, mean: float, variance: float):
+    """Of lognormal rates, standard normal."""
+    return (np.log(rate / mean) + variance / 2) / variance**0.5
+
+
+def density(rate, mean: float, variance: float):
+    return np.exp(-(z(rate, mean, variance) ** 2) / 2) / (rate * (2 * pi * variance) ** 0.5)
+
+
 def plot_rates(inputs, files) -> None:
     linear, logarithmic = np.linspace(1e-3, 15, 500), np.geomspace(0.04, 41, 500)
     figure, axes = plt.subplots(ncols=3, figsize=(8.3, 1.8))
@@ -78,10 +87,10 @@ def plot_rates(inputs, files) -> None:
         ("O'Connor et al. 2010", OCONNOR_2010, {"color": "#ffcb9e", "lw": 1.2}),
         ("Roxin et al. 2011", ROXIN_2011, {"color": "#aad9aa", "lw": 1.2}),
     ):
-        rates = scipy.stats.lognorm(variance**0.5, scale=mean * exp(-variance / 2))
-        axes[0].plot(linear, rates.pdf(linear), **style)
-        axes[1].plot(logarithmic, rates.pdf(logarithmic), **style)
-        axes[2].plot(linear, rates.cdf(linear), label=label, **style)
+        variance = max(variance, 1e-3)  # rates that are all the same have no density
+        axes[0].plot(linear, density(linear, mean, variance), **style)
+        axes[1].plot(logarithmic, density(logarithmic, mean, variance), **style)
+        axes[2].plot(linear, ndtr(z(linear, mean, variance)), label=label, **style)
     axes[1].set_xscale("log")
     set_up(axes[0], [0, 15], [0, axes[0].get_ylim()[1]], nbins_x=3, nbins_y=4, xunit="Hz")
     set_up(axes[1], [0.04, 41], axes[0].get_ylim(), nbins_y=4)
@@ -90,7 +99,7 @@ def plot_rates(inputs, files) -> None:
     hylabel(axes[2], "Cumulative probability")
     axes[0].set_xlabel("Firing rate of an input")
     axes[1].set_xlabel("Firing rate (Hz, log scale)")
-    axes[2].legend(loc="lower right")
+    axes[2].legend(loc="center left", bbox_to_anchor=(1.1, 0.5))
     figure.tight_layout(w_pad=2)
     save(figure, *files)
 
