@@ -52,6 +52,7 @@ rulegraph: $(READY)
 $(READY): envs/requirements.lock envs/bootstrap.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v < (3, 14); \
 	ok or sys.exit(f"Python 3.11, 3.12 or 3.13 is needed, but $(PYTHON) is {v.major}.{v.minor}. Try: make PYTHON=python3.11")'
+	@echo "Installing the locked packages into .venv, once: about a minute"
 	@test ! -L .venv || rm .venv # a link; what it leads to is somebody's
 	$(PYTHON) -m venv --clear .venv
 	PIP_USER=0 PIP_TARGET= $(BIN)/pip install --quiet --require-hashes --no-deps -r envs/bootstrap.lock

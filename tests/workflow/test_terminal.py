@@ -199,6 +199,6 @@ def test_a_summary_is_about_what_this_run_made_or_found_up_to_date(monkeypatch, 
     monkeypatch.setattr(summary, "jobs_of", lambda workflow: jobs)
     shown = SimpleNamespace(n_jobs=2, to_do={1: ()}, failed=["find weight N10"], seconds=lambda: 3)
     said = summary.summary_of(None, shown, succeeded=False)
-    assert "1 tables in results/" in said
+    assert "1 table in results/" in said
     assert "reproduced" not in said
     assert "explore" not in summary.summary_of(None, shown, succeeded=True)

@@ -165,6 +165,7 @@ def compile_once(models: Iterable[str] = ()) -> None:
         if compiled.exists():
             continue
         folder.mkdir(parents=True, exist_ok=True)
+        print("Compiling, once for this version of the code: up to a minute", file=sys.stderr)
         with open(compiled.with_suffix(".lock"), "w") as lock:
             with suppress(OSError):  # a file system without locks
                 fcntl.flock(lock, fcntl.LOCK_EX)

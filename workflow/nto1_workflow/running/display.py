@@ -226,7 +226,7 @@ class Bars(Display):
             self.row(table, kind, len(self.durations.get(kind, ())), self.n_of[kind], says)
         if len(kinds) > MAX_RULES:
             table.add_row(f"and {len(kinds) - MAX_RULES} more kinds of jobs")
-        times = [duration(self.seconds()), self.time_left()]
+        times = [f"{duration(self.seconds())} elapsed", self.time_left()]
         self.row(
             table, "all", self.n_jobs - len(self.to_do), self.n_jobs, ", ".join(filter(None, times))
         )

@@ -29,10 +29,11 @@ def summary_of(workflow, display, succeeded: bool) -> str:
     lines += [f"  failed: {name}" for name in display.failed[:3]]
     if len(display.failed) > 3:
         lines.append(f"  failed: {len(display.failed) - 3} more")
-    for kind, ending in (("figures", ".svg"), ("tables", ".csv")):
+    for kind, ending in (("figure", ".svg"), ("table", ".csv")):
         made = [file for file in existing if file.endswith(ending)]
         folders = sorted({str(Path(file).parts[0]) for file in made})
         if made:
+            kind += "s" * (len(made) > 1)
             lines.append(f"{len(made)} {kind} in {', '.join(f'{folder}/' for folder in folders)}")
     if VERDICT in existing:
         lines.append(Path(VERDICT).read_text("utf-8").strip())
@@ -41,7 +42,8 @@ def summary_of(workflow, display, succeeded: bool) -> str:
         shown = {path: why for path, why in NEXT.items() if path in written and Path(path).exists()}
         lines += ["Where to look next:"] if shown else []
         lines += [f"  {path:35}{why}" for path, why in shown.items()]
-        lines.append(f"  {'make report':35}all of it on one page: report.html")
+        if Path("Makefile").exists():
+            lines.append(f"  {'make report':35}all of it on one page: report.html")
     else:
         lines.append(
             "The end of each failed job's log is above. Once corrected, the same command does "
