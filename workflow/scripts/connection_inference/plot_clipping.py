@@ -57,7 +57,7 @@ def plot_noise(voltages, files):
     signals = {"ceiled": "Membrane voltage", "noisy": "… with imaging noise"}
     for ax, (signal, heading) in zip(axes, signals.items(), strict=True):
         ax.plot(voltages["t_ms"], voltages[f"{signal}_mV"], lw=0.8)
-        set_up(ax, xlim=[0, 1000], ylim=[-100, 50], nbins_y=4, xunit="ms", yunit="mV")
+        set_up(ax, xlim=[0, 1000], ylim=[-100, 50], nbins_x=3, nbins_y=4, xunit="ms", yunit="mV")
         hylabel(ax, heading)
     hide_x_axis(axes[0])
     figure.tight_layout(h_pad=1.5)
