@@ -24,11 +24,10 @@ import scipy.sparse.linalg
 from nto1 import line_fit_test, regression_test, sta_test
 from nto1.inference.kinds import UNCONNECTED
 from nto1.inference.n_to_1 import Signal, choose_trains, imaged, record
-from nto1.inference.regression import OWN_SPIKE
 from nto1.inference.scores import score
 from nto1.regression.design import Covariates, Spikes, SpikesByBin
 from nto1.regression.kernel import precision
-from nto1.regression.signal import afterpotentials, around, binned, bins_of
+from nto1.regression.signal import OWN_SPIKE, afterpotentials, around, binned, bins_of
 from nto1.units import ms, mV, pS
 
 W_EXC = 15.036 * pS  # N = 6500, about 4 Hz

@@ -207,6 +207,15 @@ def test_a_study_shows_what_was_varied_at_first(tmp_path):
     }
 
 
+def test_trains_of_a_recording_are_shown_by_their_calls(tmp_path):
+    cell = {"train": ["a", "b"], "rate_Hz": [1.0, 2.0], "size_mV": [0.5, 0.1], "z": [9.0, 0.3]}
+    cell["call"] = ["excitatory", "none"]
+    shown = {"y": "z", "hue": "call", "facet": "", "log": ""}
+    assert make(tmp_path, cell=cell)["cell"]["suggested"] == {"x": "size_mV"} | shown
+    cell["size_mV"] = [np.nan, np.nan]
+    assert make(tmp_path, cell=cell)["cell"]["suggested"] == {"x": "rate_Hz"} | shown
+
+
 def test_a_table_without_numbers_to_show_and_one_with_missing_ones(browser, tmp_path):
     made = make(tmp_path, a={"name": ["</script>", "b"], "x": [1.0, np.nan]}, b={"only": ["text"]})
     assert made["a"]["columns"] == {"name": ["</script>", "b"], "x": [1.0, None]}

@@ -61,12 +61,8 @@ def main() -> None:
 @click.option("--exclude", type=Interval(), multiple=True, help="Leave out (s); repeatable.")
 @click.option("--own-spikes", default="detect", help="A file, or none [found in the voltage].")
 @click.option("--drop", is_flag=True, help="Drop spikes that are NaN, double, or beyond the end.")
-@click.option(
-    "--null",
-    type=click.Choice(["empirical", "surrogates"]),
-    default="empirical",
-    help="[empirical]",
-)
+@click.option("--method", default="regression", help="Such as sta, line_fit [regression].")
+@click.option("--null", type=click.Choice(["empirical", "surrogates"]), help="[empirical]")
 @click.option("--timing-window", type=float, metavar="MS", help="Slower relations don't count.")
 @click.option("--fdr", type=float, default=0.05, help="False-discovery rate [0.05].")
 def detect(
@@ -76,7 +72,8 @@ def detect(
     unit: str | None,
     exclude: tuple[tuple[float, float], ...],
     own_spikes: str,
-    null: "Null",
+    method: str,
+    null: "Null | None",
     timing_window: float | None,
     fdr: float,
     **options: Any,
@@ -105,6 +102,7 @@ def detect(
         )
         found = detect(
             recording,
+            method=method,
             null=null,
             timing_window=timing_window and timing_window * 1e-3,
             false_discovery_rate=fdr,

@@ -145,6 +145,8 @@ def test_products_of_spikes_are_those_of_counts(seed):
     counts = counts_of(near, 200)
     products = counts.T @ linalg.toeplitz(np.append(a, np.zeros(170))) @ counts
     np.testing.assert_allclose(near.products(a), products, atol=1e-9)
+    for threads in (2, 3):  # to the bit
+        assert (near.products(a, threads) == near.products(a)).all()
     np.testing.assert_allclose(near.lags(40)[:, :30] @ a, np.diag(products), atol=1e-9)
 
 

@@ -6,9 +6,15 @@ import pytest
 import scipy
 
 from nto1 import Recording, detect
+from nto1.inference.method import methods
+from nto1.recordings.errors import RecordingError
 from nto1.recordings.example import example, sizes
 from nto1.recordings.page import write
+from nto1.recordings.recording import Joined
+from nto1.recordings.verdict import reason_of
+from nto1.regression.calibration import p_values
 from nto1.regression.kernel import Kernel
+from nto1.simulation.passive_membrane import SITUATIONS, record_passive
 from nto1.units import ms, mV
 
 DURATION, RATE = 100, 1000
@@ -87,16 +93,17 @@ def test_random_trains_are_seldom_called():
 T = np.arange(DURATION * RATE) / RATE
 
 
-def rhythm(frequency):
+def rhythm(frequency, seed=1):
     """Of a phase that drifts."""
-    drift = 0.05 * np.cumsum(np.random.default_rng(1).standard_normal(T.size))
+    drift = 0.05 * np.cumsum(np.random.default_rng(seed).standard_normal(T.size))
     return np.sqrt(2) * np.sin(2 * np.pi * frequency * T + drift)
 
 
-def states(duration):
+def states(duration, seed=2):
     """That last for some time (s)."""
     decay = 1 - 1 / RATE / duration
-    x = scipy.signal.lfilter([1], [1, -decay], np.random.default_rng(2).standard_normal(T.size))
+    noise = np.random.default_rng(seed).standard_normal(T.size)
+    x = scipy.signal.lfilter([1], [1, -decay], noise)
     return x / x.std()
 
 
@@ -117,6 +124,82 @@ def test_what_trains_share_with_the_voltage_is_named(shared, said):
         null="surrogates",
     )
     assert said in " ".join(found.verdict.doubts)
+
+
+def at_random_too(rng, seed):
+    """A stimulus, and what it should be called."""
+    return (
+        (rhythm(np.exp(rng.uniform(np.log(4), np.log(60))), seed), "a rhythm"),
+        (states(rng.uniform(0.3, 3), seed), "a drift"),
+        (states(rng.uniform(0.004, 0.015), seed), "common input"),
+        (np.zeros(T.size), "no frequency in particular"),
+    )[seed % 4]
+
+
+def test_likely_reasons_of_stimuli_at_random():
+    """Rhythms of 4 to 60 Hz, states of 0.3 s and more, common input of 4 to 15 ms, in all depths:
+    the reason is named in nine of ten, and nothing is named where there is nothing."""
+    right = []
+    for seed in range(60):
+        rng = np.random.default_rng(1000 + seed)
+        shared, name = at_random_too(rng, seed)
+        V = noise(rng, T.size) + mV * rng.uniform(0.3, 1.5) * shared
+        trains = at_random(rng, 60, 10 * (1 + rng.uniform(0.3, 0.8) * shared).clip(0))
+        joined = Joined.of(Recording.of(V, trains, sampling_rate=RATE, own_spikes=None), 1 * ms)
+        right.append(name in reason_of(joined, trains))
+    assert np.mean(right) >= 0.9
+    assert np.mean(right[3::4]) >= 0.9
+
+
+OTHERS = [name for name in methods() if name != "regression"]
+
+
+@pytest.mark.parametrize("method", OTHERS)
+def test_other_methods_give_what_they_can_and_say_what_it_is_worth(method, of_example):
+    recorded = record_passive(SITUATIONS["poisson"], 60, seed=3).sampled(1 * ms)
+    some = [*range(20), *range(20, 70)]
+    trains = {str(k): recorded.trains[k] for k in some} | {"silent": []}
+    recording = Recording.of(
+        recorded.V, trains, sampling_rate=RATE, own_spikes=recorded.output_times
+    )
+    found = detect(recording, method=method, seed=7)
+    table, kinds = found.table, recorded.kinds[some]
+    assert list(table) == list(of_example.table)
+    assert table["size_mV"].isna().all()
+    assert table["detectable_mV"].isna().all()
+    assert table.loc[70, "flags"] == "not tested"
+    assert np.isnan(table.loc[70, "p"])
+    # As the method itself has it, beside the neuron's own spikes, which are bridged.
+    alone = detect(recording, method=method, seed=7, threads=2)
+    pd.testing.assert_frame_equal(alone.table, table)
+    assert methods()[method].caution in str(found)
+    assert "does not tell" in found.verdict.missed
+    inputs = table.loc[:69][(kinds != "unconnected") & (table["call"] != "none")[:70]]
+    assert (inputs["call"] == kinds[inputs.index]).all()
+    if method in ("sta", "template", "line_fit"):
+        assert table["z"][:70][kinds != "unconnected"].abs().mean() > 1.5
+    assert {*np.sign(table["z"].dropna())} <= {-1.0, 0.0, 1.0}
+    np.testing.assert_allclose(p_values(table["z"]), table["p"], rtol=1e-6, atol=1e-12)
+
+
+def test_what_other_methods_can_not_do_is_refused():
+    rng = np.random.default_rng(0)
+    V, trains = noise(rng, T.size), at_random(rng, 5)
+    known = {"sampling_rate": RATE, "own_spikes": None}
+    halves = Recording.of([V[:50_000], V[50_000:]], trains, starts=[0, 60], drop=True, **known)
+    gap = Recording.of(V, trains, excluded=[(3, 4)], **known)
+    for recording in (halves, gap):
+        with pytest.raises(RecordingError, match="sta can't leave out parts of a voltage"):
+            detect(recording, method="sta")
+    whole = Recording.of(V, trains, **known)
+    for option in ({"null": "empirical"}, {"timing_window": 0.1}, {"weights": "joint"}):
+        with pytest.raises(RecordingError, match=f"line_fit has no {next(iter(option))}"):
+            detect(whole, method="line_fit", **option)
+    with pytest.raises(ValueError, match=r"method has to be one of sta, .*, not 'stat'"):
+        detect(whole, method="stat")
+    for method in ("spikes", "spike_coupling"):  # of a neuron that is silent
+        with pytest.raises(ValueError, match=r"can test none of 5 trains; the neuron has 0 spikes"):
+            detect(whole, method=method)
 
 
 def test_flags():
@@ -179,6 +262,14 @@ def test_action_potentials_are_left_out():
         recording = Recording.of(V + step, at_random(rng, 5), sampling_rate=RATE)
         assert recording.own_spikes.size == at.size
         assert np.abs(recording.own_spikes - at / RATE).max() < 3 * ms
+
+
+def test_figure_and_page_of_another_method(tmp_path):
+    rng = np.random.default_rng(8)
+    write(found_in(noise(rng, T.size), at_random(rng, 5), method="line_fit"), tmp_path)
+    page = (tmp_path / "page.html").read_text()
+    assert "by line_fit" in page
+    assert "Take care" in page
 
 
 def test_files_of_a_detection_have_the_same_bytes_twice(of_example, tmp_path):

@@ -160,6 +160,8 @@ WRONG = [
     folder_of_trains(""),
     folder_of_trains("0.1\nspike\n"),
     lambda folder: read_recording(folder / "cell.abf", folder / "units.csv"),
+    lambda folder: detect(of([V_MV, V_MV], starts=[0, 5])(folder), method="sta"),
+    lambda folder: detect(of()(folder), method="sta", null="empirical"),
     without("pynwb"),
     without("neo"),
 ]

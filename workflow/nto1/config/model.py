@@ -984,10 +984,13 @@ class OwnRecording(Section):
     drop: bool = Default(
         False, "Drop spikes that are NaN, twice there or beyond the recording; else it is an error."
     )
-    null_distribution: Literal["empirical", "surrogates"] = Default(
-        "empirical",
-        "How large z is by chance: from all trains, most of which are not connected; or from "
-        "surrogates.",
+    method: Method = Default(
+        "regression", "The test. Others take one sweep without gaps, and have no sizes."
+    )
+    null_distribution: Literal["empirical", "surrogates"] | None = Default(
+        None,
+        "How large z is by chance: from all trains, most of which are not connected (the default "
+        "of the regression); or from surrogates.",
     )
     timing_window_ms: Annotated[float, Field(gt=0, le=1e5)] | None = Default(
         None, "What trains share with the voltage on longer time scales does not count."

@@ -140,5 +140,9 @@ METHOD = Method(
     window="line_fit_window_ms",
     seconds=lambda n_spikes, window, n_shuffles: n_spikes * 40e-9,
     p_of_t=p_values,
+    caution=(
+        "its p-values depend on the length of time steps, and up to 99 % of unconnected trains "
+        "have p < 5 %: it ranks trains, and no more"
+    ),
     place=3,
 )

@@ -132,6 +132,8 @@ class Method(NamedTuple):
     n_bytes: Callable[[Test, float, float, int], float] = lambda *_: 0.0
     # Two-sided p-values from its t, if its outcomes have no column p.
     p_of_t: Callable[[np.ndarray], np.ndarray] = p_of_shuffles
+    # What its p-values are worth on recordings of one's own, of a method that is not calibrated.
+    caution: str = "whether its p-values can be trusted has not been measured"
     place: int = 100  # in tables and legends
 
     @property

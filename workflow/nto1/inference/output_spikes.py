@@ -144,5 +144,9 @@ METHOD = Method(
     shared=("window_ms", *SHUFFLING),
     window="window_ms",
     seconds=lambda n_spikes, window, n_shuffles: n_spikes * (1 + n_shuffles) * 6e-9,
+    caution=(
+        "its sign is chosen from the data, so that 10 % of unconnected trains have p < 5 %, and up "
+        "to 97 % where they share rates with the neuron; it doesn't look at the voltage"
+    ),
     place=4,
 )

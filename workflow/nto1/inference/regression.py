@@ -35,12 +35,14 @@ from nto1.regression.gaps import Gaps
 from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_density
 from nto1.regression.mixture import Mixture, Posterior, expectation_propagation
 from nto1.regression.signal import (
+    OWN_SPIKE,
     Signal,
     afterpotentials,
     around,
     binned,
     bins_of,
     detect_spikes,
+    within,
 )
 from nto1.threads import map_ahead
 from nto1.units import ms, mV
@@ -63,9 +65,6 @@ MIN_BULK = 30
 
 # Signals of one recording that are tested beside each other: each takes memory.
 AT_A_TIME = 2
-
-# Left out around each of the neuron's own spikes, before and after.
-OWN_SPIKE = 1.5 * ms
 
 # False-discovery rate of the trains that take part when the kernel is fitted.
 CLEAR = 0.05
@@ -571,7 +570,7 @@ def _check_voltage(
     """The voltage with zeros for what is excluded; the neuron's own spikes; samples left out."""
     V, dt = checks.vector(V, "V", may_be_nan=True), checks.number(dt, "dt", above=0)
     begin, end = np.array(excluded, float).reshape(-1, 2).T
-    missing = around((begin + end) / 2, dt, V.size, (end - begin) / 2, (end - begin) / 2)
+    missing = within(begin, end, dt, V.size)
     if missing.any():
         V = np.where(missing, 0, V)
     bad = np.flatnonzero(~np.isfinite(V))
@@ -581,7 +580,7 @@ def _check_voltage(
             f"name the intervals they are in as excluded, or fill them in"
         )
     if isinstance(own_spikes, str):
-        own_spikes = detect_spikes(np.where(missing, np.median(V[~missing]), V), dt)
+        own_spikes = detect_spikes(np.where(missing, np.nan, V), dt)
     own = checks.spike_times(() if own_spikes is None else own_spikes, "own_spikes", V.size * dt)
     return V, own, missing | around(own, dt, V.size, OWN_SPIKE, OWN_SPIKE)
 
@@ -649,5 +648,6 @@ METHOD = Method(
     },
     seconds=lambda n_spikes, window, n_shuffles: n_spikes * 0.35e-6,
     n_bytes=_n_bytes,
+    caution="",
     place=5,
 )

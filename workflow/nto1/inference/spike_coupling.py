@@ -339,5 +339,9 @@ METHOD = Method(
         "seed": Option(1, "Seed of the surrogates.", {"ge": 0, "le": 2**53 - 1}),
     },
     seconds=lambda n_spikes, window, n_shuffles: n_spikes * 1e-6,
+    caution=(
+        "8 % of unconnected pairs of a network have p < 5 %, since chains and common inputs are "
+        "allowed for in part; it doesn't look at the voltage"
+    ),
     place=6,
 )

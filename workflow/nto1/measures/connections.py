@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -99,10 +99,10 @@ class Connections(Measure):
             *("connection_inference.weights", "connection_inference.duration_s"),
         }
     )
-    measured = (*SCORES, "output_rate_Hz")
+    measured: ClassVar[tuple[str, ...]] = (*SCORES, "output_rate_Hz")
     limits = dict.fromkeys(SCORES, (0, 1)) | {"output_rate_Hz": (0, inf)}
-    also = ("n_tested", *CALLS)
-    shown = ("AUC", "F1max")
+    also: ClassVar[tuple[str, ...]] = ("n_tested", *CALLS)
+    shown: ClassVar[tuple[str, ...]] = ("AUC", "F1max")
     runs = ("recording", "recordings")
     tables = ("weights",)
 

@@ -3,10 +3,11 @@
 All trains are tested at once by regression (docs/regression.md). The null is the bulk of all
 trains, most of which are not connected; surrogates are tested beside them. Power is measured: the
 tested trains are shifted in time, potentials of known size after their spikes are added to the
-recorded voltage, and all is tested again.
+recorded voltage, and all is tested again. Other methods give what they can.
 """
 
 from collections.abc import Sequence
+from math import ceil
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -14,7 +15,9 @@ import pandas as pd
 import scipy
 
 from nto1 import checks
+from nto1.errors import NothingToTest
 from nto1.inference.kinds import EXCITATORY, INHIBITORY
+from nto1.inference.method import Problem, methods, run_tests
 from nto1.inference.regression import (
     MANY,
     MIN_BULK,
@@ -23,11 +26,12 @@ from nto1.inference.regression import (
     Weights,
     regression_test,
 )
+from nto1.recordings.errors import RecordingError
 from nto1.recordings.recording import Joined, Recording
-from nto1.recordings.verdict import Verdict, verdict_of
+from nto1.recordings.verdict import Verdict, verdict_of, verdict_of_other
 from nto1.regression.calibration import Bulk, bulk, false_discovery_rates, p_values
 from nto1.regression.kernel import DELAYS, Kernel, precision
-from nto1.regression.signal import binned
+from nto1.regression.signal import OWN_SPIKE, around, binned
 from nto1.units import ms, mV
 
 Null = Literal["empirical", "surrogates"]
@@ -36,11 +40,23 @@ Null = Literal["empirical", "surrogates"]
 # above the threshold by so much, for 80 % of them to be found.
 N_INJECTED, MIN_SHIFT, Z_POWER = 50, 1.0, float(scipy.special.ndtri(0.8))
 
+
+# Where injected potentials are found with less than this part of their size, it says little.
+LEAST_GAIN = 0.5
+
 # Trains that share more than this part of their spikes, to the bin, are flagged, if there are not
 # too many to compare all of them.
 ALIKE, MAX_PAIRED = 0.3, 2000
 
 COPY = "copy of train "
+
+REGRESSION = "regression"
+
+# Of the table, what methods tell.
+COLUMNS = (*("size_mV", "standard_error_mV", "z", "p", "q", "call", "delay_ms", "detectable_mV"),)
+
+# What methods that shuffle trains do at most: as many as it takes to call one train alone.
+MAX_SHUFFLES = 10_000
 
 
 class Injection(NamedTuple):
@@ -58,11 +74,11 @@ class Detection(NamedTuple):
     verdict: Verdict
     recording: Recording
     joined: Joined
-    test: RegressionTest  # calibrated on surrogates
-    own_spikes: np.ndarray  # s, on the joined axis
     trains: list[np.ndarray]  # s, on the joined axis
-    injection: Injection
-    null: Null
+    # Of the regression: its test, which is calibrated on surrogates, and the null that was taken.
+    test: RegressionTest | None = None
+    injection: Injection | None = None
+    null: Null | None = None
 
     def __str__(self) -> str:
         return str(self.verdict)
@@ -71,7 +87,8 @@ class Detection(NamedTuple):
 def detect(
     recording: Recording,
     *,
-    null: Null = "empirical",
+    method: str = REGRESSION,
+    null: Null | None = None,
     false_discovery_rate: float = 0.05,
     timing_window: float | None = None,
     bin: float = 1 * ms,
@@ -86,13 +103,21 @@ def detect(
     ----------
     recording
         ``Recording.of(…)``, or ``read_recording(…)``.
+    method
+        One of docs/detection.md. Those other than the regression take one segment without gaps,
+        and tell p, q and call of each train, but no size; the verdict says how far p can be
+        trusted.
     null
-        Calibrate z on all trains, most of which are not connected ("empirical"), or on surrogates.
-        With less than 30 trains, surrogates are taken in any case.
+        Calibrate z on all trains, most of which are not connected ("empirical", the default of the
+        regression), or on surrogates. With less than 30 trains, surrogates are taken in any case.
     false_discovery_rate
         Among the trains that are called.
-    timing_window, bin, weights, n_surrogates, seed, threads
-        As for ``regression_test``.
+    bin
+        Length of the bins (s) over which the voltage is averaged.
+    timing_window, weights, n_surrogates
+        Of the regression: as for ``regression_test``.
+    seed, threads
+        Of all that is random; how many run beside each other, which changes nothing else.
 
     Returns
     -------
@@ -100,11 +125,13 @@ def detect(
         ``print`` it for the verdict. Its ``table`` has a row for each train: train, n_spikes,
         n_spikes_used (outside of gaps), rate_Hz, size_mV, standard_error_mV, z, p, q, call,
         delay_ms (of called trains), detectable_mV (found with a probability of 80 %), flags.
+        What a method can't tell is NaN.
 
     Raises
     ------
     ValueError
-        If no train can be tested (``NothingToTest``), or options make no sense.
+        If no train can be tested (``NothingToTest``), or options make no sense; for what a method
+        can't do (``RecordingError``).
 
     Examples
     --------
@@ -114,59 +141,141 @@ def detect(
     ['exc00', 'exc01']
     """
     checks.instance(recording, Recording, "recording", "Recording.of(…) or read_recording(…)")
-    if null not in ("empirical", "surrogates"):
+    if null not in (None, "empirical", "surrogates"):
         raise ValueError(f"null has to be empirical or surrogates, not {null!r}")
+    if method not in methods():
+        raise ValueError(f"method has to be one of {', '.join(methods())}, not {method!r}")
+    rate = checks.number(false_discovery_rate, "false_discovery_rate", above=0, at_most=1)
+    if method != REGRESSION:
+        own = {"null": null, "timing_window": timing_window, "weights": weights}
+        given = {f"{method}_{name}": value for name, value in own.items() if value is not None}
+        return _by_other(recording, method, rate, bin, given, seed, threads)
     joined = Joined.of(recording, bin)
-    own = joined.times(recording.own_spikes)
     trains = [joined.times(times) for times in recording.trains]
     options: dict[str, Any] = {
         "weights": weights or ("mixture" if len(trains) >= MANY else "joint"),
-        "own_spikes": own,
+        "own_spikes": joined.times(recording.own_spikes),
         "bin": joined.bin,
         "timing_window": timing_window,
-        "excluded": joined.excluded,
         "n_surrogates": n_surrogates,
         "seed": seed,
-        "false_discovery_rate": false_discovery_rate,
+        "false_discovery_rate": rate,
         "threads": threads,
     }
-    test = regression_test(joined.V, joined.bin, trains, **options)
+    return _by_regression(recording, joined, trains, null or "empirical", options)
+
+
+def _by_regression(
+    recording: Recording,
+    joined: Joined,
+    trains: list[np.ndarray],
+    null: Null,
+    options: dict[str, Any],
+) -> Detection:
+    rate, seed = options["false_discovery_rate"], options["seed"]
+    test = regression_test(joined.V, joined.bin, trains, excluded=joined.excluded, **options)
     n_tested = np.count_nonzero(~np.isnan(test.z))
     used: Null = null if n_tested >= MIN_BULK else "surrogates"
     other: Null = "surrogates" if used == "empirical" or n_tested < MIN_BULK else "empirical"
-    calls, of_other = (_calls(test, each, false_discovery_rate) for each in (used, other))
+    calls, of_other = (_calls(test, each, rate) for each in (used, other))
     n_called = np.count_nonzero(calls.call != NONE)
-    p_called = false_discovery_rate * (n_called + 1) / n_tested  # of one more train
+    p_called = rate * (n_called + 1) / n_tested  # of one more train
     threshold = float(-scipy.special.ndtri(min(p_called, 1) / 2))
     expected = (threshold + Z_POWER) * calls.error
     V, injected, sign = _inject(joined, trains, test.kernel, expected, seed)
-    again = regression_test(V, joined.bin, [*trains, *injected], **options)
+    both = [*trains, *injected]
+    again = regression_test(V, joined.bin, both, excluded=joined.excluded, **options)
     z = sign * calls.null.z(again.size, again.standard_error)[len(trains) :]
     injection = Injection(z, z > threshold, float(np.nanmean(z)) / (threshold + Z_POWER))
+    detectable = expected / injection.gain if injection.gain > LEAST_GAIN else np.nan
     only_one = (of_other.call != calls.call) & (calls.call != NONE)
     called = [k for k, call in enumerate(calls.call) if call != NONE]
-    table = pd.DataFrame(
-        {
-            "train": recording.names,
-            "n_spikes": [times.size for times in recording.trains],
-            "n_spikes_used": test.n_spikes,
-            "rate_Hz": [t.size / (recording.end - recording.begin) for t in recording.trains],
-            "size_mV": test.size / mV,
-            "standard_error_mV": calls.error / mV,
-            "z": calls.z,
-            "p": calls.p,
-            "q": calls.q,
-            "call": calls.call,
-            "delay_ms": _delays(joined, trains, test, called) / ms,
-            "detectable_mV": expected / mV / injection.gain,
-            "flags": _flags(recording, joined, trains, test, only_one),
-        }
+    table = _table(
+        *(recording, test.n_spikes, _flags(recording, joined, trains, test.flag, only_one)),
+        size_mV=test.size / mV,
+        standard_error_mV=calls.error / mV,
+        z=calls.z,
+        p=calls.p,
+        q=calls.q,
+        call=calls.call,
+        delay_ms=_delays(joined, trains, test, called) / ms,
+        detectable_mV=detectable / mV,
     )
     verdict = verdict_of(
-        *(recording, joined, trains, test, table, used, null, false_discovery_rate),
+        *(recording, joined, trains, test, table, used, null, rate),
         *(float(np.mean(injection.found)), int(only_one.sum())),
     )
-    return Detection(table, verdict, recording, joined, test, own, trains, injection, used)
+    return Detection(table, verdict, recording, joined, trains, test, injection, used)
+
+
+def _table(
+    recording: Recording, n_used: np.ndarray, flags: list[str], **columns: Any
+) -> pd.DataFrame:
+    """A row for each train, with all columns whatever the method."""
+    seconds = recording.end - recording.begin
+    known = {
+        "train": recording.names,
+        "n_spikes": [times.size for times in recording.trains],
+        "n_spikes_used": n_used,
+        "rate_Hz": [times.size / seconds for times in recording.trains],
+    }
+    return pd.DataFrame(
+        known | {name: columns.get(name, np.nan) for name in COLUMNS} | {"flags": flags}
+    )
+
+
+def _by_other(
+    recording: Recording,
+    method: str,
+    rate: float,
+    bin: float,
+    given: dict[str, Any],
+    seed: int,
+    threads: int,
+) -> Detection:
+    """By a method that looks at one whole voltage, or at the neuron's own spikes."""
+    from nto1.config.model import ConnectionInference
+
+    about = methods()[method]
+    if unknown := given.keys() - set(about.options):
+        name = min(unknown).removeprefix(f"{method}_")
+        raise RecordingError(f"{method} has no {name}: leave it out, or take regression")
+    joined = Joined.of(recording, bin)
+    if joined.missing.any():
+        raise RecordingError(
+            f"{method} can't leave out parts of a voltage, and segments, NaN and excluded "
+            f"intervals make {np.count_nonzero(joined.missing) * joined.bin:.3g} s of gaps: take "
+            f"regression, or one sweep without gaps"
+        )
+    own, V = joined.times(recording.own_spikes), joined.V
+    bridged = around(own, joined.bin, V.size, OWN_SPIKE, OWN_SPIKE)
+    V[bridged] = np.interp(np.flatnonzero(bridged), np.flatnonzero(~bridged), V[~bridged])
+    trains = [joined.times(times) for times in recording.trains]
+    n_shuffles = min(ceil(len(trains) / rate), MAX_SHUFFLES)
+    defaults = dict(ConnectionInference()) | {"n_shuffles": n_shuffles, "shuffle_seed": seed}
+    test = about.test(defaults | {f"{method}_seed": seed} | given)
+    problem = Problem([V], joined.bin, trains, own, np.arange(len(trains)), threads)
+    ((found,),) = run_tests(problem, [test])
+    p = np.where(np.isnan(found.t), np.nan, about.p_values(found))
+    if (np.isnan(p) | (p == 1)).all():
+        raise NothingToTest(
+            f"{method} can test none of {len(trains)} trains; the neuron has {own.size} spikes"
+        )
+    q = false_discovery_rates(p)
+    flag = np.where(np.isnan(p), "not tested", "")
+    table = _table(
+        recording,
+        np.array([times.size for times in trains]),
+        _flags(recording, joined, trains, flag, np.zeros(p.size, bool)),
+        z=np.sign(found.t) * -scipy.special.ndtri(p.clip(min=np.finfo(float).tiny) / 2),
+        p=p,
+        q=q,
+        call=np.where(q <= rate, np.where(found.t > 0, EXCITATORY, INHIBITORY), NONE),
+    )
+    least = 1 / n_shuffles if "n_shuffles" in test.options else 0.0
+    return Detection(
+        table, verdict_of_other(recording, table, about, rate, least), recording, joined, trains
+    )
 
 
 class _Calls(NamedTuple):
@@ -253,13 +362,13 @@ def _flags(
     recording: Recording,
     joined: Joined,
     trains: Sequence[np.ndarray],
-    test: RegressionTest,
+    of_test: np.ndarray,
     only_one: np.ndarray,
 ) -> list[str]:
     """What is particular of each train."""
     alike = _alike(joined, trains, recording.names) if 1 < len(trains) <= MAX_PAIRED else None
     found = []
-    for k, flag in enumerate(test.flag.tolist()):
+    for k, flag in enumerate(of_test.tolist()):
         if flag.startswith(COPY):
             flag = f"copy of {recording.names[int(flag.removeprefix(COPY))]}"
         dropped = recording.dropped[k] and f"dropped: {recording.dropped[k]}"
@@ -275,7 +384,8 @@ def _alike(joined: Joined, trains: Sequence[np.ndarray], names: Sequence[str]) -
     bins = [np.unique((times / joined.bin).astype(int)) for times in trains]
     n = np.array([each.size for each in bins])
     which = np.repeat(np.arange(n.size), n)
-    there = scipy.sparse.csr_array((np.ones(which.size), (which, np.concatenate(bins))))
+    shape = (n.size, joined.V.size + 1)
+    there = scipy.sparse.csr_array((np.ones(which.size), (which, np.concatenate(bins))), shape)
     shared = (there @ there.T).toarray()
     share = shared / np.maximum(n, 1)[:, None] - n / joined.V.size
     np.fill_diagonal(share, 0)

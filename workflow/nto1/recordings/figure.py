@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from numpy.lib.stride_tricks import sliding_window_view
 
 from nto1.inference.kinds import EXCITATORY
-from nto1.inference.regression import NONE, OWN_SPIKE
+from nto1.inference.regression import NONE
 from nto1.recordings.detection import Detection
 from nto1.recordings.recording import Segment
 from nto1.regression.calibration import jitter
+from nto1.regression.signal import OWN_SPIKE
 from nto1.units import ms, mV
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def _draw_average(axis: "Axes", detection: Detection, k: int, place: int) -> Non
     row = detection.table.loc[k]
     axis.plot(t / ms, (average - centre) / mV, color=COLOURS[str(row["call"])], lw=1)
     axis.axvline(0, color="0.7", lw=0.5, zorder=0)
-    axis.set_title(f"{row['train']}: {row['size_mV']:.2g} mV", fontsize=8)
+    size = "" if np.isnan(row["size_mV"]) else f": {row['size_mV']:.2g} mV"
+    axis.set_title(f"{row['train']}{size}", fontsize=8)
     axis.set_xlabel("ms after spikes")
     if not place:
         axis.set_ylabel("average (mV)")
@@ -101,9 +103,10 @@ def averages_of(detection: Detection, k: int) -> tuple[np.ndarray, np.ndarray, n
 
 
 def _draw_z(axis: "Axes", detection: Detection) -> None:
-    z, surrogates = detection.table["z"], detection.test.surrogate_z
-    low, high = np.quantile(surrogates, [0.025, 0.975])
-    axis.axhspan(low, high, color="0.88", lw=0, label="95 % of the surrogates")
+    z, test = detection.table["z"], detection.test
+    low, high = np.quantile(test.surrogate_z, [0.025, 0.975]) if test else (-1.96, 1.96)
+    label = f"95 % {'of the surrogates' if test else 'by chance, if p is right'}"
+    axis.axhspan(low, high, color="0.88", lw=0, label=label)
     place = np.arange(len(z))
     for call, colour in COLOURS.items():
         is_one = (detection.table["call"] == call).to_numpy() & z.notna().to_numpy()
@@ -115,9 +118,11 @@ def _draw_z(axis: "Axes", detection: Detection) -> None:
 
 def _draw_quantiles(axis: "Axes", detection: Detection) -> None:
     """Of z against those of a normal distribution."""
+    test = detection.test
+    of_surrogates = test.surrogate_z if test else np.empty(0)
     for z, colour, name in (
         (detection.table["z"].dropna().to_numpy(), "k", "trains"),
-        (detection.test.surrogate_z, "0.65", "surrogates"),
+        (of_surrogates, "0.65", "surrogates"),
     ):
         normal = scipy.special.ndtri((np.arange(z.size) + 0.5) / z.size)
         axis.plot(normal, np.sort(z), ".", ms=3, color=colour, label=name, zorder=3 - len(name) / 9)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from nto1.recordings.errors import RecordingError
 from nto1.recordings.units import SECONDS, seconds, suffix_of, unit_of, without_unit
@@ -116,7 +117,7 @@ def trains_in(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
             f"spikes have to be a table with the columns train and time_s (or time_ms), not with "
             f"{', '.join(columns)}"
         )
-    names, place = np.unique(columns[train], return_inverse=True)
+    place, names = pd.factorize(columns[train], sort=True)
     factor = seconds(suffix_of(time[0], SECONDS) or "s", "spikes")
     times = np.asarray(columns[time[0]], float) * factor
     order = np.argsort(place, kind="stable")

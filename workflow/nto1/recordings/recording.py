@@ -11,15 +11,12 @@ from nto1.recordings.errors import RecordingError
 from nto1.recordings.objects import Samples, samples_of, trains_of
 from nto1.recordings.time_stamps import Clock, fit_clock
 from nto1.recordings.units import volts
-from nto1.regression.signal import spike_threshold
+from nto1.regression.signal import detect_spikes, within
 from nto1.units import ms, mV
 
 # Between segments, on the axis on which they are joined: no filter or potential is longer. The
 # spikes of so much time before a segment are there, since their potentials reach into it.
 SEAM = 500 * ms
-
-# From which the median of a voltage is known.
-MANY_SAMPLES = 1_000_000
 
 
 class Segment(NamedTuple):
@@ -145,7 +142,7 @@ class Recording(NamedTuple):
         if own_spikes is not None:
             (own_spikes,), _ = _cleaned({"own_spikes": own_spikes}, found.begin, found.end, drop)
         elif detect:
-            own_spikes = np.concatenate([np.empty(0), *_action_potentials(segments, dt)])
+            own_spikes = np.concatenate([start + detect_spikes(V, dt) for start, V in segments])
             notes = [*notes, f"{own_spikes.size} action potentials were found in the voltage"]
         n_dropped = sum(map(bool, dropped))
         if n_dropped:
@@ -308,30 +305,6 @@ def _complaints(
     yield f"{hint}Correct them, or have them dropped (drop, --drop)"
 
 
-def _action_potentials(segments: Sequence[Segment], dt: float) -> Iterator[np.ndarray]:
-    """Where the voltage rises through half of their height; or, where current steps hide that,
-    where it rises within 2 ms by half as much as it ever does."""
-    lag = max(1, round(2 * ms / dt))
-    for signals in (
-        [V for _, V in segments],
-        [np.append(np.full(lag, np.nan), V[lag:] - V[:-lag])[: V.size] for _, V in segments],
-    ):
-        threshold = spike_threshold(_some(signals))
-        if np.isfinite(threshold):
-            for (start, _), V in zip(segments, signals, strict=True):
-                above = V > threshold
-                yield start + (np.flatnonzero(above[1:] & ~above[:-1]) + 1) * dt
-            return
-
-
-def _some(signals: Sequence[np.ndarray]) -> np.ndarray:
-    """Enough samples for a median, and the highest one."""
-    every = max(1, sum(V.size for V in signals) // MANY_SAMPLES)
-    some = np.concatenate([V[::every] for V in signals])
-    highest = max(np.nanmax(V, initial=-np.inf) for V in signals)
-    return np.append(some[~np.isnan(some)], highest)
-
-
 class Joined(NamedTuple):
     """Segments as means over bins, on one axis of time, with gaps between them.
 
@@ -395,7 +368,6 @@ def _binned(segment: Segment, recording: Recording, factor: int) -> np.ndarray:
     """Means over bins; NaN where one sample is missing."""
     V, dt = segment.V, recording.dt
     means = V[: V.size // factor * factor].reshape(-1, factor).mean(axis=1, dtype=float)
-    for interval in recording.excluded:
-        begin, end = ((t - segment.start) / (factor * dt) for t in interval)
-        means[max(0, int(np.floor(begin))) : max(0, int(np.ceil(end)))] = np.nan
+    begin, end = np.array(recording.excluded).reshape(-1, 2).T - segment.start
+    means[within(begin, end, factor * dt, means.size)] = np.nan
     return means

@@ -9,14 +9,15 @@ import pandas as pd
 import scipy
 
 from nto1.inference.kinds import EXCITATORY, INHIBITORY
+from nto1.inference.method import Method
 from nto1.inference.regression import MIN_BULK, NONE, RegressionTest
 from nto1.recordings.recording import Joined, Recording
 from nto1.regression.kernel import Kernel
 from nto1.units import ms
 
-# Shift of the bulk of z, and of its SD from 1, that make calls doubtful; but at least so many
-# standard errors.
-SHIFT, SPREAD, ERRORS = 0.5, 0.3, 3
+# What the regression says where the bulk of z is not that of surrogates, and in how many standard
+# errors, for few trains, it has to differ.
+OF_BULK, ERRORS = "z of most trains", 3
 
 # More calls than this part of the trains are no minority, of which the bulk knows nothing.
 MANY_CALLS = 0.25
@@ -27,8 +28,9 @@ TOO_FEW_FOUND = 0.6
 # Slower than this, imaging loses much.
 SLOW_BIN = 5 * ms
 
-# Bins of a segment for the coherence, and the probability that it is found by chance.
-SEGMENT, BY_CHANCE = 2048, 1e-3
+# Of the spectrum of what trains and voltage share: bins of a segment, and the probability that
+# something is found by chance. Slower than SLOW is no rhythm.
+SEGMENT, BY_CHANCE, SLOW = 2048, 1e-3, 2.0
 
 
 class Verdict(NamedTuple):
@@ -70,24 +72,39 @@ def verdict_of(
         *(warning for warning in test.warnings if not _is_said_otherwise(warning)),
     ]
     notes = [*_notes(recording, joined, test, table, null, asked), *recording.notes]
-    return Verdict(
-        *(_called(table, rate, null), _missed(table, found), tuple(doubts), tuple(notes))
-    )
+    basis = "all trains" if null == "empirical" else "surrogates"
+    called = _called(table, rate, f"calibrated on {basis}")
+    return Verdict(called, _missed(table), tuple(doubts), tuple(notes))
 
 
-def _called(table: pd.DataFrame, rate: float, null: str) -> str:
+def verdict_of_other(
+    recording: Recording, table: pd.DataFrame, method: Method, rate: float, least: float
+) -> Verdict:
+    """Of a method that is not the regression, whose p is at ``least`` so large."""
+    doubts = [f"{method.name}: {method.caution}"] if method.caution else []
+    n_tested = table["p"].notna().sum()
+    if least * n_tested > rate:
+        doubts.append(
+            f"p can't be below {least:.2g}: less than {least * n_tested / rate:.0f} trains can't "
+            f"be called, however clear they are"
+        )
+    missed = f"How large a potential has to be to be found, {method.name} does not tell."
+    called = _called(table, rate, f"by {method.name}: {method.description}")
+    return Verdict(called, missed, tuple(doubts), (*_untested(table), *recording.notes))
+
+
+def _called(table: pd.DataFrame, rate: float, how: str) -> str:
     n_tested = table["z"].notna().sum()
     n_called = (table["call"] != NONE).sum()
-    basis = "all trains" if null == "empirical" else "surrogates"
     text = (
         f"{n_called} of {n_tested} trains {'is' if n_called == 1 else 'are'} called connected "
-        f"(false-discovery rate {rate:.0%}, calibrated on {basis})"
+        f"(false-discovery rate {rate:.0%}, {how})"
     )
-    parts = [
-        f"{len(sizes)} {kind}, {_range(sizes.tolist())} mV"
-        for kind in (EXCITATORY, INHIBITORY)
-        if len(sizes := table.loc[table["call"] == kind, "size_mV"])
-    ]
+    parts = []
+    for kind in (EXCITATORY, INHIBITORY):
+        sizes = table.loc[table["call"] == kind, "size_mV"]
+        in_mV = f", {_range(sizes.tolist())} mV" if sizes.notna().any() else ""
+        parts += [f"{len(sizes)} {kind}{in_mV}"] if len(sizes) else []
     return f"{text}: {'; '.join(parts)}." if parts else f"{text}."
 
 
@@ -96,7 +113,7 @@ def _range(values: Sequence[float]) -> str:
     return f"{low:.2g}" if len(values) == 1 else f"{low:.2g} to {high:.2g}"
 
 
-def _missed(table: pd.DataFrame, found: float) -> str:
+def _missed(table: pd.DataFrame) -> str:
     sizes = table["detectable_mV"].dropna()
     if not len(sizes):
         return "How large a potential has to be to be found could not be told."
@@ -108,7 +125,7 @@ def _missed(table: pd.DataFrame, found: float) -> str:
 
 
 def _is_said_otherwise(warning: str) -> bool:
-    return warning.startswith(("z of most trains", "no train was clear"))
+    return warning.startswith((OF_BULK, "no train was clear"))
 
 
 def _about_nulls(
@@ -122,15 +139,15 @@ def _about_nulls(
     n_called, n_tested = (table["call"] != NONE).sum(), table["z"].notna().sum()
     if n_tested < MIN_BULK:
         return
-    by_chance = ERRORS / np.sqrt(n_tested)
-    shift, spread = test.shift, test.spread
-    if abs(shift) > max(SHIFT, by_chance) or abs(spread - 1) > max(SPREAD, by_chance / np.sqrt(2)):
-        reason = _reason(
+    shift, spread, by_chance = test.shift, test.spread, ERRORS / np.sqrt(n_tested)
+    differs = abs(shift) > by_chance or abs(spread - 1) > by_chance / np.sqrt(2)
+    if differs and any(warning.startswith(OF_BULK) for warning in test.warnings):
+        reason = reason_of(
             joined, [t for t, call in zip(trains, table["call"], strict=True) if call == NONE]
         )
         yield (
-            f"beside surrogates, z of most trains has a mean of {shift:.1f} and a "
-            f"standard deviation of {spread:.2g}, not 0 and 1: {reason}"
+            f"beside surrogates, z of most trains has a mean of {shift:.1f} and a standard "
+            f"deviation of {spread:.2g}, not 0 and 1: {reason}"
             + (
                 ". The empirical null allows for what most trains share; a train that has more of "
                 "it than others looks connected"
@@ -159,27 +176,29 @@ def _about_power(test: RegressionTest, found: float) -> Iterator[str]:
         )
 
 
-def _reason(joined: Joined, trains: Sequence[np.ndarray]) -> str:
-    """What trains that are not called share with the voltage, by their coherence."""
+def reason_of(joined: Joined, trains: Sequence[np.ndarray]) -> str:
+    """What trains that are not called share with the voltage, by where half of their covariance is:
+    slower than any rhythm, within an octave, or spread widely."""
     count = np.zeros(joined.V.size)
     for times in trains:
         bins = (times / joined.bin).astype(int).clip(0, count.size - 1)
         count += np.bincount(bins, minlength=count.size)
     there = ~joined.missing
     V, count = (np.where(there, x - x[there].mean(), 0) for x in (joined.V, count))
-    n = min(SEGMENT, V.size // 8)
-    f, coherence = scipy.signal.coherence(V, count, 1 / joined.bin, nperseg=n, detrend=False)
+    n, rate = min(SEGMENT, V.size // 8), 1 / joined.bin
+    f, coherence = scipy.signal.coherence(V, count, rate, nperseg=n, detrend=False)
+    _, cross = scipy.signal.csd(V, count, rate, nperseg=n, detrend=False)
     n_segments = max(2.0, 1.2 * V.size / n)
-    clear = coherence > 1 - (BY_CHANCE / f.size) ** (1 / (n_segments - 1))
-    peak = f[np.argmax(coherence)]
-    if not clear.any():
+    shared = np.abs(cross) * (coherence > 1 - (BY_CHANCE / f.size) ** (1 / (n_segments - 1)))
+    if not shared.any():
         return "trains share something with the voltage, but at no frequency in particular"
-    near = np.abs(f - peak) <= 3 + 0.3 * peak  # Hz
-    if clear[near].sum() < 0.6 * clear.sum():
-        return "a likely reason is common input, or bursts that many trains share"
-    if peak < 2:
-        return "a likely reason is a drift, or a change of states, that trains and voltage share"
-    return f"a likely reason is a rhythm of about {peak:.0f} Hz that trains and voltage share"
+    low, high = f[np.searchsorted(np.cumsum(shared), shared.sum() * np.array([0.25, 0.75]))]
+    half = f"half of what trains and voltage share is at {low:.2g} to {high:.2g} Hz, as of"
+    if high < SLOW:
+        return f"{half} a drift, or a change of states"
+    if high < 2 * low:
+        return f"{half} a rhythm of about {f[shared.argmax()]:.0f} Hz"
+    return f"{half} common input, or bursts that many trains share"
 
 
 def _notes(
@@ -205,11 +224,14 @@ def _notes(
         )
     if null != asked:
         yield f"{len(table)} trains are too few for the empirical null: surrogates took its place"
-    untested = table["z"].isna().sum()
-    if untested:
-        yield f"{untested} trains could not be tested: see their flags"
+    yield from _untested(table)
     if joined.bin >= SLOW_BIN:
         yield (
             f"at {1 / joined.bin:.3g} samples per second, much is lost: 400 and more are better, "
             f"and a rate that is wrong by a percent loses everything"
         )
+
+
+def _untested(table: pd.DataFrame) -> Iterator[str]:
+    if n := table["z"].isna().sum():
+        yield f"{n} trains could not be tested: see their flags"

@@ -72,12 +72,17 @@ class Spikes(NamedTuple):
         _count_lags(self.bins, self.edges[0], self.edges[-1], counts)
         return counts
 
-    def products(self, autocovariance: np.ndarray) -> np.ndarray:
+    def products(self, autocovariance: np.ndarray, threads: int = 1) -> np.ndarray:
         """(filter * s_j) · (filter * s_k) of all trains [n_trains, n_trains]."""
         order = np.argsort(self.bins, kind="stable")
         train = np.repeat(np.arange(self.n_spikes.size, dtype=np.int32), self.n_spikes)
+        bins, train = self.bins[order], train[order]
         upper = np.zeros((self.n_spikes.size,) * 2)
-        _add_pairs(self.bins[order], train[order], autocovariance, upper)
+
+        def add(part: int) -> None:
+            _add_pairs(bins, train, autocovariance, part, threads, upper)
+
+        _run(add, range(threads), threads)
         return upper + upper.T
 
 
@@ -204,7 +209,7 @@ class Design:
 
     def normal_matrix(self) -> np.ndarray:
         """[n_trains, n_trains], by pairs of spikes; as if there were no gaps in the recording."""
-        matrix = self.spikes.products(self.autocovariance)
+        matrix = self.spikes.products(self.autocovariance, self.threads)
         if self.covariates is None:
             return matrix
         shared = np.array([self._look_up_whitened(x) for x in self.covariates.whitened])
@@ -381,10 +386,13 @@ def _weighted_sums(counts, weights):
 
 
 @jit
-def _add_pairs(bins, train, autocovariance, products):
-    """Each pair of spikes once, [later train, earlier train]; of a spike with itself, a half."""
+def _add_pairs(bins, train, autocovariance, part, n_parts, products):
+    """Each pair of spikes once, [later train, earlier train]; of a spike with itself, a half. Of
+    every so many trains one: no other part writes to its row."""
     first = 0
     for i in range(bins.size):
+        if train[i] % n_parts != part:
+            continue
         row = products[train[i]]
         while bins[i] - bins[first] >= autocovariance.size:
             first += 1

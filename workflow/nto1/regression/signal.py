@@ -9,10 +9,18 @@ import scipy
 from nto1.errors import NothingToTest
 from nto1.jit import jit
 from nto1.regression.gaps import Gaps
-from nto1.units import ms
+from nto1.units import ms, mV
 
 # What the neuron's own spikes leave behind.
 AFTERPOTENTIALS = np.array([3, 10, 30, 90, 250]) * ms
+
+# Left out around each of the neuron's own spikes, before and after.
+OWN_SPIKE = 1.5 * ms
+
+# What an action potential is: its longest width at its foot, its least height, also by the noise's
+# standard deviation, and the shortest interval. It is looked for in means over so much time.
+LONGEST_SPIKE, LEAST_HEIGHT, LEAST_BY_NOISE, REFRACTORY = 5 * ms, 10 * mV, 8, 1.5 * ms
+SHORT = 0.5 * ms
 
 # Appended before Fourier transforms, whose time is a circle.
 PADDING = 500 * ms
@@ -65,38 +73,42 @@ def binned(missing: np.ndarray, dt: float, bin: float) -> Signal:
     return Signal(np.empty(0), Gaps.of(out, n_fft), out, bin, factor)
 
 
-def around(
-    times: np.ndarray,
-    dt: float,
-    n_steps: int,
-    before: float | np.ndarray,
-    after: float | np.ndarray,
-) -> np.ndarray:
+def around(times: np.ndarray, dt: float, n_steps: int, before: float, after: float) -> np.ndarray:
     """Whether a sample [n_steps] is that near to one of some times."""
+    return within(times - before, times + after, dt, n_steps)
+
+
+def within(begin: np.ndarray, end: np.ndarray, dt: float, n_steps: int) -> np.ndarray:
+    """Whether a sample [n_steps] is touched by one of some intervals (s)."""
     steps = np.zeros(n_steps + 1, np.int64)
-    first = np.floor((times - before) / dt).astype(int).clip(0, n_steps)
-    last = np.ceil((times + after) / dt).astype(int).clip(0, n_steps)
+    first = np.floor(begin / dt).astype(int).clip(0, n_steps)
+    last = np.ceil(end / dt).astype(int).clip(0, n_steps)
     np.add.at(steps, first, 1)
     np.add.at(steps, last, -1)
     return np.cumsum(steps[:-1]) > 0
 
 
 def detect_spikes(V: np.ndarray, dt: float) -> np.ndarray:
-    """Times (s) at which action potentials rise through ``spike_threshold``."""
-    above = V > spike_threshold(V)
-    return (np.flatnonzero(above[1:] & ~above[:-1]) + 1) * dt
+    """Times (s) at which action potentials in a voltage, which may be NaN, rise to half of their
+    height.
 
-
-def spike_threshold(V: np.ndarray) -> float:
-    """Half of the height of action potentials (V).
-
-    Half of the way from the median to the maximum, if that stands out: at least 20 mV, and 8
-    standard deviations, above the median; else there are none, and it is infinite.
+    Height is what a peak that is shorter than ``LONGEST_SPIKE`` has above both of its sides (white
+    top-hat): steps of a current and slow potentials have none, whatever the voltage they start at.
     """
-    median = np.median(V)
-    SD = 1.4826 * np.median(np.abs(V - median))
-    height = V.max() - median
-    return median + height / 2 if height / 2 >= max(20e-3, 8 * SD) else np.inf
+    factor = max(1, int(SHORT / dt + 1e-6))
+    means, step = V[: V.size // factor * factor].reshape(-1, factor).mean(axis=1), factor * dt
+    there, n = np.flatnonzero(~np.isnan(means)), max(3, round(LONGEST_SPIKE / step) | 1)
+    if there.size <= n:
+        return np.empty(0)
+    means = np.interp(np.arange(means.size), there, means[there])
+    height = scipy.ndimage.white_tophat(means, size=(n,))
+    noise = 1.4826 * np.median(np.abs(means[n // 2 :] - means[: -(n // 2)])) / np.sqrt(2)
+    least, near = max(LEAST_HEIGHT, LEAST_BY_NOISE * noise), 4 * n
+    peaks, _ = scipy.signal.find_peaks(
+        height, prominence=least, distance=max(1, REFRACTORY / step), wlen=near
+    )
+    _, _, rise, _ = scipy.signal.peak_widths(height, peaks, wlen=near)
+    return (rise + 0.5) * step
 
 
 def afterpotentials(times: np.ndarray, signal: Signal) -> np.ndarray:

@@ -28,6 +28,7 @@ def main(name: str, recording: OwnRecording, table, figure, page, threads: int):
     )
     found = detect(
         read,
+        method=recording.method,
         null=recording.null_distribution,
         false_discovery_rate=recording.false_discovery_rate,
         timing_window=None if window is None else window * ms,

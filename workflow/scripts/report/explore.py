@@ -62,8 +62,12 @@ def suggested(table) -> dict:
     """What to show at first. Columns say what a row is of, and then what was measured.
 
     y is the first column of floats after all text that differs between most rows, x the first
-    number before it that varies; colour and panels are others before it with few values.
+    number before it that varies; colour and panels are others before it with few values. Of a
+    recording of one's own, the clearness of trains against their size, or rate.
     """
+    if {"z", "call"} <= {*table}:
+        x = "size_mV" if table["size_mV"].notna().any() else "rate_Hz"
+        return {"x": x, "y": "z", "hue": "call", "facet": "", "log": ""}
     varied = [c for c in table if table[c].nunique() > 1 and c != "seed"]
     numbers = [c for c in table.select_dtypes("number") if c in varied]
     texts = [i for i, c in enumerate(table) if table[c].dtype.kind not in "ifb"]
