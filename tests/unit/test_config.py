@@ -50,7 +50,7 @@ MISTAKES = """
 {recordings: {a: {spikes: {file: a.csv}, voltage: {file: a.abf}, exclude_s: [[1, 2], [3, 3]]}}}
     -> recordings.a.exclude_s[1]: from 3 to 3. Exchange them.
 {recordings: {a: {spikes: {file: a.csv}, voltage: {file: a.abf}, null_distribution: bulk}}}
-    -> recordings.a.null_distribution: 'bulk' is not empirical or surrogates.
+    -> recordings.a.null_distribution: 'bulk' is not empirical or surrogates or nothing.
 {1: {}} -> the name 1 is no text. YAML takes
 {network: {type_of: [false]}} -> network.type_of[0]: False is not a name. Write it in quotes.
 {experiment: null}
