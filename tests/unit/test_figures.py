@@ -55,14 +55,39 @@ def test_all_signals_are_seen(drawn):
 @pytest.mark.parametrize("n", [1, 3, 4, 12])
 def test_every_neuron_has_its_row(drawn, tmp_path, n):
     """Also one that is silent, and no other."""
-    table, neurons = tmp_path / "t.parquet", tmp_path / "neurons.csv"
+    table, neurons = tmp_path / "t.parquet", tmp_path / "neurons.parquet"
     pd.DataFrame({"neuron": [0], "t_ms": [5.0]}).to_parquet(table)
     voltages = tmp_path / "v.parquet"
     pd.DataFrame({"t_ms": [0.0, 1.0], "V_m_0_mV": [-60.0, -61.0]}).to_parquet(voltages)
-    pd.DataFrame({"E_syn_mV": [0] * n}).to_csv(neurons, index=False)
-    for E_syn_mV in ([0] * n, str(neurons)):
-        plot_network.main(table, voltages, E_syn_mV, 1, [])
-        assert drawn[-1].axes[0].get_ylim() == (n - 0.5, -0.5)
+    pd.DataFrame({"type": ["exc"] * n}).to_parquet(neurons)
+    plot_network.main(table, voltages, neurons, 1, [])
+    assert drawn[-1].axes[0].get_ylim() == (n - 0.5, -0.5)
+
+
+def test_everything_that_was_recorded_is_drawn(drawn, tmp_path):
+    """A voltage each, lines of other signals, and an image for more than ten neurons; types have
+    colours."""
+    spikes, voltages, neurons = (tmp_path / f"{name}.parquet" for name in "svn")
+    pd.DataFrame({"neuron": [0, 1, 11], "t_ms": [5.0, 2, 3]}).to_parquet(spikes)
+    pd.DataFrame({"type": ["exc"] * 8 + ["inh"] * 4}).to_parquet(neurons)
+    t = np.arange(0, 10, 0.1)
+    two = {"V_m_0_mV": -60 + t, "V_m_7_mV": -70 - t, "u_1_pA": t, "u_3_pA": -t, "I_inj_1_pA": t}
+    two |= {"g_-65mV_2_nS": t, "g_0mV_2_nS": 2 * t}
+    many = {f"V_m_{j}_mV": -60 + j + 0 * t for j in (11, *range(11))}
+    for columns, labels in (
+        (two, ["$V_m$ of neuron 0", "$V_m$ of neuron 7", "$u$", "$I_{inj}$", *2 * ["$g$ ("]]),
+        (many, ["Recorded neuron"]),
+    ):
+        pd.DataFrame({"t_ms": t} | columns).to_parquet(voltages)
+        plot_network.main(spikes, voltages, neurons, 0.01, [])
+        raster, *panels = [ax for ax in drawn[-1].axes if ax.get_ylabel() != "$V_m$ (mV)"]
+        colors = [to_rgb(line.get_color()) for line in raster.lines]
+        assert colors == [to_rgb("C0"), to_rgb("C1")]
+        assert [line.get_ydata().tolist() for line in raster.lines] == [[0, 1], [11]]
+        for panel, label in zip(panels, labels, strict=True):
+            assert panel.get_ylabel().startswith(label)
+    (image,) = panels[0].images
+    np.testing.assert_array_equal(image.get_array()[:, 0], np.arange(-60, -48))
 
 
 TABLES = {"E_syn_mV": "neurons.csv", "weights_nS": "connections.csv"}

@@ -14,7 +14,7 @@ Simulation    simulate (one run), simulate_batch (many); AdEx, Izhikevich, Synap
 Weights       mean_rate, find_weight
 Studies       run_study
 Theory        free_membrane
-Networks      Connections, Network, simulate_network
+Networks      Connections, Current, Network, simulate_network
 Detection     Recording, read_recording, detect (of one's own);
               regression_test, spike_coupling_test
 Connections   sta_test, template_test, line_fit_test, output_spike_test, score;
@@ -33,7 +33,7 @@ _MODULES = {
     "simulation.weight_search": "mean_rate find_weight",
     "studies.run": "run_study",
     "simulation.free_membrane": "free_membrane",
-    "simulation.network": "Connections Network simulate_network",
+    "simulation.network": "Connections Current Network simulate_network",
     "inference.windows": "digitise",
     "inference.sta": "shuffle_test sta_test p_value",
     "inference.template": "template_test",

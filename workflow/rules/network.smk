@@ -1,26 +1,23 @@
 from nto1.config.model import types_of
 
-E_SYN = CONFIG.network.E_syn_mV  # of each neuron
-# Values of the config that are names of tables.
-TABLES = [
-    value
-    for value in (
-        E_SYN,
-        CONFIG.network.weights_nS,
-        CONFIG.network.inputs.weights_nS,
-        CONFIG.network.inputs.spikes,
-    )
-    if isinstance(value, str) and value != "poisson"
-]
+# Parquet alone, if there is much.
+KINDS = [".parquet"] if CONFIG.network.record.compact else [".csv", ".parquet"]
 
 
 rule simulate_network:
     """Spikes of all neurons, voltages and other signals of the recorded ones."""
     input:
-        tables=TABLES,
+        tables=sorted({*CONFIG.network.tables().values()}),
     output:
         spikes=table("results/network/spikes", "Network", "Table: spikes"),
-        voltages=multiext("results/network/voltages", ".csv", ".parquet"),
+        voltages=multiext("results/network/voltages", *KINDS),
+        neurons=multiext("results/network/neurons", *KINDS),
+        connections=multiext("results/network/connections", *KINDS),
+        input_spikes=(
+            multiext("results/network/input_spikes", *KINDS)
+            if CONFIG.network.inputs.record_spikes
+            else []
+        ),
     log:
         "results/logs/simulate_network.log",
     group:
@@ -36,13 +33,12 @@ rule plot_network:
     input:
         spikes="results/network/spikes.parquet",
         voltages="results/network/voltages.parquet",
-        neurons=[E_SYN] if isinstance(E_SYN, str) else [],
+        neurons="results/network/neurons.parquet",
     output:
         figure("thesis_figs/network", "Network", "Spikes and voltages"),
     log:
         "results/logs/plot_network.log",
     params:
-        E_syn_mV=E_SYN,
         shown_s=CONFIG.network.shown_s,
     script:
         "../scripts/network/plot_network.py"

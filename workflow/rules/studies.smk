@@ -17,6 +17,7 @@ if workflow.is_main_process:
 STUDY_TABLES = {
     "weights": WEIGHTS,
     "sweep": "results/we_sweep.parquet" if GUESS_FROM_SWEEP else [],
+    "network": sorted({*CONFIG.network.tables().values()}),
 }
 
 

@@ -16,6 +16,7 @@ from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import TimeGrid, count_spikes, draw_spike_trains, n_excitatory
 from nto1.simulation.network import (
     Connections,
+    Current,
     Network,
     arrival_steps,
     draw_peaks,
@@ -51,16 +52,37 @@ def slopes(v, u, I_syn, p):
     return (leak - I_syn - u) / p.C, lambda v: (p.a * (min(v, p.V_spike) - p.E_L) - u) / p.τ_w
 
 
-def oracle(network, arrivals, n_steps, update, reset, noise):
-    """Spikes (step, neuron), and v, u, g and I_syn of all samples. ``arrivals`` are those of the
-    input spikes: (step, train)."""
-    models = [network.types[name] for name in network.type_of]
+def injected(current, t):
+    """What a current, constant or not, is at a time."""
+    if not isinstance(current, Current):
+        return current
+    past = [k for k, time in enumerate(current.times) if round(time / DT) <= round(t / DT)]
+    if not past:
+        return 0.0
+    if not current.ramp:
+        return current.values[past[-1]]
+    return np.interp(round(t / DT), np.rint(np.divide(current.times, DT)), current.values)
+
+
+def oracle(network, arrivals, n_steps, update, reset, noise, current, start):
+    """Spikes (step, neuron), and v, u, g, I_syn and I_inj of all samples. ``arrivals`` are those of
+    the input spikes: (step, train)."""
+    models = [
+        network.types[name]._replace(
+            **{p: x[j] for p, x in network.parameters.items() if not np.isnan(x[j])}
+        )
+        for j, name in enumerate(network.type_of)
+    ]
     is_izhikevich = [isinstance(p, Izhikevich) for p in models]
     reset_v = [p.c if z else p.V_reset for p, z in zip(models, is_izhikevich, strict=True)]
     peak = [p.v_peak if z else p.V_spike for p, z in zip(models, is_izhikevich, strict=True)]
     jump = [p.d if z else p.b for p, z in zip(models, is_izhikevich, strict=True)]
     v = np.array([p.v_r if z else p.E_L for p, z in zip(models, is_izhikevich, strict=True)])
     u, E = np.zeros(network.N), network.E
+    for j in range(network.N):
+        v[j] = v[j] if np.isnan(start["v"][j]) else start["v"][j]
+        own = start["u" if is_izhikevich[j] else "w"][j]
+        u[j] = u[j] if np.isnan(own) else own
     g = np.zeros((E.size, network.N))
     due = defaultdict(list)  # sample: reversal potential, neuron, weight
 
@@ -79,6 +101,8 @@ def oracle(network, arrivals, n_steps, update, reset, noise):
         for name, signal in (("v", v), ("u", u), ("g", g)):
             samples[name].append(signal.copy())
         samples["I_syn"].append(np.sum(g * (v - E[:, np.newaxis]), axis=0))
+        I_inj = np.array([injected(one, i * DT) for one in current])
+        samples["I_inj"].append(I_inj)
         if i == n_steps:
             break
         if update == "sequential":
@@ -93,7 +117,7 @@ def oracle(network, arrivals, n_steps, update, reset, noise):
                 spikes.append((i, j))
                 continue
             before = v[j]
-            dv, du = slopes(before, u[j], I_syn[j], p)
+            dv, du = slopes(before, u[j], I_syn[j] - I_inj[j], p)
             v[j] += DT * dv + network.σ[j] * sqrt(DT) * noise[i, j]
             u[j] += DT * du(v[j] if update == "sequential" else before)
             if is_crossed(v[j], p) and reset == "late":
@@ -106,6 +130,36 @@ def oracle(network, arrivals, n_steps, update, reset, noise):
             if step == i:
                 send(network.connections, j, i + 1)
     return spikes, {name: np.array(signal) for name, signal in samples.items()}
+
+
+def only(type_of, names, values):
+    return np.where(np.isin(type_of, names), values, np.nan)
+
+
+def spreads(type_of, rng):
+    """Parameters of some or all neurons; τ_w is that of AdEx alone, C of both models."""
+    N = len(type_of)
+    yield {"C": rng.uniform(50e-12, 200e-12, N), "τ_w": only(type_of, "adaptive", 20 * ms)}
+    thresholds = only(type_of, "adaptive", rng.uniform(0, 40 * mV, N))
+    yield {"V_spike": thresholds, "d": only(type_of, ["regular"], rng.uniform(0, 200 * pA, N))}
+
+
+def at_rest(N):
+    return {name: np.full(N, np.nan) for name in "vuw"}
+
+
+def starts(type_of, rng):
+    N = len(type_of)
+    yield at_rest(N) | {"v": rng.uniform(-70 * mV, -55 * mV, N)}
+    u = only(type_of, ["regular", "fast"], rng.uniform(-50 * pA, 50 * pA, N))
+    yield at_rest(N) | {"u": u, "w": only(type_of, "adaptive", 30 * pA)}
+
+
+def currents(N, rng):
+    """Steps, a ramp and a constant; the first two of several neurons."""
+    times = np.sort(rng.uniform(0, 600 * DT, 3))
+    courses = [Current(times, rng.uniform(-100 * pA, 900 * pA, 3), ramp) for ramp in (False, True)]
+    return [[*courses, 300 * pA][k] for k in rng.integers(0, 3, N)]
 
 
 @st.composite
@@ -132,12 +186,15 @@ def networks(draw):
         Connections.of_matrix(input_weights, np.zeros(n_trains), delays[1]) if n_trains else None,
         τ_g={0.0: 5 * ms, -65 * mV: 7 * ms, -80 * mV: 9 * ms},
         σ={"regular": SIGMA, "fast": 0.0, "adaptive": draw(st.sampled_from([0.0, SIGMA]))},
+        parameters=draw(st.sampled_from([{}, *spreads(type_of, rng)])),
     )
     duration = 600 * DT
     trains = [np.sort(rng.uniform(0, duration, 40)) for _ in range(n_trains)]
     options = {
         "update": draw(st.sampled_from(["sequential", "simultaneous"])),
         "reset": draw(st.sampled_from(["early", "late"])),
+        "current": currents(N, rng) if draw(st.booleans()) else np.zeros(N),
+        "start": draw(st.sampled_from([at_rest(N), *starts(type_of, rng)])),
     }
     return network, trains, options
 
@@ -161,7 +218,7 @@ def test_like_the_plain_version(drawn, seed):
         DT,
         trains,
         np.random.RandomState(seed),
-        {"v": everyone, "g": everyone, "I_syn": everyone} | of_type,
+        {"v": everyone, "g": everyone, "I_syn": everyone, "I_inj": everyone} | of_type,
         **options,
     )
     got = zip(activity.spike_steps.tolist(), activity.spike_neurons.tolist(), strict=True)
@@ -169,6 +226,7 @@ def test_like_the_plain_version(drawn, seed):
     np.testing.assert_allclose(activity.recorded["v"], samples["v"], atol=1e-8)
     np.testing.assert_allclose(activity.recorded["g"], samples["g"], atol=1e-16)
     np.testing.assert_allclose(activity.recorded["I_syn"], samples["I_syn"], atol=1e-15)
+    np.testing.assert_allclose(activity.recorded["I_inj"], samples["I_inj"], atol=1e-21)
     for name, neurons in of_type.items():
         np.testing.assert_allclose(activity.recorded[name], samples["u"][:, neurons], atol=1e-15)
 
@@ -184,6 +242,38 @@ def test_recording_does_not_change_results():
     assert without.recorded == {}
     assert without.t.size == 50_001
     np.testing.assert_array_equal(one.recorded["v"][:, 0], all_of_them.recorded["v"][:, 3])
+
+
+@settings(max_examples=20)
+@given(st.sets(st.integers(0, 2000), min_size=1), st.booleans())
+def test_samples_that_are_asked_for(samples, single):
+    """The same as if all were recorded; and peaks where the sample before a reset is among them."""
+    network, chosen = notebook(), sorted(samples)
+    record = {"v": [2, 0], "g": [1, 3], "u": [1], "I_syn": [0]}
+    whole = simulate_network(network, 0.2, DT, record=record)
+    some = simulate_network(
+        network, 0.2, DT, record=record, samples=chosen, single_precision=single
+    )
+    np.testing.assert_array_equal(some.t, whole.t[chosen])
+    peaks = draw_peaks(whole, network)[chosen], draw_peaks(some, network)
+    for expected, got in [*((whole.recorded[n][chosen], some.recorded[n]) for n in record), peaks]:
+        assert got.dtype == (np.float32 if single else float)
+        np.testing.assert_array_equal(expected.astype(got.dtype), got)
+
+
+def test_neurons_that_differ_are_as_if_alone():
+    """Blocks of them have a loop of their own."""
+    rng, N = np.random.default_rng(3), 700
+    names = np.repeat(["adaptive", "regular"], 350)
+    own = {"C": rng.uniform(60e-12, 150e-12, N), "b": only(names, "adaptive", 30 * pA)}
+    current = rng.uniform(150 * pA, 400 * pA, N)
+    network = Network.of(TYPES, names, parameters=own)
+    together = simulate_network(network, 0.3, DT, current=current)
+    assert np.unique(together.spike_neurons).size > 300
+    for j in (0, 349, 350, 511, 512, 699):
+        alone = Network.of({"one": network.neuron(j)}, ["one"])
+        spikes = simulate_network(alone, 0.3, DT, current=current[j], update="sequential")
+        np.testing.assert_array_equal(spikes.spike_steps, together.spikes_of(j))
 
 
 def test_spikes_are_drawn_up_to_the_peak():
@@ -435,7 +525,7 @@ def test_bad_trains(train, message):
     [
         ({"trains": []}, "the network has 1 input trains, got 0"),
         ({"record": {"v": [0, 2]}}, "can't record neuron 2: there are neurons 0 … 1"),
-        ({"record": {"V": [0]}}, "can't record 'V': there are v, u, w, g, I_syn"),
+        ({"record": {"V": [0]}}, "can't record 'V': there are v, u, w, I_syn, I_inj, g"),
         (
             {"record": {"w": [0]}},
             "can't record w of neuron 0, whose model is Izhikevich: record its u",
@@ -446,6 +536,16 @@ def test_bad_trains(train, message):
         ({"arrival": "soon"}, "spikes can arrive at nearest or next, not at 'soon'"),
         ({"noise": -1}, "noise has to be 0 or more, not -1"),
         ({"duration": 0}, "duration has to be a finite number, above 0, not 0"),
+        ({"current": [1e-10]}, "current has 1 values, for 2 neurons"),
+        ({"current": np.nan}, "current has to be a finite number|are NaN or infinite"),
+        ({"current": Current([0.2, 0.1], [1, 2])}, "times of a current have to be 0 or more, in"),
+        ({"current": Current([0.2], [1, 2])}, "1 times of a current for 2 values"),
+        ({"start": {"V": 0}}, r"start\['V'\]: neurons start with v, and u or w"),
+        ({"start": {"w": 0}}, r"start\['w'\]: neuron 0 \(n\) has no w"),
+        ({"start": {"v": [0.1, -0.07]}}, "neuron 0 would start beyond its threshold"),
+        ({"start": {"v": [-0.07]}}, r"start\['v'\] has 1 values, for 2 neurons"),
+        ({"samples": [3, 2]}, "samples have to be some of 0 … 10000, in ascending order"),
+        ({"samples": [0.5]}, "samples have to be some of 0 … 10000, in ascending order"),
     ],
 )
 def test_bad_options(options, message):
@@ -503,7 +603,17 @@ def test_bad_options(options, message):
         ),
         (lambda: Network.of(TWO, ["n", "a"], inputs=ONE_INPUT, τ_g=0), "τ_g has to be positive"),
         (lambda: Network.of(TWO, ["n"], σ={"n": 1}), "σ has no value for the type 'a'"),
-        (lambda: Network.of(TWO, ["n"], σ=np.nan), "σ has to be finite"),
+        (lambda: Network.of(TWO, ["n"], σ=np.nan), "σ has to be a finite number"),
+        (lambda: Network.of(TWO, ["n"], σ=np.ones(2)), "σ has 2 values, for 1 neurons"),
+        (
+            lambda: Network.of(TWO, ["n", "a"], parameters={"k": [1, 1]}),
+            r"parameters\['k'\]: neuron 1 \(a\) has no k",
+        ),
+        (lambda: Network.of(TWO, ["n"], parameters={"C": -1}), r"neuron 0.C has to be a finite nu"),
+        (
+            lambda: Network.of(TWO, ["a"], parameters={"V_reset": 0.1}),
+            "neuron 0: V_reset has to be below V_spike",
+        ),
         (lambda: poisson_trains([-1], 1, 0), "rates of Poisson trains have to be finite"),
         (lambda: trains_from_table([3], [0.1], 3), "there is no train 3, only 0 … 2"),
         (lambda: trains_from_table([0, 1], [0.1], 3), "a train and a time: there are 2 and 1"),

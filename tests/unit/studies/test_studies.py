@@ -355,7 +355,7 @@ MISTAKES = """
 {vary: {neuron.b_pA: [1]}, cases: {a: {neuron.b_pA: 2}}} -> vary.neuron.b_pA: it is in a, too.
 {cases: {a: {neuron.c: 3}}} -> cases.a.neuron.c: no such key.
 {measure: rate, vary: {sweep.N: [5]}}
-    -> measure: 'rate' is not connection_test or connections or network_connections or
+    -> measure: 'rate' is not connection_test or connections or network or
 """
 
 
@@ -379,7 +379,8 @@ def test_studies_whose_files_would_have_one_name(other):
 def test_what_is_varied_has_no_column_of_what_is_measured(measure):
     measured = {*measures()[measure].measured, "n_tested", "n_seeds"}
     assert not measured & {
-        column_names([key], measures()[measure])[key] for key in keys_for(measure, list(NEURONS))
+        column_names([key], measures()[measure])[key]
+        for key in keys_for(measure, list(NEURONS), resolve({}))
     }
 
 

@@ -252,7 +252,7 @@ def _names_and_keys(schema: dict) -> tuple[dict | None, dict]:
     """Of the options that are sections: the schema of what any name may stand for, and those of
     their keys."""
     sections = [option for option in _options(schema) if option.get("type") == "object"]
-    names = sections[0].get("additionalProperties") or None if sections else None
+    names = next(filter(None, (o.get("additionalProperties") for o in sections)), None)
     return names, {key: s for o in sections for key, s in o.get("properties", {}).items()}
 
 

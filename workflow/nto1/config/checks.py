@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from nto1.config.model import (
     AdExNetwork,
     Config,
+    Connecting,
     Experiment,
     Inputs,
     InputTrains,
@@ -28,6 +29,9 @@ TOO_STRONG, TOO_WEAK = 100, 1e-4
 
 # More than these are taken for mistakes.
 MAX_RUNS = 1_000_000
+
+# Of a network, what can be recorded.
+SIGNALS = ("v", "u", "w", "g", "I_syn", "I_inj")
 
 # Memory that a job needs besides its arrays, for the interpreter and its libraries.
 PROGRAM_MB = 300
@@ -50,9 +54,9 @@ class NotValid:
 def consistency_errors(config: Config) -> Iterator[str]:
     yield from run_errors(config, Config.model_fields)
     for check in (
-        *(_about_inputs, _about_example, _about_izhikevich, _about_types, _about_network),
-        *(_about_adex_network, _about_izhikevich_network, _about_connection_tests),
-        *(_about_excerpt, _about_memory, _about_own_recordings),
+        *(_about_inputs, _about_example, _about_shown, _about_izhikevich, _about_adex_network),
+        *(_about_izhikevich_network, _about_connection_tests, _about_excerpt, _about_memory),
+        _about_own_recordings,
     ):
         yield from _as_far_as_valid(check, config)
 
@@ -223,16 +227,6 @@ def _about_network_recording(config: Config) -> Iterator[str]:
         )
 
 
-RUNS = {
-    "network_recording": [_about_network_recording],
-    "neuron": [_about_neuron],
-    "recording": [_about_recordings],
-    "experiment": [_about_experiment],
-    "sweep": [_about_N_of_sweep, _about_sweep],
-    "find_weight": [_about_N_of_searches, _about_searches],
-}
-
-
 def _leak_nS(neuron: NeuronSection) -> float:
     """Conductance of the membrane at rest."""
     return getattr(neuron, "g_L_nS", None) or neuron.parameters.g_leak / nS
@@ -277,6 +271,11 @@ def _about_inputs(config: Config) -> Iterator[str]:
             )
 
 
+def _about_shown(config: Config) -> Iterator[str]:
+    network = config.network
+    yield from _shown_within(network.shown_s, "network", network.duration_s, "network")
+
+
 def _about_example(config: Config) -> Iterator[str]:
     runs_s = config.experiment.duration_s
     yield from _shown_within(config.example.shown_s, "example", runs_s, "experiment")
@@ -297,7 +296,6 @@ def _about_network(config: Config) -> Iterator[str]:
     decay, inputs = network.tau_g_ms, network.inputs
     shortest = min(d.tau_g_ms for d in decay) if isinstance(decay, list) else decay
     yield from _about_run(network, "network", {"network.tau_g_ms": shortest})
-    yield from _shown_within(network.shown_s, "network", network.duration_s, "network")
     for name in sorted(set(network.type_of) - set(network.types)):
         yield (
             f"network.type_of: there is no type {name}. Name one of network.types: "
@@ -308,25 +306,40 @@ def _about_network(config: Config) -> Iterator[str]:
         given = {d.E_syn_mV for d in decay}
         for E in sorted(_reversal_potentials(network) - given):
             yield f"network.tau_g_ms: there is none for synapses with E_syn_mV = {E:g}. Add it."
-    if isinstance(network.E_syn_mV, str):
-        return
-    N = len(network.E_syn_mV)
-    recorded = {"recorded_neurons": network.recorded_neurons}
-    recorded |= {f"record.{signal}": some for signal, some in network.record}
-    for where, neurons in recorded.items():
-        for neuron in neurons:
-            if neuron >= N:
-                yield (
-                    f"network.{where}: there is no neuron {neuron}. network.E_syn_mV is a "
-                    f"list of {N}, for the neurons 0 … {N - 1}."
-                )
-    if network.type_of and len(network.type_of) != N:
+    yield from _about_parameters(config)
+    yield from _about_recording(network)
+    if network.N is not None:
+        yield from _about_size(network, network.N)
+    elif not isinstance(network.E_syn_mV, str):
+        yield "network.type_of: how many neurons are there? Write {name of a type: number}."
+
+
+def _about_size(network: Network, N: int) -> Iterator[str]:
+    """What has to fit the number of neurons."""
+    inputs, n = network.inputs, network.inputs.number
+    numbers = network.type_of
+    n_of_types = sum(numbers.values()) if isinstance(numbers, dict) else len(numbers)
+    if not N:
+        yield "network.type_of: a network needs at least one neuron."
+    if numbers and n_of_types != N:
         yield (
-            f"network.type_of: {len(network.type_of)} names for {N} neurons "
+            f"network.type_of: {n_of_types} names for {N} neurons "
             "(network.E_syn_mV). Write one for each."
         )
+    yield from _about_values(network, N)
     rows = f"neurons of network.E_syn_mV. Write {N} rows of {N}."
-    yield from _about_matrix(network.weights_nS, "network.weights_nS", N, N, rows)
+    yield from _about_connecting(network.connections, "network", N, network, N)
+    if not network.connections:
+        yield from _about_matrix(network.weights_nS, "network.weights_nS", N, N, rows)
+        yield from _about_matrix(network.delay_ms, "network.delay_ms", N, N, rows)
+        yield from _about_selves(network, N)
+    rows = f"neurons and {n} input trains. Write {n} rows of {N}."
+    yield from _about_connecting(inputs.connections, "network.inputs", n, network, N)
+    if n and not inputs.connections:
+        yield from _about_matrix(inputs.weights_nS, "network.inputs.weights_nS", n, N, rows)
+
+
+def _about_selves(network: Network, N: int) -> Iterator[str]:
     if isinstance(matrix := network.weights_nS, list) and all(len(row) == N for row in matrix):
         selves = [i for i, row in enumerate(matrix[:N]) if row[i]]
         if selves and not network.allow_self_connections:
@@ -334,17 +347,79 @@ def _about_network(config: Config) -> Iterator[str]:
                 f"network.weights_nS: neuron {', '.join(map(str, selves))} has a connection to "
                 f"itself. Write 0 on the diagonal, or set network.allow_self_connections to true."
             )
-    n = inputs.number
-    rows = f"neurons and {n} input trains. Write {n} rows of {N}."
-    if n:
-        yield from _about_matrix(inputs.weights_nS, "network.inputs.weights_nS", n, N, rows)
+
+
+def _about_parameters(config: Config) -> Iterator[str]:
+    """Of neurons that differ from their type."""
+    types = config.network.types
+    models = [given.model for given in types.values()] or ["izhikevich"]
+    known = {key.name for model in models for key in keys_of(MODELS[model].parameters)}
+    for name in sorted(config.network.parameters.keys() - known):
+        yield (
+            f"network.parameters.{name}: the neurons' models have no such parameter. There are: "
+            f"{', '.join(sorted(known))}."
+        )
+
+
+def _about_recording(network: Network) -> Iterator[str]:
+    record, dt_ms, run_s = network.record, network.timestep_ms, network.duration_s
+    for i, (begin, end) in enumerate(record.pieces_s):
+        if not 0 <= begin < end <= run_s * (1 + 1e-9):
+            yield (
+                f"network.record.pieces_s[{i}]: from {begin:g} to {end:g} s is no piece of the run "
+                f"(network.duration_s: {run_s:g} s)."
+            )
+    if record.every * dt_ms > 1000 * run_s:
+        yield (
+            f"network.record.every: {record.every} time steps of {dt_ms:g} ms are longer than the "
+            f"run (network.duration_s: {run_s:g} s)."
+        )
+
+
+def _about_values(network: Network, N: int) -> Iterator[str]:
+    """What is given neuron by neuron, or type by type."""
+    types = list(network.types) or ["regular"]
+    for key, value in network.per_neuron().items():
+        if isinstance(value, list) and len(value) != N:
+            yield f"network.{key}: {len(value)} values for {N} neurons. Write one for each."
+        for name in sorted(set(value) - set(types)) if isinstance(value, dict) else ():
+            yield f"network.{key}.{name}: there is no such type. There are: {', '.join(types)}."
+    recorded = {"recorded_neurons": network.recorded_neurons}
+    recorded |= {f"record.{key}": getattr(network.record, key) for key in SIGNALS}
+    for where, which in recorded.items():
+        yield from _about_chosen(which, f"network.{where}", N, types, "neuron")
+
+
+def _about_chosen(
+    which: list[int] | str, where: str, n: int, types: list[str], what: str
+) -> Iterator[str]:
+    if isinstance(which, str):
+        if which not in ("all", *types):
+            there_are = ", ".join(["all", *types])
+            yield f"{where}: there is no type {which}. Write numbers, or one of: {there_are}."
+        return
+    if unknown := [i for i in which if i >= n]:
+        yield f"{where}: there is no {what} {unknown[0]}. There are {n}, 0 … {n - 1}."
+
+
+def _about_connecting(
+    rules: Mapping[str, Connecting], where: str, n: int, network: Network, N: int
+) -> Iterator[str]:
+    """Of n senders to N neurons."""
+    types = list(network.types) or ["regular"]
+    senders, what = (types, "neuron") if where == "network" else ([], "input train")
+    for name, rule in rules.items():
+        key = f"{where}.connections.{name}"
+        yield from _about_chosen(rule.from_, f"{key}.from", n, senders, what)
+        yield from _about_chosen(rule.to, f"{key}.to", N, types, "neuron")
 
 
 def _reversal_potentials(network: Network) -> set[float]:
     """Those that the config names; a table may have others."""
     E, inputs = network.E_syn_mV, network.inputs
-    of_neurons = E if isinstance(E, list) else []
-    return {*of_neurons, *_each(inputs.E_syn_mV, inputs.number)}
+    of_neurons = list(E.values()) if isinstance(E, dict) else E if isinstance(E, list) else [E]
+    given = [*of_neurons, *_each(inputs.E_syn_mV, inputs.number)]
+    return {one for one in given if isinstance(one, int | float)}
 
 
 def _about_adex_network(config: Config) -> Iterator[str]:
@@ -392,17 +467,21 @@ def _about_input_trains(inputs: InputTrains) -> Iterator[str]:
                 f"network.inputs.{key}: {len(values)} values for {n} trains "
                 "(network.inputs.number). Write one for each, or one for all."
             )
-    if inputs.log_rate_variance and isinstance(inputs.rate_Hz, list):
+    if inputs.log_rate_variance and not isinstance(inputs.rate_Hz, int | float):
         yield (
-            "network.inputs.log_rate_variance: rates are a list, and not drawn. Give their mean as "
-            "network.inputs.rate_Hz, or leave the variance out."
+            "network.inputs.log_rate_variance: rates are given one by one, or drawn otherwise. "
+            "Give their mean as network.inputs.rate_Hz, or leave the variance out."
         )
-    if n and inputs.weights_nS is None:
+    if inputs.record_spikes and not n:
+        yield "network.inputs.record_spikes: there are no input trains. Say how many: number."
+    if n and inputs.weights_nS is None and not inputs.connections:
         yield (
             "network.inputs.weights_nS: input trains need weights. Write a matrix with a row for "
-            "each train, or the name of a table."
+            "each train, or the name of a table; or inputs.connections."
         )
-    if not n and (inputs.weights_nS is not None or inputs.spikes != "poisson"):
+    if n and inputs.weights_nS is not None and inputs.connections:
+        yield "network.inputs.weights_nS: there are inputs.connections, too. Keep one of them."
+    if not n and (inputs.weights_nS or inputs.connections or inputs.spikes != "poisson"):
         yield "network.inputs.number: weights or spikes are given for 0 trains. Say how many."
 
 
@@ -449,18 +528,32 @@ def _about_excerpt(config: Config) -> Iterator[str]:
 def _about_memory(config: Config) -> Iterator[str]:
     """Work is done in pieces; what a single run needs can't be cut. Bytes per time step are upper
     bounds, of inputs, voltage, what is recorded and what finds the median."""
-    network, record = config.network, config.network.record
-    n_recorded = len(network.recorded_neurons) + sum(len(some) for _, some in record)
-    # A conductance for each reversal potential: of tables, two are taken.
-    n_recorded += (max(2, len(_reversal_potentials(network))) - 1) * len(record.g)
     published = config.adex_network
     longest = max(map(n_steps, connection_tests(config).values()))
     for section, n_bytes in (
-        ("network", 24 * (1 + n_recorded) * n_steps(network)),
+        ("network", _bytes_of_network(config.network)),
         ("adex_network", 24 * (1 + len(published.recorded_neurons)) * n_steps(published)),
         ("connection_test", 40 * longest),
     ):
         yield from _fits_memory(section, n_bytes, config.experiment)
+
+
+def _bytes_of_network(network: Network) -> float:
+    """Of what is recorded, as arrays and as a table; one conductance for each reversal potential:
+    of tables, two are taken."""
+    record, type_of, n_values = network.record, network.type_of, 1.0
+    for key in ("recorded_neurons", *SIGNALS):
+        which = network.recorded_neurons if key == "recorded_neurons" else getattr(record, key)
+        if which == "all":
+            n = network.N or 0
+        elif isinstance(which, str):
+            n = type_of.count(which) if isinstance(type_of, list) else type_of.get(which, 0)
+        else:
+            n = len(which)
+        n_values += n * (max(2, len(_reversal_potentials(network))) if key == "g" else 1)
+    recorded_s = sum(end - begin for begin, end in record.pieces_s) or network.duration_s
+    n_rows = recorded_s / (network.timestep_ms * 1e-3) / record.every
+    return (6 if record.compact else 24) * n_values * n_rows
 
 
 def _fits_memory(section: str, n_bytes: float, experiment: Experiment) -> Iterator[str]:
@@ -471,3 +564,14 @@ def _fits_memory(section: str, n_bytes: float, experiment: Experiment) -> Iterat
             f"experiment.memory_per_job_MB ({limit_MB}). Raise it, or choose shorter runs or "
             f"fewer {'neurons to record' if 'network' in section else 'seeds'}."
         )
+
+
+RUNS = {
+    "network_recording": [_about_network_recording],
+    "neuron": [_about_neuron],
+    "recording": [_about_recordings],
+    "network": [_about_types, _about_network],
+    "experiment": [_about_experiment],
+    "sweep": [_about_N_of_sweep, _about_sweep],
+    "find_weight": [_about_N_of_searches, _about_searches],
+}

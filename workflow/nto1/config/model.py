@@ -11,9 +11,11 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     GetCoreSchemaHandler,
     PlainSerializer,
+    Tag,
     WithJsonSchema,
     create_model,
     model_validator,
@@ -141,7 +143,10 @@ class NeuronSection(Section):
     model: str
     if TYPE_CHECKING:
         C_pF: float
+        E_exc_mV: float
+        E_inh_mV: float
         tau_g_ms: float
+        inh_to_exc_weight: float
 
     @property
     def parameters(self) -> Neuron:
@@ -183,7 +188,7 @@ for _name, _model in MODELS.items():
 
 
 def changes_of(section: BaseModel) -> dict:
-    return section.model_dump(exclude_unset=True)
+    return section.model_dump(exclude_unset=True, warnings="none")
 
 
 if TYPE_CHECKING:
@@ -315,15 +320,125 @@ class SynapticDecay(Section):
     tau_g_ms: Decay = Default(..., "Time constant with which their conductance decays.")
 
 
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Item = TypeVar("Item")
 Row = Annotated[list[Item], Field(min_length=1, max_length=10_000)]
 Matrix = Annotated[list[Row[Item]], Field(min_length=1, max_length=10_000)]
 
 
+Delay = Annotated[float, Field(ge=0, le=1e4)]
+Conductance = Annotated[float, Field(ge=0, le=1e6)]
+Current = Annotated[float, Field(ge=-1e9, le=1e9)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+
+# Neurons, or input trains: by their numbers from 0, all, or those of a type.
 NeuronIndices = Annotated[
     list[Annotated[int, Field(ge=0, le=10**8)]], Distinct(10_000, min_length=0)
 ]
-Delay = Annotated[float, Field(ge=0, le=1e4)]
+Chosen = NeuronIndices | Annotated[str, Field(min_length=1)]
+
+
+class Spread(Section):
+    """Values that are drawn: mean and sd of a normal or lognormal distribution, within min and max
+    where these are given; or min and max of a uniform one."""
+
+    distribution: Literal["normal", "lognormal", "uniform"] = Default("normal", "Which one.")
+    mean: float | None = Default(None, "Of the values.")
+    sd: Annotated[float, Field(ge=0)] | None = Default(None, "Of the values, their spread.")
+    min: float | None = Default(None, "No value is below.")
+    max: float | None = Default(None, "No value is above.")
+    seed: Seed = Default(0, "Seed; each key and each type has a random stream of its own.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        low = -inf if self.min is None else self.min
+        high = inf if self.max is None else self.max
+        if self.distribution == "uniform":
+            if (self.mean, self.sd) != (None, None) or None in (self.min, self.max):
+                raise ValueError("a uniform distribution has a min and a max, and no more.")
+        elif self.mean is None or self.sd is None:
+            raise ValueError(f"a {self.distribution} distribution needs a mean and an sd.")
+        elif not low <= self.mean <= high:
+            raise ValueError("the mean of a distribution lies between its min and its max.")
+        if self.distribution == "lognormal" and not (self.mean or 0) > 0:
+            raise ValueError("the mean of a lognormal distribution is above 0.")
+        if not low < high:
+            raise ValueError(f"min {low:g} has to be below max {high:g}.")
+        return self
+
+
+class Course(Section):
+    """A current that changes with time, 0 before the first time given."""
+
+    steps: Annotated[list[Pair], Field(min_length=1, max_length=10_000)] | None = Default(
+        None, "[time_s, current_pA]: from each time on, this current: [[0.1, 200], [0.6, 0]]."
+    )
+    ramp: Annotated[list[Pair], Field(min_length=1, max_length=10_000)] | None = Default(
+        None, "The same, joined by straight lines: [[0, 0], [2, 500]]."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.steps is None) == (self.ramp is None):
+            raise ValueError("a current that changes has either steps or a ramp.")
+        times = [time for time, _ in self.steps or self.ramp or []]
+        if times != sorted(times) or times[0] < 0:
+            raise ValueError("times of a current are 0 or more, in ascending order.")
+        return self
+
+
+def _kind(value: Any) -> str:
+    """Which of the things it is that a value may be."""
+    keys = set(value) if isinstance(value, dict) else set()
+    for kind, section in (("spread", Spread), ("course", Course)):
+        if isinstance(value, section) or keys & set(section.model_fields):
+            return kind
+    kinds: dict[type, str] = {dict: "types", list: "list", str: "file"}
+    return kinds.get(type(value), "number")
+
+
+# What may be given one by one, for each neuron, train or synapse.
+_by_kind = Discriminator(
+    _kind, custom_error_type="another_kind", custom_error_message="not one of these"
+)
+Number = Annotated[Item, Tag("number")]
+Each = Annotated[Row[Item], Tag("list")]
+Drawn = Annotated[Spread, Tag("spread")]
+Column = Annotated[FileName, Tag("file")]
+PerSynapse = Annotated[Number[Item] | Drawn, _by_kind]
+PerTrain = Annotated[Number[Item] | Each[Item] | Drawn | Column, _by_kind]
+OfTypes = Annotated[dict[str, Item], Tag("types")]
+PerNeuron = Annotated[
+    Number[Item] | Each[Item] | Drawn | OfTypes[PerSynapse[Item]] | Column, _by_kind
+]
+Changing = Annotated[Course, Tag("course")]
+CurrentOfOne = Annotated[Number[Current] | Changing | Column, _by_kind]
+CurrentOfType = Annotated[Number[Current] | Drawn | Changing | Column, _by_kind]
+Currents = Annotated[
+    Number[Current] | Each[CurrentOfOne] | Drawn | Changing | OfTypes[CurrentOfType] | Column,
+    _by_kind,
+]
+
+
+class Connecting(Section):
+    """Connections that are drawn at random."""
+
+    from_: Chosen = Default("all", "Who sends: numbers, a type's name, or all.", alias="from")
+    to: Chosen = Default("all", "Who receives.")
+    probability: Probability | None = Default(None, "That two are connected. Or:")
+    in_degree: Annotated[int, Field(ge=0, le=10**6)] | None = Default(
+        None, "How many connections each receives, from different senders."
+    )
+    weight_nS: PerSynapse[Conductance] = Default(..., "Conductance step: one, or a distribution.")
+    delay_ms: PerSynapse[Delay] | None = Default(
+        None, "Transmission delay; otherwise, the delay_ms of all."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.probability is None) == (self.in_degree is None):
+            raise ValueError("connections have either a probability or an in_degree.")
+        return self
 
 
 class InputTrains(Section):
@@ -335,12 +450,11 @@ class InputTrains(Section):
         "Poisson trains; or the name of a table (CSV or Parquet) of the spikes, with the columns "
         "train (counted from 0) and time_s, ascending within each train.",
     )
-    rate_Hz: (
-        Annotated[float, Field(ge=0, le=1e4)]
-        | Annotated[
-            list[Annotated[float, Field(ge=0, le=1e4)]], Field(min_length=1, max_length=10_000)
-        ]
-    ) = Default(20.0, "Firing rate of the Poisson trains: one, or a list with one for each.")
+    rate_Hz: PerTrain[Annotated[float, Field(ge=0, le=1e4)]] = Default(
+        20.0,
+        "Firing rate of the Poisson trains: one, a list with one for each, a distribution, or a "
+        "table with a column rate_Hz.",
+    )
     log_rate_variance: float = Default(
         0,
         "Above 0, rates are lognormal: rate_Hz is their mean, this the variance of their log.",
@@ -348,25 +462,53 @@ class InputTrains(Section):
         le=10,
     )
     seed: Seed = Default(0, "Seed of the Poisson trains.")
-    weights_nS: Matrix[Annotated[float, Field(ge=0, le=1e6)]] | FileName | None = Default(
+    weights_nS: Matrix[Conductance] | FileName | None = Default(
         None,
         "Conductance steps, from row (train) to column (neuron). Or the name of a table (CSV or "
         "Parquet) with the columns from (train), to (neuron), weight_nS and, optionally, delay_ms.",
     )
-    E_syn_mV: Voltage | Annotated[list[Voltage], Field(min_length=1, max_length=10_000)] = Default(
-        0.0, "Reversal potential of the trains' synapses: one, or a list with one for each train."
+    connections: dict[str, Connecting] = Default(
+        {}, "Connections of trains (from) to neurons, drawn at random; instead of weights_nS."
     )
-    delay_ms: Delay = Default(0, "Transmission delay, where the table has no column delay_ms.")
+    E_syn_mV: PerTrain[Voltage] = Default(
+        0.0,
+        "Reversal potential of the trains' synapses: one, a list with one for each train, or a "
+        "table with a column E_syn_mV.",
+    )
+    delay_ms: PerSynapse[Delay] = Default(
+        0.0, "Transmission delay, where the table has no column delay_ms: one, or a distribution."
+    )
+    record_spikes: bool = Default(
+        False, "Whether their spikes are written, to results/network/input_spikes."
+    )
 
 
 class Record(Section):
-    """Signals to record, each of some neurons; v also of recorded_neurons."""
+    """Signals to record, each of some neurons (numbers, a type's name, or all); v also of
+    recorded_neurons."""
 
-    v: NeuronIndices = Default([], "Voltage.")
-    u: NeuronIndices = Default([], "Recovery current, of Izhikevich neurons.")
-    w: NeuronIndices = Default([], "Adaptation current, of AdEx neurons.")
-    g: NeuronIndices = Default([], "Conductances, one for each reversal potential.")
-    I_syn: NeuronIndices = Default([], "Synaptic current; where it is positive, it hyperpolarises.")
+    v: Chosen = Default([], "Voltage.")
+    u: Chosen = Default([], "Recovery current, of Izhikevich neurons.")
+    w: Chosen = Default([], "Adaptation current, of AdEx neurons.")
+    g: Chosen = Default([], "Conductances, one for each reversal potential.")
+    I_syn: Chosen = Default([], "Synaptic current; where it is positive, it hyperpolarises.")
+    I_inj: Chosen = Default([], "Injected current; where it is positive, it depolarises.")
+    every: int = Default(1, "Of so many time steps, one is recorded.", ge=1, le=10**6)
+    pieces_s: Annotated[list[Pair], Field(max_length=10_000)] = Default(
+        [], "Begin and end of the pieces that are recorded, [[0, 1], [59, 60]]; or everything."
+    )
+    compact: bool = Default(
+        False,
+        "Signals in single precision, as Parquet alone: for many neurons, or long recordings.",
+    )
+
+
+class Start(Section):
+    """Where neurons start. What is not given is at rest."""
+
+    v_mV: PerNeuron[Voltage] | None = Default(None, "Voltage.")
+    u_pA: PerNeuron[Current] | None = Default(None, "Recovery current, of Izhikevich neurons.")
+    w_pA: PerNeuron[Current] | None = Default(None, "Adaptation current, of AdEx neurons.")
 
 
 class Network(Section):
@@ -382,23 +524,39 @@ class Network(Section):
         "has this model, or else the model's defaults. Without any types, all neurons are those of "
         "izhikevich.",
     )
-    type_of: Annotated[list[str], Field(max_length=10_000)] = Default(
+    type_of: (
+        Annotated[list[str], Field(max_length=10_000)]
+        | dict[str, Annotated[int, Field(ge=0, le=10**8)]]
+    ) = Default(
         [],
-        "The type of each neuron. Or a column type in the table E_syn_mV. Without either, all are "
-        "of the first type.",
+        "The type of each neuron; or how many there are of each type, in this order: {exc: 800, "
+        "inh: 200}. Or a column type in the table E_syn_mV. Without any, all are of the first "
+        "type.",
     )
-    E_syn_mV: Annotated[list[Voltage], Field(min_length=1, max_length=10_000)] | FileName = Default(
+    E_syn_mV: PerNeuron[Voltage] = Default(
         [0.0, 0.0, 0.0, -65.0],
-        "For each neuron, the reversal potential of the synapses that it makes. Or the name of a "
-        "table (CSV or Parquet) with a column E_syn_mV, a row per neuron.",
+        "The reversal potential of the synapses that each neuron makes: a list; one for each type, "
+        "{exc: 0, inh: -80}; or the name of a table (CSV or Parquet) with a column E_syn_mV, a row "
+        "per neuron.",
     )
-    weights_nS: Matrix[Annotated[float, Field(ge=0, le=1e6)]] | FileName = Default(
+    weights_nS: Matrix[Conductance] | FileName | None = Default(
         [[0.0, 4.0, 0.0, 0.0], [0.0] * 4, [0.0, 4.0, 0.0, 0.0], [0.0] * 4],
         "Conductance steps, from row to column. Or the name of a table (CSV or Parquet) of the "
-        "connections, with the columns from, to and weight_nS and, optionally, delay_ms.",
+        "connections, with the columns from, to and weight_nS and, optionally, delay_ms; or null, "
+        "for none.",
     )
-    delay_ms: Delay = Default(
-        0, "Transmission delay of connections, where the table has no column delay_ms."
+    connections: dict[str, Connecting] = Default(
+        {},
+        "Connections that are drawn at random, instead of weights_nS: by name, {excitation: {from: "
+        "exc, to: all, probability: 0.1, weight_nS: 0.5}}.",
+    )
+    connection_seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Default(
+        0, "Seed of connections that are drawn."
+    )
+    delay_ms: PerSynapse[Delay] | Matrix[Delay] = Default(
+        0.0,
+        "Transmission delay of connections, where the table has no column delay_ms: one, a matrix, "
+        "or a distribution.",
     )
     allow_self_connections: bool = Default(False, "Whether a neuron may connect to itself.")
     tau_g_ms: Decay | Annotated[list[SynapticDecay], Distinct(1000)] = Default(
@@ -406,17 +564,76 @@ class Network(Section):
         "Time constant with which synaptic conductances decay: one, or one for each reversal "
         "potential, [{E_syn_mV: 0, tau_g_ms: 5}, {E_syn_mV: -65, tau_g_ms: 10}].",
     )
-    sigma_mV_per_sqrt_ms: float = Default(
-        3, "Strength of the white noise on the voltage.", ge=0, le=1000
+    sigma_mV_per_sqrt_ms: PerNeuron[Annotated[float, Field(ge=0, le=1000)]] = Default(
+        3.0, "Strength of the white noise on the voltage."
     )
+    noise_pA_sqrt_s: PerNeuron[Annotated[float, Field(ge=0, le=1e6)]] | None = Default(
+        None,
+        "Instead of it, strength of a white noise current; a step adds it over C, times √dt. Where "
+        "it is positive, it hyperpolarises.",
+    )
+    noise_generator: Literal["xoshiro", "mersenne"] = Default(
+        "xoshiro",
+        "Of the noise. xoshiro begins with seed; mersenne, NumPy's legacy generator, goes on where "
+        "connections were drawn, from connection_seed.",
+    )
+    update: Literal["sequential", "simultaneous"] = Default(
+        "sequential",
+        "Whether, in a time step, conductances, voltage and recovery current each see the newest "
+        "values of the others, or all see those before the step.",
+    )
+    injected_current_pA: Currents = Default(
+        0.0,
+        "Where it is positive, it depolarises. Constant; {steps: [[time_s, current_pA], …]}; "
+        "{ramp: …}; a table with the columns time_s and current_pA, or with a column "
+        "injected_current_pA, a row per neuron; a list with one of these for each neuron; one for "
+        "each type; or a distribution.",
+    )
+    parameters: dict[str, PerNeuron[float]] = Default(
+        {},
+        "Parameters that differ from neuron to neuron, by their keys: {b_pA: {mean: 65, sd: 10}, "
+        "C_pF: neurons.csv}.",
+    )
+    start: Start = Default(Start(), Start.__doc__)
     inputs: InputTrains = Default(InputTrains(), "Spike trains from outside the network.")
-    recorded_neurons: NeuronIndices = Default(
-        [0, 2], "Neurons whose voltage is recorded, counted from 0."
+    recorded_neurons: Chosen = Default(
+        [0, 2], "Neurons whose voltage is recorded: counted from 0, all, or those of a type."
     )
     record: Record = Default(
         Record(), "More signals to record, each of some neurons: {v: [1], I_syn: [1]}."
     )
     shown_s: Duration = Default(2, "Length of the piece shown, from the start.")
+
+    @property
+    def N(self) -> int | None:
+        """Number of neurons, unless it is that of a table's rows."""
+        if isinstance(self.E_syn_mV, list):
+            return len(self.E_syn_mV)
+        if isinstance(self.type_of, dict):
+            return sum(self.type_of.values())
+        return len(self.type_of) or None
+
+    def per_neuron(self) -> dict[str, Any]:
+        """What may differ from neuron to neuron, by key."""
+        keys = ("E_syn_mV", "sigma_mV_per_sqrt_ms", "noise_pA_sqrt_s", "injected_current_pA")
+        found = {key: getattr(self, key) for key in keys}
+        found |= {f"start.{key}": value for key, value in self.start}
+        found |= {f"parameters.{key}": value for key, value in self.parameters.items()}
+        return {key: value for key, value in found.items() if value is not None}
+
+    def tables(self) -> dict[str, str]:
+        """Names of all tables, by key."""
+        named = self.per_neuron() | {"weights_nS": self.weights_nS}
+        for key in ("weights_nS", "rate_Hz", "E_syn_mV", "spikes"):
+            named[f"inputs.{key}"] = getattr(self.inputs, key)
+        found = {}
+        for key, value in named.items():
+            parts = {f".{name}": one for name, one in value.items()} if type(value) is dict else {}
+            parts |= {f"[{i}]": one for i, one in enumerate(value)} if type(value) is list else {}
+            for part, one in (parts or {"": value}).items():
+                if isinstance(one, str) and one != "poisson":
+                    found[f"network.{key}{part}"] = one
+        return found
 
 
 class AdExNetwork(Section):
@@ -450,6 +667,33 @@ class AdExNetwork(Section):
     )
     voltage_shown_s: Duration = Default(2, "Length of the voltage shown, from the start.")
     raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
+
+    def as_network(self, neuron: NeuronSection) -> Network:
+        """The same as a network like any other, whose neurons are of one type, AdEx."""
+        n_inh = self.N - self.N_exc
+        inh_weight_nS = neuron.inh_to_exc_weight * self.exc_weight_nS
+        senders = {
+            "exc": (range(self.N_exc), self.exc_weight_nS),
+            "inh": (range(self.N_exc + self.mute_first_inhibitory, self.N), inh_weight_nS),
+        }
+        return Network.model_validate(
+            {
+                "duration_s": self.duration_s,
+                "timestep_ms": self.timestep_ms,
+                "types": {"AdEx": {"model": "adex"}},
+                "E_syn_mV": [neuron.E_exc_mV] * self.N_exc + [neuron.E_inh_mV] * n_inh,
+                "connections": {
+                    kind: {"from": list(some), "probability": self.p_connected, "weight_nS": w_nS}
+                    for kind, (some, w_nS) in senders.items()
+                },
+                "connection_seed": self.seed,
+                "tau_g_ms": neuron.tau_g_ms,
+                "noise_pA_sqrt_s": self.noise_pA_sqrt_s,
+                "noise_generator": "mersenne",
+                "update": "simultaneous",
+                "recorded_neurons": self.recorded_neurons,
+            }
+        )
 
 
 class OneIzhikevichNetwork(Section):

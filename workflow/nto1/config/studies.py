@@ -29,18 +29,43 @@ class Case(NamedTuple):
     @property
     def config(self) -> Config:
         """With the changes."""
-        by_section: dict[str, dict[str, Any]] = {}
+        config, of_neuron = self.whole, {}
         for dotted, value in self.changes.items():
-            section, key = dotted.split(".", 1)
-            by_section.setdefault(section, {})[key] = value
-        changed = {
-            section: getattr(self.whole, section).model_copy(update=own)
-            for section, own in by_section.items()
-        }
-        if own := by_section.get("neuron"):
-            neuron = neuron_under(dict(self.whole.neuron), own) | own
-            changed["neuron"] = NEURONS[neuron["model"]].model_construct(**neuron)
-        return self.whole.model_copy(update=changed)
+            section, *path = dotted.split(".")
+            if section == "neuron":
+                of_neuron[path[0]] = value
+            else:
+                config = changed(config, [section, *path], value)
+        if of_neuron:
+            neuron = neuron_under(dict(self.whole.neuron), of_neuron) | of_neuron
+            with_model = NEURONS[neuron["model"]].model_construct(**neuron)
+            config = config.model_copy(update={"neuron": with_model})
+        return config
+
+
+def changed(section: Any, path: list[str], value: Any) -> Any:
+    """A section, or a mapping of sections, with another value at a path within it."""
+    key, *rest = path
+    within = section[key] if isinstance(section, dict) else getattr(section, key)
+    new = changed(within, rest, value) if rest else value
+    if isinstance(section, dict):
+        return section | {key: new}
+    return section.model_copy(update={key: new})
+
+
+def _keys_within(section: Any, where: str) -> Iterator[str]:
+    """Dotted keys of all values, of named sections, too."""
+    items = section.items() if isinstance(section, dict) else section
+    for key, value in items:
+        is_section = isinstance(value, BaseModel)
+        if is_section or (isinstance(value, dict) and any(map(_is_section, value.values()))):
+            yield from _keys_within(value, f"{where}.{key}")
+        else:
+            yield f"{where}.{key.rstrip('_')}"
+
+
+def _is_section(value: Any) -> bool:
+    return isinstance(value, BaseModel)
 
 
 def values_of(given: Any) -> Any:
@@ -122,11 +147,14 @@ def n_runs(study: Study, case: Case) -> int:
     return n
 
 
-def keys_for(measure: str, models: list[str]) -> list[str]:
+def keys_for(measure: str, models: list[str], config: Config) -> list[str]:
     """The dotted keys that a study with this measure may change: those with an effect, if neurons
     are of these models."""
-    keys = []
+    keys: list[str] = []
     for section in measures()[measure].sections:
+        if section == "network":
+            keys += _keys_within(config.network, section)
+            continue
         classes = [NEURONS[name] for name in models] if section == "neuron" else [model_of(section)]
         for key, field in {k: f for c in classes for k, f in c.model_fields.items()}.items():
             if not isinstance(field.default, BaseModel):
@@ -184,7 +212,7 @@ def _changes_of(study: Study, where: str) -> Iterator[tuple[str, str, Any]]:
 
 
 def _key_errors(study: Study, where: str, config: Config) -> Iterator[str]:
-    allowed = keys_for(study.measure, models_of(study, config))
+    allowed = keys_for(study.measure, models_of(study, config), config)
     if not study.vary and not study.cases:
         yield f"{where}: nothing is varied. Write vary: {{ {allowed[-2]}: [ … ] }}, or cases."
     for place, key, _ in _changes_of(study, where):
@@ -245,13 +273,18 @@ def _value_errors(study: Study, where: str, config: Config, expected) -> Iterato
                 name = next(m for m in models_of(study, config) if key in NEURONS[m].model_fields)
                 base, model = neuron_under(base, {"model": name}), NEURONS[name]
             try:
-                model.model_validate(base | {key: value})
+                if section == "network":
+                    own = changed(config.network, key.split("."), value)
+                    base = own.model_dump(by_alias=True, warnings="none")
+                    model.model_validate(base)
+                else:
+                    model.model_validate(base | {key: value})
             except ValidationError as error:
                 detail = error.errors()[0]
                 if detail["type"] == "value_error":
                     yield f"{place}: {detail['ctx']['error']}"
                 else:
-                    wanted = expected([section, key], {section: base})
+                    wanted = expected([section, *key.split(".")], {section: base})
                     yield f"{place}: {value!r:.60} is not {wanted}."
         if each and not study.zip and len(set(map(_alike, values))) < len(values):
             yield f"{place}: there is a value twice. Keep one."

@@ -82,10 +82,10 @@ int64: Any = FromNumba("int64")
 uint32: Any = FromNumba("uint32")
 uint64: Any = FromNumba("uint64")
 bits_of: Any = Intrinsic("bits_of")
+column_of: Any = Intrinsic("column_of")
 double_of: Any = Intrinsic("double_of")
 fma: Any = Intrinsic("fma")
 local_doubles: Any = Intrinsic("local_doubles")
-row_of: Any = Intrinsic("row_of")
 unlikely: Any = Intrinsic("unlikely")
 
 

@@ -68,8 +68,8 @@ def local_doubles(typing_context, n):
 
 
 @intrinsic(prefer_literal=True)
-def row_of(typing_context, table, row, n):
-    """The first n (a constant) doubles in a row of a table [rows, columns], as a tuple."""
+def column_of(typing_context, table, column, n):
+    """The first n (a constant) doubles in a column of a table [rows, columns], as a tuple."""
     if not isinstance(n, types.IntegerLiteral):
         return None
     doubles = types.UniTuple(types.float64, n.literal_value)
@@ -77,10 +77,9 @@ def row_of(typing_context, table, row, n):
     def generate(context, builder, signature, arguments):
         array = context.make_array(table)(context, builder, arguments[0])
         _, n_columns = cgutils.unpack_tuple(builder, array.shape)
-        first = builder.gep(array.data, [builder.mul(arguments[1], n_columns)])
-        places = [
-            builder.gep(first, [ir.Constant(ir.IntType(64), i)]) for i in range(doubles.count)
-        ]
+        first = builder.gep(array.data, [arguments[1]])
+        rows = [ir.Constant(ir.IntType(64), i) for i in range(doubles.count)]
+        places = [builder.gep(first, [builder.mul(row, n_columns)]) for row in rows]
         return context.make_tuple(builder, doubles, [builder.load(place) for place in places])
 
     return doubles(table, types.int64, n), generate

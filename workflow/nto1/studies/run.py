@@ -99,4 +99,5 @@ def _weights(config: Config, threads: int) -> str | Path:
     return WEIGHTS_FOR_4HZ if weights == "published" else weights
 
 
-TABLES = {"sweep": _sweep, "weights": _weights}
+# Those of a network are read by whoever needs them.
+TABLES = {"sweep": _sweep, "weights": _weights, "network": lambda config, threads: None}

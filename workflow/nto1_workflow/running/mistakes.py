@@ -81,16 +81,9 @@ def in_targets(workflow) -> str:
 
 def in_tables(workflow, own: Path, config: Config) -> str:
     """A line for every table that the config names, that is not there and that no rule makes."""
-    network, inputs = config.network, config.network.inputs
-    values = {
-        "network.weights_nS": network.weights_nS,
-        "network.E_syn_mV": network.E_syn_mV,
-        "network.inputs.weights_nS": inputs.weights_nS,
-        "network.inputs.spikes": inputs.spikes,
-        "connection_inference.weights": config.connection_inference.weights,
-    }
-    named = {key: name for key, name in values.items() if isinstance(name, str)}
-    there = {*files_there(workflow, named.values()), "poisson", "published", "search"}
+    named = config.network.tables()
+    named["connection_inference.weights"] = config.connection_inference.weights
+    there = {*files_there(workflow, named.values()), "published", "search"}
     problems = [
         f"{key}: there is no file {name}.{_meant(name, Path(name).parent.glob('*.*'))}"
         for key, name in named.items()

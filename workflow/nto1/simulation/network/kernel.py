@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nto1.errors import V_MIN
-from nto1.jit import carray, int64, jit, jit_inline, local_doubles, row_of, uint64, unlikely
+from nto1.jit import carray, column_of, int64, jit, jit_inline, local_doubles, uint64, unlikely
 from nto1.jit.growth import ensure_capacity
 from nto1.neurons import MODELS, Levels, Model, Synapses
 from nto1.random import mersenne, stream
@@ -32,8 +32,9 @@ class Populations(NamedTuple):
 
     model: np.ndarray  # index among MODELS
     start: np.ndarray  # [n + 1] the first neuron of each
-    parameters: np.ndarray  # [n, of the model with most] fields of the model
-    levels: Levels  # each [n]
+    is_spread: np.ndarray  # bool, whether parameters differ from neuron to neuron
+    parameters: np.ndarray  # [of the model with most, N] fields of the model
+    levels: Levels  # each [N]
 
 
 class Noise(NamedTuple):
@@ -69,31 +70,43 @@ class Events(NamedTuple):
     n_spikes: np.ndarray  # of this source in this step
 
 
-class SignalBuffers(NamedTuple):
-    """Indices of the recorded neurons, and what is to be filled, one row per sample."""
+class Currents(NamedTuple):
+    """Injected currents, straight in pieces, each [n] unless said otherwise. In order of steps;
+    every course has a piece at step 0."""
 
+    course: np.ndarray  # [N] the course of each neuron's current; [0] without any
+    step: np.ndarray  # where a piece begins
+    of: np.ndarray  # to which course it belongs
+    value: np.ndarray  # A, there
+    slope: np.ndarray  # A per step
+
+
+class SignalBuffers(NamedTuple):
+    """Neurons of which signals are recorded, and what is to be filled, a row for each sample: v of
+    some neurons, u, I_syn, I_inj, and g for each reversal potential."""
+
+    sample: np.ndarray  # [n_samples] which are recorded, in order
     v_of: np.ndarray
-    v: np.ndarray  # [n_samples, n]
     u_of: np.ndarray
-    u: np.ndarray  # [n_samples, n]
-    g_of: np.ndarray
-    g: np.ndarray  # [n_samples, n_E, n]
     I_syn_of: np.ndarray
-    I_syn: np.ndarray  # [n_samples, n]
+    I_inj_of: np.ndarray
+    g_of: np.ndarray
+    double: np.ndarray  # [n_samples, n_columns]; or [0, n_columns]
+    single: np.ndarray  # then this is [n_samples, n_columns] float32
 
 
 # Equations of the models. A model is chosen for a block, not for each neuron in each step.
 
 
 def _named(model: Model) -> Callable:
-    """A function that reads a row of parameters, and gives them their names."""
+    """A function that reads the parameters of a neuron, and gives them their names."""
     parameters: Any = model.parameters
     n = len(parameters._fields) - 1
     synapses = Synapses()  # not used here
 
     @_inline
-    def named(P, s):
-        return parameters(*(row_of(P, s, n) + (synapses,)))
+    def named(P, j):
+        return parameters(*(column_of(P, j, n) + (synapses,)))
 
     return named
 
@@ -104,47 +117,59 @@ def _step(models: Sequence[Model], index: int = 0) -> Callable:
     dV, du, named = models[index].dV, models[index].du, _named(models[index])
 
     @_inline
-    def step(model, v, u, I_syn, noise, start, n, dt, sequential, P, s):
-        p = named(P, s)
-        if sequential:
+    def after(v, u, I_out, noise, dt, sequential, p):
+        """v and u of a neuron one step later."""
+        v_after = v + (dV(v, u, I_out, dt, p) + noise)
+        return v_after, u + du(v_after if sequential else v, u, dt, p)
+
+    @_inline
+    def step(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after):
+        if is_spread:
+            # First to memory of our own, so that nothing written may be a parameter.
             for k in range(n):
                 j = start + k
-                v[j] += dV(v[j], u[j], I_syn[k], dt, p) + noise[k]
-                u[j] += du(v[j], u[j], dt, p)
+                p = named(P, j)
+                I_out[k], u_after[k] = after(v[j], u[j], I_out[k], noise[k], dt, sequential, p)
+            for k in range(n):
+                v[start + k], u[start + k] = I_out[k], u_after[k]
         else:
+            p = named(P, start)
             for k in range(n):
                 j = start + k
-                v_before = v[j]
-                v[j] += dV(v_before, u[j], I_syn[k], dt, p) + noise[k]
-                u[j] += du(v_before, u[j], dt, p)
+                v[j], u[j] = after(v[j], u[j], I_out[k], noise[k], dt, sequential, p)
 
     if index == len(models) - 1:
         return step
     others = _step(models, index + 1)
 
     @_inline
-    def choose(model, v, u, I_syn, noise, start, n, dt, sequential, P, s):
+    def choose(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after):
         if model == index:
-            step(model, v, u, I_syn, noise, start, n, dt, sequential, P, s)
+            step(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after)
         else:
-            others(model, v, u, I_syn, noise, start, n, dt, sequential, P, s)
+            others(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after)
 
     return choose
 
 
 @_inline
-def _synapses_of_block(g, I_syn, v, start, n, N, sequential, conductances):
-    for k in range(n):
-        I_syn[k] = 0.0
+def _sum_currents(g, I_out, I_inj, v, start, n, N, sequential, conductances):
+    """Outward: of all synapses, less what is injected (if anything is)."""
+    if I_inj.size:
+        for k in range(n):
+            I_out[k] = 0.0 - I_inj[start + k]
+    else:
+        for k in range(n):
+            I_out[k] = 0.0
     for e in range(conductances.E.size):
         E, decay, first = conductances.E[e], conductances.decay[e], uint64(e * N) + start
         if sequential:
             for k in range(n):
                 g[first + k] -= decay * g[first + k]
-                I_syn[k] += g[first + k] * (v[start + k] - E)
+                I_out[k] += g[first + k] * (v[start + k] - E)
         else:
             for k in range(n):
-                I_syn[k] += g[first + k] * (v[start + k] - E)
+                I_out[k] += g[first + k] * (v[start + k] - E)
                 g[first + k] -= decay * g[first + k]
 
 
@@ -176,20 +201,47 @@ def _draw_noise(z, first, n, noise, state):
 
 
 @_inline
-def _record(recording, i, v, u, g, N, E, single):
-    for column in range(recording.v_of.size):
-        recording.v[i, column] = v[0 if single else recording.v_of[column]]
-    for column in range(recording.u_of.size):
-        recording.u[i, column] = u[0 if single else recording.u_of[column]]
-    for column in range(recording.g_of.size):
-        for e in range(E.size):
-            recording.g[i, e, column] = g[e * N + recording.g_of[column]]
-    for column in range(recording.I_syn_of.size):
-        j = 0 if single else recording.I_syn_of[column]
-        total = 0.0
+def _put(recording, row, column, value):
+    if recording.single.size:
+        recording.single[row, column] = value
+    else:
+        recording.double[row, column] = value
+    return column + 1
+
+
+@_inline
+def _record(recording, row, v, u, g, I_inj, N, E, single):
+    column = 0
+    for k in range(recording.v_of.size):
+        column = _put(recording, row, column, v[0 if single else recording.v_of[k]])
+    for k in range(recording.u_of.size):
+        column = _put(recording, row, column, u[0 if single else recording.u_of[k]])
+    for k in range(recording.I_syn_of.size):
+        j, total = 0 if single else recording.I_syn_of[k], 0.0
         for e in range(E.size):
             total += g[e * N + j] * (v[j] - E[e])
-        recording.I_syn[i, column] = total
+        column = _put(recording, row, column, total)
+    for k in range(recording.I_inj_of.size):
+        j = recording.I_inj_of[k]
+        column = _put(recording, row, column, I_inj[j] if I_inj.size else 0.0)
+    for e in range(E.size):
+        for k in range(recording.g_of.size):
+            column = _put(recording, row, column, g[e * N + recording.g_of[k]])
+
+
+@_inline
+def _inject(I_inj, currents, piece_of, n_begun, i, is_ramp):
+    """The currents of step i; and how many pieces have begun."""
+    n_before = n_begun
+    while n_begun < currents.step.size and currents.step[n_begun] <= i:
+        piece_of[currents.of[n_begun]] = n_begun
+        n_begun += 1
+    if is_ramp or n_begun > n_before:
+        for j in range(I_inj.size):
+            piece = piece_of[currents.course[j]]
+            since = float(i - currents.step[piece])
+            I_inj[j] = currents.value[piece] + currents.slope[piece] * since
+    return n_begun
 
 
 def _kernel(single: bool, models: Sequence[Model]) -> Callable:
@@ -208,6 +260,7 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
         recurrent,
         inputs,
         events,
+        currents,
         recording,
     ):
         """Steps and neurons of all spikes [n_spikes]; and step and neuron of a voltage that
@@ -218,18 +271,20 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
         v = carray(local_doubles(1), (1,)) if single else np.empty(N)
         u = carray(local_doubles(1), (1,)) if single else np.empty(N)
         g = np.zeros(E.size * N)
-        I_syn = carray(local_doubles(block), (block,))
+        I_out = carray(local_doubles(block), (block,))
         z = carray(local_doubles(block), (block,))
+        u_after = carray(local_doubles(block), (block,))
         for k in range(block):
             z[k] = 0.0
-        for s in range(populations.model.size):
-            start = 0 if single else populations.start[s]
-            for j in range(start, 1 if single else populations.start[s + 1]):
-                v[j], u[j] = levels.V_rest[s], levels.u_rest[s]
+        for j in range(N):
+            v[j], u[j] = levels.V_rest[j], levels.u_rest[j]
+        I_inj, is_ramp = np.zeros(currents.course.size), currents.slope.any()
+        piece_of = np.zeros(currents.of.size, np.int64)
         state, is_noisy = noise.xoshiro, noise.amplitude.any()
 
         # Not plain zeros: what is called with one would be compiled for it, and again for others.
         i, n_spikes, n_late = int64(0), int64(0), int64(0)
+        n_recorded, n_begun = int64(0), int64(0)
         room = 1000 + 2 * N
         steps, neurons = np.empty(room, np.int64), np.empty(room, np.int32)
         arrived = np.zeros(recurrent.lag.shape[0], np.int64)
@@ -237,7 +292,6 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
         # Neurons that are cut off at their peak, to be reset one step later.
         is_late = np.zeros(N if late_reset else 0, np.bool_)
         late_neurons = np.empty(is_late.size, np.int64)
-        late_populations = np.empty(is_late.size, np.int64)
         u_late = np.empty(is_late.size)
 
         while i < n_steps + 1:
@@ -257,7 +311,11 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                         event = entered[d]
                         _deliver(g, inputs, d, events.source[event], events.n_spikes[event])
                         entered[d] += 1
-                _record(recording, i, v, u, g, N, E, single)
+                if I_inj.size:
+                    n_begun = _inject(I_inj, currents, piece_of, n_begun, i, is_ramp)
+                if n_recorded < recording.sample.size and recording.sample[n_recorded] == i:
+                    _record(recording, n_recorded, v, u, g, I_inj, N, E, single)
+                    n_recorded += 1
                 if i == n_steps:
                     i += 1
                     break
@@ -266,25 +324,31 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                 for s in range(populations.model.size):
                     start_of_s = 0 if single else populations.start[s]
                     end_of_s = 1 if single else populations.start[s + 1]
-                    threshold, model = levels.V_threshold[s], populations.model[s]
+                    model, is_spread = populations.model[s], populations.is_spread[s]
+                    threshold = levels.V_threshold[start_of_s]
                     for start in range(start_of_s, end_of_s, block):
                         # Unsigned: indices that might be negative could not be vectorised.
                         first = uint64(0 if single else start)
                         n = uint64(1 if single else min(BLOCK, end_of_s - start))
-                        _synapses_of_block(g, I_syn, v, first, n, N, sequential, conductances)
+                        _sum_currents(g, I_out, I_inj, v, first, n, N, sequential, conductances)
                         if is_noisy:
                             state = _draw_noise(z, first, n, noise, state)
-                        step(model, v, u, I_syn, z, first, n, dt, sequential, P, s)
+                        step(model, v, u, I_out, z, first, n, dt, sequential, P, is_spread, u_after)
 
                         n_outside = int64(0)
-                        for k in range(n):
-                            n_outside += not (v[first + k] < threshold and v[first + k] > V_MIN)
+                        if is_spread:
+                            for k in range(n):
+                                below = v[first + k] < levels.V_threshold[first + k]
+                                n_outside += not (below and v[first + k] > V_MIN)
+                        else:
+                            for k in range(n):
+                                n_outside += not (v[first + k] < threshold and v[first + k] > V_MIN)
                         if not unlikely(n_outside > 0):
                             continue
                         for j in range(start, start + int64(n)):
                             if n_outside == 0:
                                 break
-                            if v[j] < threshold and v[j] > V_MIN:
+                            if v[j] < levels.V_threshold[j] and v[j] > V_MIN:
                                 continue
                             n_outside -= 1
                             if late_reset and is_late[j]:
@@ -292,27 +356,26 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                             if not v[j] > V_MIN:
                                 return steps[:n_spikes].copy(), neurons[:n_spikes].copy(), i, j
                             if late_reset:
-                                late_neurons[n_late], late_populations[n_late] = j, s
+                                late_neurons[n_late] = j
                                 u_late[n_late] = u[j]
-                                v[j] = levels.V_peak[s]
+                                v[j] = levels.V_peak[j]
                                 n_late += 1
                                 continue
-                            v[j] = levels.V_reset[s]
-                            u[j] += levels.u_jump[s]
+                            v[j] = levels.V_reset[j]
+                            u[j] += levels.u_jump[j]
                             steps[n_spikes], neurons[n_spikes] = i, j
                             n_spikes += 1
 
                 if late_reset:
                     for k in range(n_late_before):
-                        j, s = 0 if single else late_neurons[k], late_populations[k]
+                        j = 0 if single else late_neurons[k]
                         is_late[j] = False
-                        v[j], u[j] = levels.V_reset[s], u_late[k] + levels.u_jump[s]
+                        v[j], u[j] = levels.V_reset[j], u_late[k] + levels.u_jump[j]
                         steps[n_spikes], neurons[n_spikes] = i, j
                         n_spikes += 1
                     n_late -= n_late_before
                     for k in range(n_late):
                         late_neurons[k] = late_neurons[k + n_late_before]
-                        late_populations[k] = late_populations[k + n_late_before]
                         u_late[k] = u_late[k + n_late_before]
                         is_late[late_neurons[k]] = True
                 i += 1

@@ -1,6 +1,6 @@
 """What a network is made of, checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,7 +8,7 @@ import scipy
 from numpy.typing import ArrayLike
 
 from nto1 import checks
-from nto1.neurons import Neuron
+from nto1.neurons import Neuron, keys_of
 from nto1.units import ms
 
 
@@ -137,10 +137,19 @@ class Network(NamedTuple):
     E: np.ndarray  # [n_E] V, all reversal potentials, ascending
     τ_g: np.ndarray  # [n_E] s, decay of the conductance with that reversal potential
     σ: np.ndarray  # [N] V/√s, strength of the noise
+    # [N] of each parameter that differs from neuron to neuron; NaN where it is the type's.
+    parameters: dict[str, np.ndarray] = {}  # noqa: RUF012  is never changed
 
     @property
     def N(self) -> int:
         return len(self.type_of)
+
+    def neuron(self, j: int) -> Neuron:
+        """Neuron j: its type, with the parameters that are its own."""
+        given = {name: float(values[j]) for name, values in self.parameters.items()}
+        own = {name: value for name, value in given.items() if not np.isnan(value)}
+        neuron: Any = self.types[self.type_of[j]]
+        return neuron._replace(**own)
 
     @classmethod
     def of(
@@ -150,17 +159,20 @@ class Network(NamedTuple):
         connections: Connections | None = None,
         inputs: Connections | None = None,
         τ_g: float | Mapping[float, float] = 7 * ms,
-        σ: float | Mapping[str, float] = 0.0,
+        σ: float | Mapping[str, float] | np.ndarray = 0.0,
         allow_self_connections: bool = False,
+        parameters: Mapping[str, ArrayLike] | None = None,
     ) -> "Network":
         """A network of neurons whose types are called by name.
 
         τ_g (s) is one for all synapses, or one for each reversal potential (V); σ (V/√s) one for
-        all neurons, or one for each type. The ``synapses`` of a neuron are not used: they are
-        those of the N-to-1 experiments.
+        all neurons, one for each type, or an array [N]. ``parameters`` of neurons that differ from
+        those of their type are arrays [N], ``{"b": …}``, with NaN for neurons that don't. The
+        ``synapses`` of a neuron are not used: they are those of the N-to-1 experiments.
 
-        Raises ``ValueError`` for types, reversal potentials or sizes that don't fit each other,
-        time constants that aren't positive, and self-connections that were not asked for.
+        Raises ``ValueError`` for types, parameters, reversal potentials or sizes that don't fit
+        each other, time constants that aren't positive, and self-connections that were not asked
+        for.
         """
         checks.mapping(types, "types")
         if isinstance(type_of, str | Mapping):
@@ -194,11 +206,44 @@ class Network(NamedTuple):
         τ_of_E = _each(τ_g, E.tolist(), "τ_g", "the reversal potential")
         if not (np.isfinite(τ_of_E) & (τ_of_E > 0)).all():
             raise ValueError("τ_g has to be positive")
-        σ_of_type = dict(zip(types, _each(σ, list(types), "σ", "the type"), strict=True))
-        σ_of_neuron = np.array([σ_of_type[name] for name in type_of])
-        if not np.isfinite(σ_of_neuron).all():
-            raise ValueError("σ has to be finite")
-        return cls(dict(types), type_of, connections, inputs, E, τ_of_E, σ_of_neuron)
+        if isinstance(σ, Mapping):
+            σ_of_type = dict(zip(types, _each(σ, list(types), "σ", "the type"), strict=True))
+            σ = np.array([σ_of_type[name] for name in type_of])
+        σ_of_neuron = per_neuron(σ, N, "σ")
+        own = {
+            name: per_neuron(values, N, f"parameters[{name!r}]", may_be_nan=True)
+            for name, values in checks.mapping(parameters or {}, "parameters").items()
+        }
+        network = cls(dict(types), type_of, connections, inputs, E, τ_of_E, σ_of_neuron, own)
+        for error in _errors_of_parameters(network):
+            raise ValueError(error)
+        return network
+
+
+def per_neuron(values: Any, N: int, name: str, may_be_nan: bool = False) -> np.ndarray:
+    """One number for each of N neurons [N], from one for all or an array. Raises ``ValueError`` if
+    there are more or fewer, or (unless they may be NaN) some are not finite."""
+    if np.ndim(values) == 0:
+        return np.full(N, checks.number(values, name, may_be_nan=may_be_nan))
+    array = checks.vector(values, name, may_be_nan=may_be_nan)
+    if array.size != N:
+        raise ValueError(f"{name} has {array.size} values, for {N} neurons")
+    return array
+
+
+def _errors_of_parameters(network: Network) -> Iterator[str]:
+    for name, values in network.parameters.items():
+        for j in np.flatnonzero(~np.isnan(values)).tolist():
+            of_type = network.types[network.type_of[j]]
+            if name not in {key.field for key in keys_of(type(of_type))}:
+                yield f"parameters[{name!r}]: neuron {j} ({network.type_of[j]}) has no {name}"
+    own = [~np.isnan(values) for values in network.parameters.values()]
+    for j in np.flatnonzero(np.any(own, axis=0)).tolist() if own else ():
+        neuron: Any = network.neuron(j)
+        checks.neuron(neuron, name=f"neuron {j}")
+        for key in keys_of(neuron.__class__):
+            if key.about.below and getattr(neuron, key.field) >= getattr(neuron, key.about.below):
+                yield f"neuron {j}: {key.field} has to be below {key.about.below}"
 
 
 def _each(value, keys: list, name: str, kind: str) -> np.ndarray:
