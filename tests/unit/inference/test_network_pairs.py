@@ -208,6 +208,26 @@ def test_a_study_of_a_network():
     assert AUC[5, "regression"] < AUC[np.inf, "regression"]
 
 
+def test_a_network_of_ones_own():
+    """Of two types, connected at random, with delays; some voltages."""
+    exc = {"from": "exc", "to": "all", "probability": 0.1, "weight_nS": 4}
+    network = {
+        "type_of": {"exc": 12, "inh": 3},
+        "types": {name: {"model": "izhikevich"} for name in ("exc", "inh")},
+        "E_syn_mV": {"exc": 0, "inh": -80},
+        "connections": {"exc": exc, "inh": exc | {"from": "inh", "weight_nS": 16}},
+        "sigma_mV_per_sqrt_ms": 5,
+        "recorded_neurons": [0],
+    }
+    study = {"measure": "network_connections", "vary": {"network.delay_ms": [0, 2]}}
+    study["set"] = {"network_recording.network": "network", "network_recording.duration_s": 20}
+    study["set"] |= {"network_recording.neurons": [0, 3, 7, 14]}
+    table = run_study(study, {"network": network}).table
+    assert table["n_tested"].tolist() == [4 * 14] * 2
+    assert (table["n_connected"] > 3).all()
+    assert (table["AUC"] > 0.9).all()
+
+
 def test_neurons_that_are_not_there():
     with pytest.raises(ConfigError, match=r"network_recording\.neurons: there is no neuron 100"):
         resolve({"network_recording": {"neurons": [0, 100]}})

@@ -63,7 +63,7 @@ def plain_run(p: LognormalNetwork, duration: float, dt: float):
     spikes, V, on_the_way, t, i_z = [], [], deque(), 0.0, 0
     for step in range(n_steps):
         I_syn = g[0] * (v - p.E_exc) + g[1] * (v - p.E_inh)
-        I_out = I_syn + p.noise * z[i_z : i_z + p.N] / sqrt(dt)
+        I_out = I_syn - p.injected_current + p.noise * z[i_z : i_z + p.N] / sqrt(dt)
         i_z += p.N
         dv = (m.k * (v - m.v_r) * (v - m.v_t) - u - I_out) / m.C
         du = m.a * (m.b * (v - m.v_r) - u)

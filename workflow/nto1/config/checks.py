@@ -217,13 +217,14 @@ def _about_searches(config: Config) -> Iterator[str]:
 
 def _about_network_recording(config: Config) -> Iterator[str]:
     recording, where = config.network_recording, "network_recording"
-    network: AdExNetwork | IzhikevichNetwork = getattr(config, recording.network)
+    network: AdExNetwork | IzhikevichNetwork | Network = getattr(config, recording.network)
     yield from _about_time(recording.duration_s, network.timestep_ms, where, {})
     neurons = [] if recording.neurons == "all" else recording.neurons
-    if unknown := [j for j in neurons if j >= network.N]:
+    N = network.N or 10**8  # of a table, only the run knows
+    if unknown := [j for j in neurons if j >= N]:
         yield (
             f"{where}.neurons: there is no neuron {unknown[0]} in {recording.network}, only "
-            f"0 … {network.N - 1}."
+            f"0 … {N - 1}."
         )
 
 

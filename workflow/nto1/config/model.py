@@ -721,6 +721,9 @@ class OneIzhikevichNetwork(Section):
     E_inh_mV: Voltage = Default(-80, "Reversal potential of inhibitory synapses.")
     tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
     delay_ms: Delay = Default(10, "Transmission delay of all connections.")
+    injected_current_pA: float = Default(
+        50, "Constant current into every neuron; it depolarises.", ge=-1e5, le=1e5
+    )
     noise_pA_sqrt_s: float = Default(
         5, "Strength of the white noise current; a step adds it over C, times √dt.", ge=0, le=1e6
     )
@@ -743,7 +746,11 @@ class IzhikevichNetwork(OneIzhikevichNetwork):
     )
     raster: Raster = Default(
         OneIzhikevichNetwork(
-            p_connected=0.1, mean_exc_weight_nS=0.2, E_inh_mV=-65, noise_pA_sqrt_s=7
+            p_connected=0.1,
+            mean_exc_weight_nS=0.2,
+            E_inh_mV=-65,
+            injected_current_pA=0,
+            noise_pA_sqrt_s=7,
         ),
         "The network whose spikes are shown: some of the keys above, changed.",
     )
@@ -1099,7 +1106,7 @@ class NetworkRecording(Section):
     Windows and shuffles are those of connection_inference; the network is that of its own section.
     """
 
-    network: Literal["adex_network", "izhikevich_network"] = Default(
+    network: Literal["network", "adex_network", "izhikevich_network"] = Default(
         "adex_network", "The section that describes the network."
     )
     duration_s: Annotated[float, Field(gt=0, le=36_000)] = Default(60, "Length.")

@@ -21,16 +21,19 @@ from nto1.measures.connections import (
     seconds_of,
 )
 from nto1.measures.measure import Columns, Measure, Report, Work, name_of
+from nto1.neurons import Neuron
 from nto1.units import nS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from nto1.config.model import Config
+    from nto1.config.model import Config, Network
     from nto1.config.studies import Case
+    from nto1.simulation.network import Activity
+    from nto1.simulation.network import Network as SimulatedNetwork
 
 TWO_STEPS = "two_steps_p_below_5_percent"
-NETWORKS = ("adex_network", "izhikevich_network")
+NETWORKS = ("adex_network", "izhikevich_network", "network")
 
 
 class NetworkDetection(NamedTuple):
@@ -63,8 +66,9 @@ class NetworkConnections(Measure):
     not_varied = frozenset(
         {
             *(f"{network}.duration_s" for network in NETWORKS),
-            *(f"{network}.raster_shown_s" for network in NETWORKS),
-            *("adex_network.recorded_neurons", "adex_network.voltage_shown_s"),
+            *("network.shown_s", "network.recorded_neurons"),
+            *("adex_network.raster_shown_s", "adex_network.voltage_shown_s"),
+            *("adex_network.recorded_neurons", "izhikevich_network.raster_shown_s"),
             "izhikevich_network.n_unconnected",
             *("connection_inference.weights", "connection_inference.duration_s"),
             *("connection_inference.n_tested", "connection_inference.timestep_ms"),
@@ -76,6 +80,7 @@ class NetworkConnections(Measure):
     also = ("n_tested", "n_connected", *CALLS[1:])
     shown = ("AUC", "F1max", TWO_STEPS)
     runs = ("voltage", "voltages")
+    tables = ("network",)
     details = "pairs"
 
     def work(self, cases: Mapping[str, "Case"]) -> Iterator[Work]:
@@ -120,19 +125,49 @@ class NetworkConnections(Measure):
         )
 
 
+class OwnNetwork(NamedTuple):
+    """That of the section ``network``."""
+
+    section: "Network"
+    types: Mapping[str, Neuron]
+
+    @property
+    def N(self) -> int:
+        from nto1.config.network import types_in
+
+        return len(types_in(self.section, list(self.types)))
+
+    @property
+    def presynaptic(self) -> np.ndarray:
+        """Neurons that may be connected to others [N]."""
+        return np.arange(self.N)
+
+    def simulate(
+        self, duration: float, timestep: float, seed: int, record: Mapping[str, Sequence[int]]
+    ) -> tuple["SimulatedNetwork", "Activity"]:
+        """With the section's own time step and seeds."""
+        from nto1.config.network import NetworkRun
+
+        section = self.section.model_copy(update={"duration_s": duration})
+        run = NetworkRun.of(section, self.types)
+        return run.network, run.simulate(record)
+
+
 def recording_of(config: "Config") -> NetworkRecording:
     """All voltages that a configuration asks for."""
-    from nto1.config.model import AdExNetwork, IzhikevichNetwork, adex_under
+    from nto1.config.model import AdExNetwork, IzhikevichNetwork, Network, adex_under, types_of
     from nto1.neurons.adex import AdEx
     from nto1.neurons.izhikevich import Izhikevich
     from nto1.simulation.adex_network import RandomNetwork
     from nto1.simulation.izhikevich_network import LognormalNetwork
 
     chosen = config.network_recording
-    section: AdExNetwork | IzhikevichNetwork = getattr(config, chosen.network)
+    section: AdExNetwork | IzhikevichNetwork | Network = getattr(config, chosen.network)
     network: NetworkParameters
     if isinstance(section, AdExNetwork):
         network = RandomNetwork.of(section, AdEx(*adex_under(config.neuron).parameters))
+    elif isinstance(section, Network):
+        network = OwnNetwork(section, types_of(config))
     else:
         network = LognormalNetwork.of(section, Izhikevich(**config.izhikevich.in_SI()))
     return NetworkRecording(

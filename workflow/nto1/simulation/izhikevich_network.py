@@ -32,6 +32,7 @@ class LognormalNetwork(NamedTuple):
     E_inh: float = -80 * mV
     τ_g: float = 7 * ms
     delay: float = 10 * ms
+    injected_current: float = 50 * pA  # published as 0.5 pA √s / √dt, in steps of 0.1 ms
     noise: float = 5 * pA  # times √s, strength of the white noise current
     neuron: Izhikevich = Izhikevich()
 
@@ -104,6 +105,7 @@ def simulate_lognormal_network(
         *(network, duration, timestep),
         noise=state,
         record=record,
+        current=float(parameters.injected_current),
         update="simultaneous",
         arrival="next",
     )
