@@ -1,18 +1,24 @@
 """How work is cut into jobs."""
 
+import numpy as np
+import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nto1.config import resolve
+from nto1.config import ConfigError, resolve
 from nto1_workflow.planning.connection_tests import of_base_recording, other_tests, variants
 from nto1_workflow.planning.jobs import (
     MEM_MB,
+    SNAKEMAKE_MB,
     N_batches,
     batches,
     label,
     weight_batches,
 )
+from nto1_workflow.planning.recordings import job_of
 from nto1_workflow.planning.result_sets import pools, result_sets
+from study import ROOT
 
 numbers = st.floats(0, 1e6).map(lambda x: round(x, 3))
 
@@ -112,3 +118,31 @@ def test_jobs_that_test_thousands_of_trains_ask_for_their_memory():
     largest = max(all_of_6500, key=lambda job: job.memory_MB)
     assert 2000 < largest.mem_mb(1) < 4000
     assert largest.mem_mb(2) == 2 * largest.mem_mb(1)
+
+
+def test_profiles_ask_for_what_jobs_do():
+    for profile in ("slurm", "generic"):
+        text = (ROOT / f"profiles/{profile}/config.yaml").read_text()
+        resources = yaml.safe_load(text)["default-resources"]
+        assert resources["mem_mb"] == f"{MEM_MB} * 2 ** (attempt - 1)"
+    assert MEM_MB == resolve({}).experiment.memory_per_job_MB + SNAKEMAKE_MB
+
+
+def test_long_recordings_ask_for_their_memory_or_are_refused(tmp_path):
+    """By header and size of the file: an hour at 20 kHz took 2.9 GB, ten minutes 0.8 GB."""
+    for name, minutes in (("short", 0.1), ("hour", 60)):
+        shape = (round(minutes * 60 * 20_000),)  # of zeros, which take no room on the disk
+        np.lib.format.open_memmap(tmp_path / f"{name}.npy", "w+", np.int16, shape)
+    (tmp_path / "units.csv").write_text("train,time_s\na,0.5\n")
+    recordings = {
+        name: {
+            "voltage": {"file": str(tmp_path / f"{name}.npy"), "sampling_rate_Hz": 20_000},
+            "spikes": {"file": str(tmp_path / "units.csv")},
+        }
+        for name in ("short", "hour")
+    }
+    config = resolve({"recordings": recordings, "experiment": {"memory_per_job_MB": 4000}})
+    assert job_of("short", config).mem_mb(1) == MEM_MB
+    assert 2700 < job_of("hour", config).mem_mb(1) < 3600
+    with pytest.raises(ConfigError, match=r"recordings\.hour: a job needs .* MB, more than"):
+        job_of("hour", resolve({"recordings": recordings}))

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -64,3 +65,18 @@ def test_what_changes_is_made_again(study):
     file = study / "trains/exc00.txt"
     file.write_text("".join(file.read_text().splitlines(keepends=True)[1:]))
     assert study.planned("recordings") == {"recording_other": 1, "recordings": 1}
+
+
+def test_one_that_needs_too_much_memory_is_refused_before_anything_runs(study):
+    np.lib.format.open_memmap(study / "long.npy", "w+", np.int16, (72_000_000,))  # of zeros
+    voltage = {"file": "long.npy", "sampling_rate_Hz": 20_000}
+    long = {"long": {"voltage": voltage, "spikes": {"file": "made/units.csv"}}}
+    too_long = Study(study.folder, {"recordings": long})
+    output = too_long.snakemake("recordings", "--dry-run", ok=False)
+    assert "recordings.long: a job needs" in output
+    assert "more than experiment.memory_per_job_MB (1000)" in output
+
+
+def test_they_are_in_the_page_of_charts(study):
+    planned = study.snakemake("results/explore.html", "--dry-run", "--printshellcmds")
+    assert "results/recordings/cell.parquet" in planned

@@ -1,5 +1,5 @@
 # Recordings of one's own, from the section `recordings`: each is a target, and made beside the thesis.
-from nto1_workflow.planning.recordings import inputs_of
+from nto1_workflow.planning.recordings import inputs_of, job_of
 
 for name, recording in CONFIG.recordings.items():
 
@@ -22,6 +22,8 @@ for name, recording in CONFIG.recordings.items():
         group:
             "recording"
         threads: 2
+        resources:
+            mem_mb=lambda wildcards, attempt, name=name: job_of(name, CONFIG).mem_mb(attempt),
         params:
             name=name,
             recording=typed(recording),

@@ -10,7 +10,7 @@ from pyabf.abfWriter import writeABF1
 from pynwb import NWBHDF5IO, NWBFile, TimeSeries
 from pynwb.icephys import CurrentClampSeries, VoltageClampSeries
 
-from nto1.recordings.files import read_recording, read_trains
+from nto1.recordings.files import extent_of, read_recording, read_trains
 
 RNG = np.random.default_rng(0)
 V_MV = RNG.normal(-65, 1, 4000)
@@ -85,6 +85,24 @@ def test_ABF(tmp_path, spikes):
     some = read_recording(cell, spikes, sweeps=[1, 3], drop=True, channel=0)
     assert [segment.start for segment in some.segments] == pytest.approx([1.5, 4])
     assert some.name == "cell"
+
+
+def test_extents_without_reading_all(tmp_path):
+    """4000 samples of 4 s: as they are by headers, and not less by the size of a CSV file."""
+    write_ABF(tmp_path / "cell.abf", V_MV.reshape(4, 1000), [0, 1500, 3000, 4000])
+    write_NWB(tmp_path / "cell.nwb", [clamp("one", V_MV, 0.0)])
+    np.savez_compressed(tmp_path / "cell.npz", V_mV=V_MV, sampling_rate_Hz=1000.0)
+    for suffix in ("abf", "nwb", "npz"):
+        assert extent_of(tmp_path / f"cell.{suffix}") == (4000, pytest.approx(4))
+    np.save(tmp_path / "cell.npy", V_MV.astype(np.int16))
+    table = pd.DataFrame({"V_mV": V_MV.round(1)})
+    table.to_parquet(tmp_path / "cell.parquet", index=False)
+    for suffix in ("npy", "parquet"):
+        assert extent_of(tmp_path / f"cell.{suffix}", 2000) == (4000, 2)
+    table.to_csv(tmp_path / "cell.csv", index=False)
+    n, duration = extent_of(tmp_path / "cell.csv")
+    assert n >= 4000
+    assert duration == n / 1000
 
 
 def test_NWB(tmp_path):

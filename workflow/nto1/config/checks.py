@@ -560,11 +560,16 @@ def _bytes_of_network(network: Network) -> float:
 def _fits_memory(section: str, n_bytes: float, experiment: Experiment) -> Iterator[str]:
     needed_MB, limit_MB = PROGRAM_MB + n_bytes / 1e6, experiment.memory_per_job_MB
     if needed_MB > limit_MB:
-        yield (
-            f"{section}: a job needs {needed_MB:.0f} MB, more than "
-            f"experiment.memory_per_job_MB ({limit_MB}). Raise it, or choose shorter runs or "
-            f"fewer {'neurons to record' if 'network' in section else 'seeds'}."
-        )
+        less = "neurons to record" if "network" in section else "seeds"
+        yield too_large(section, needed_MB, limit_MB, f"choose shorter runs or fewer {less}")
+
+
+def too_large(what: str, needed_MB: float, limit_MB: float, instead: str) -> str:
+    """What is said of a job that takes more memory than one should."""
+    return (
+        f"{what}: a job needs {needed_MB:.0f} MB, more than experiment.memory_per_job_MB "
+        f"({limit_MB}). Raise it, or {instead}."
+    )
 
 
 RUNS = {

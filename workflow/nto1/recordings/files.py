@@ -21,6 +21,9 @@ from nto1.recordings.units import SECONDS, VOLTS, seconds, suffix_of
 TABLES = (".csv", ".parquet", ".npz")
 RATE = "sampling_rate_Hz"
 
+# The least that a sample takes in a CSV file.
+CHARACTERS = 5
+
 
 class _Channel(NamedTuple):
     """A signal of a file, in one or more sweeps."""
@@ -108,6 +111,40 @@ def read_recording(
         *(segments, dt, trains, own, [*excluded, *found.excluded], clock_offset, drop),
         *(name or Path(voltage).stem, notes, own_spikes is not None),
     )
+
+
+def extent_of(voltage: str | Path, sampling_rate: float | None = None) -> tuple[int, float]:
+    """How many samples of all signals a file has at most, and how many seconds they are; if its
+    rate is unknown, a sample is taken for 1 ms. Nothing but headers is read."""
+    path, rates = _existing(Path(voltage)), [sampling_rate or 0.0]
+    suffix = path.suffix.lower()
+    if suffix == ".csv":
+        n_samples = path.stat().st_size // CHARACTERS
+    elif suffix == ".parquet":
+        n_samples = _library("pyarrow.parquet").read_metadata(path).num_rows
+    elif suffix == ".npy":
+        n_samples = np.load(path, mmap_mode="r", allow_pickle=False).size
+    elif suffix == ".npz":
+        with np.load(path, allow_pickle=False) as arrays:
+            n_samples = max(map(_length_in, map(arrays.zip.open, arrays.zip.namelist())))
+            rates += [float(arrays[RATE])] if RATE in arrays else []
+    elif suffix == ".nwb":
+        with _NWB(path) as io:
+            of_all = [each for each in io.read().objects.values() if hasattr(each, "starting_time")]
+            n_samples = sum(len(each.data) for each in of_all if each.data is not None)
+            rates += [each.rate or 0.0 for each in of_all]
+    else:
+        signals = [each for one in _segments_of_Neo(path, lazy=True) for each in one.analogsignals]
+        n_samples = sum(each.shape[0] for each in signals)
+        rates += [float(each.sampling_rate.rescale("Hz")) for each in signals]
+    return n_samples, n_samples / (max(rates) or 1000)
+
+
+def _length_in(file: Any) -> int:
+    """Of an array, by its header."""
+    np.lib.format.read_magic(file)
+    shape, *_ = np.lib.format.read_array_header_1_0(file)
+    return int(np.prod(shape))
 
 
 def read_trains(path: str | Path, time_unit: str = "s") -> dict[str, np.ndarray]:
@@ -230,7 +267,7 @@ def _trains_of_folder(path: Path, time_unit: str) -> dict[str, np.ndarray]:
 # Neo: ABF and other formats of patch clamp.
 
 
-def _segments_of_Neo(path: Path) -> list[Any]:
+def _segments_of_Neo(path: Path, lazy: bool = False) -> list[Any]:
     neo = _library("neo")
     try:
         reader = neo.get_io(str(path))
@@ -241,7 +278,7 @@ def _segments_of_Neo(path: Path) -> list[Any]:
         ) from None
     try:
         try:
-            block = reader.read_block(signal_group_mode="split-all")
+            block = reader.read_block(signal_group_mode="split-all", lazy=lazy)
         except TypeError:  # readers that have channels one by one in any case
             block = reader.read_block()
     except Exception as error:
