@@ -111,9 +111,10 @@ def _draw_z(axis: "Axes", detection: Detection) -> None:
     for call, colour in COLOURS.items():
         is_one = (detection.table["call"] == call).to_numpy() & z.notna().to_numpy()
         label = {NONE: "not called"}.get(call, call)
-        axis.plot(place[is_one], z[is_one], ".", ms=4, color=colour, label=label)
+        if is_one.any():
+            axis.plot(place[is_one], z[is_one], ".", ms=4, color=colour, label=label)
     axis.set(xlabel="train", ylabel="z", xlim=(-1, len(z)))
-    axis.legend(loc="upper right", ncols=2, fontsize=7)
+    axis.legend(loc="lower right", bbox_to_anchor=(1, 0.98), ncols=4, fontsize=7)
 
 
 def _draw_quantiles(axis: "Axes", detection: Detection) -> None:

@@ -146,7 +146,10 @@ class Recording(NamedTuple):
             notes = [*notes, f"{own_spikes.size} action potentials were found in the voltage"]
         n_dropped = sum(map(bool, dropped))
         if n_dropped:
-            notes = [*notes, f"spikes of {n_dropped} trains were dropped: see their flags"]
+            notes = [
+                *notes,
+                f"spikes of {n_dropped} train{'s' * (n_dropped > 1)} were dropped: see the flags",
+            ]
         return found._replace(
             names=tuple(trains),
             trains=tuple(kept),
