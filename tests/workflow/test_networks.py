@@ -131,9 +131,22 @@ def test_connections_at_random(tmp_path):
 
 
 def test_the_published_network_is_one_like_any_other():
-    config = resolve({})
-    section = config.adex_network.as_network(config.neuron)
-    run = NetworkRun.of(section, {"AdEx": config.neuron.parameters})
+    senders = {"exc": (range(80), 2), "inh": (range(81, 100), 8)}
+    network = {
+        "duration_s": 60,
+        "types": {"AdEx": {"model": "adex"}},
+        "E_syn_mV": [0] * 80 + [-80] * 20,
+        "connections": {
+            kind: {"from": list(some), "probability": 0.05, "weight_nS": weight_nS}
+            for kind, (some, weight_nS) in senders.items()
+        },
+        "connection_seed": 1234,
+        "noise_pA_sqrt_s": 8,
+        "noise_generator": "mersenne",
+        "update": "simultaneous",
+    }
+    config = resolve({"network": network})
+    run = NetworkRun.of(config.network, types_of(config))
     matrix = np.load(ROOT / "resources/published/adex_network_2024/connectivity_matrix.npy")
     source, target = np.nonzero(matrix)
     connections = run.network.connections

@@ -143,10 +143,7 @@ class NeuronSection(Section):
     model: str
     if TYPE_CHECKING:
         C_pF: float
-        E_exc_mV: float
-        E_inh_mV: float
         tau_g_ms: float
-        inh_to_exc_weight: float
 
     @property
     def parameters(self) -> Neuron:
@@ -667,33 +664,6 @@ class AdExNetwork(Section):
     )
     voltage_shown_s: Duration = Default(2, "Length of the voltage shown, from the start.")
     raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
-
-    def as_network(self, neuron: NeuronSection) -> Network:
-        """The same as a network like any other, whose neurons are of one type, AdEx."""
-        n_inh = self.N - self.N_exc
-        inh_weight_nS = neuron.inh_to_exc_weight * self.exc_weight_nS
-        senders = {
-            "exc": (range(self.N_exc), self.exc_weight_nS),
-            "inh": (range(self.N_exc + self.mute_first_inhibitory, self.N), inh_weight_nS),
-        }
-        return Network.model_validate(
-            {
-                "duration_s": self.duration_s,
-                "timestep_ms": self.timestep_ms,
-                "types": {"AdEx": {"model": "adex"}},
-                "E_syn_mV": [neuron.E_exc_mV] * self.N_exc + [neuron.E_inh_mV] * n_inh,
-                "connections": {
-                    kind: {"from": list(some), "probability": self.p_connected, "weight_nS": w_nS}
-                    for kind, (some, w_nS) in senders.items()
-                },
-                "connection_seed": self.seed,
-                "tau_g_ms": neuron.tau_g_ms,
-                "noise_pA_sqrt_s": self.noise_pA_sqrt_s,
-                "noise_generator": "mersenne",
-                "update": "simultaneous",
-                "recorded_neurons": self.recorded_neurons,
-            }
-        )
 
 
 class OneIzhikevichNetwork(Section):

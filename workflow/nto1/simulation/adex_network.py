@@ -11,6 +11,7 @@ import numpy as np
 
 from nto1.neurons.adex import AdEx
 from nto1.simulation.network import Activity, Connections, Network, simulate_network
+from nto1.simulation.network.wiring import connect_with_probability
 from nto1.units import ms, nS, pA, s
 
 if TYPE_CHECKING:
@@ -68,13 +69,11 @@ def draw_connections(parameters: RandomNetwork, rng: np.random.RandomState) -> n
     For each presynaptic neuron, a uniform per neuron is drawn; a connection to itself is then
     dropped.
     """
-    N, N_exc = parameters.N, parameters.N_exc
-    matrix = np.zeros((N, N))
-    for i in parameters.presynaptic:
-        is_connected = rng.random_sample(N) < parameters.p_connected
-        weight = 1 if i < N_exc else -parameters.neuron.synapses.inh_to_exc_weight
-        matrix[i, is_connected] = weight
-    np.fill_diagonal(matrix, 0)
+    everyone = np.arange(parameters.N)
+    pairs = connect_with_probability(parameters.presynaptic, everyone, parameters.p_connected, rng)
+    matrix = np.zeros((parameters.N, parameters.N))
+    ratio = parameters.neuron.synapses.inh_to_exc_weight
+    matrix[pairs] = np.where(pairs[0] < parameters.N_exc, 1, -ratio)
     return matrix
 
 
