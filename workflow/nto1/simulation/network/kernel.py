@@ -132,11 +132,19 @@ def _step(models: Sequence[Model], index: int = 0) -> Callable:
                 I_out[k], u_after[k] = after(v[j], u[j], I_out[k], noise[k], dt, sequential, p)
             for k in range(n):
                 v[start + k], u[start + k] = I_out[k], u_after[k]
+        elif sequential:
+            p = named(P, start)
+            for k in range(n):
+                j = start + k
+                v[j] += dV(v[j], u[j], I_out[k], dt, p) + noise[k]
+                u[j] += du(v[j], u[j], dt, p)
         else:
             p = named(P, start)
             for k in range(n):
                 j = start + k
-                v[j], u[j] = after(v[j], u[j], I_out[k], noise[k], dt, sequential, p)
+                v_before = v[j]
+                v[j] += dV(v_before, u[j], I_out[k], dt, p) + noise[k]
+                u[j] += du(v_before, u[j], dt, p)
 
     if index == len(models) - 1:
         return step
@@ -338,8 +346,8 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                         n_outside = int64(0)
                         if is_spread:
                             for k in range(n):
-                                below = v[first + k] < levels.V_threshold[first + k]
-                                n_outside += not (below and v[first + k] > V_MIN)
+                                below = levels.V_threshold[first + k]
+                                n_outside += not (v[first + k] < below and v[first + k] > V_MIN)
                         else:
                             for k in range(n):
                                 n_outside += not (v[first + k] < threshold and v[first + k] > V_MIN)
@@ -348,7 +356,8 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                         for j in range(start, start + int64(n)):
                             if n_outside == 0:
                                 break
-                            if v[j] < levels.V_threshold[j] and v[j] > V_MIN:
+                            below = levels.V_threshold[j] if is_spread else threshold
+                            if v[j] < below and v[j] > V_MIN:
                                 continue
                             n_outside -= 1
                             if late_reset and is_late[j]:
