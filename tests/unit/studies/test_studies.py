@@ -355,7 +355,7 @@ MISTAKES = """
 {vary: {neuron.b_pA: [1]}, cases: {a: {neuron.b_pA: 2}}} -> vary.neuron.b_pA: it is in a, too.
 {cases: {a: {neuron.c: 3}}} -> cases.a.neuron.c: no such key.
 {measure: rate, vary: {sweep.N: [5]}}
-    -> measure: 'rate' is not connection_test or connections or network or
+    -> measure: 'rate' is not connection_test or connections or
 """
 
 
