@@ -5,12 +5,12 @@
 n are the neuron's own spikes per bin, s_k those of train k, h is the coupling's shape (one for all,
 that begins a millisecond after the spike), and ε is noise of spectrum S. Least squares minimise the
 power of (1 - G) r over S, summed over frequencies, where r is the residual: what is left of a
-correlogram beside one that was smoothed by a Gaussian, G. It is the regression of the voltage on
-trains with spikes in its place; see docs/spike_coupling.md.
+correlogram beside one that was smoothed by a Gaussian, G. Each train is tested beside what the
+others probably do, whose sizes have a normal distribution of a variance that is fitted. It is the
+regression of the voltage on trains with spikes in its place; see docs/spike_coupling.md.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -22,16 +22,11 @@ from nto1.errors import NothingToTest
 from nto1.inference.kinds import EXCITATORY, INHIBITORY
 from nto1.inference.method import Method, Option, Outcome, Problem, Test
 from nto1.inference.regression import (
-    MAX_EXACT,
+    CLEAR,
     MIN_BULK,
     MIN_SPIKES,
     NONE,
-    ROUGH,
-    TOLERANCE,
-    clear_sizes,
     flags,
-    information,
-    least_squares,
     scale_of,
     with_surrogates,
 )
@@ -48,8 +43,8 @@ DELAYS = (1 * ms, 15 * ms)
 # Of the filter that whitens.
 MEMORY = 200 * ms
 
-# Of the first round.
-START = Kernel(1 * ms, 5 * ms, 1 * ms)
+# Of the first round; and how far others go from it without evidence (see ``fit_kernel``).
+START, SPREAD = Kernel(2 * ms, 10 * ms, 1 * ms), 0.5
 
 
 class SpikeCoupling(NamedTuple):
@@ -150,12 +145,11 @@ def spike_coupling_test(
     interval = round(surrogate_interval / signal.bin)
     columns = with_surrogates(spikes, tested, n_surrogates, interval, signal.gaps, seed)
     design = Design(Columns(columns), signal.gaps, threads=threads)
-    joint = weights == "joint"
-    kernel, sizes, residual = _fit(design, signal, joint, baseline, rounds, tested.size)
-
-    n, t = tested.size, sizes * np.sqrt(information(design, joint))
+    n, output_rate = tested.size, np.size(output_times) / signal.n_bins
+    fit = _fit(design, signal, weights == "joint", baseline, rounds, n, output_rate)
+    t = fit.sizes.t
     scale = scale_of(t[n:])
-    efficacy = sizes[:n] * kernel.samples(signal.bin).sum()
+    efficacy = fit.sizes.alone[:n] * fit.kernel.samples(signal.bin).sum()
     z, error = t[:n] / scale, np.abs(efficacy / t[:n]) * scale
     if null == "empirical":
         if n < MIN_BULK:
@@ -165,10 +159,11 @@ def spike_coupling_test(
             )
         of_bulk = bulk(efficacy, error)
         z, error = of_bulk.z(efficacy, error), of_bulk.errors(error)
+    z = _normal(z, fit.skewness[:n])
     p = p_values(z)
     q = false_discovery_rates(p)
     call = np.where(q > rate, NONE, np.where(z > 0, EXCITATORY, INHIBITORY))
-    delay = _delays(design, signal.bin, kernel, sizes * joint, residual, np.sign(sizes))[:n]
+    delay = _delays(design, signal.bin, fit)[:n]
 
     def of_all(values: np.ndarray, otherwise: object = np.nan) -> np.ndarray:
         column = np.full(flag.size, otherwise, values.dtype)
@@ -184,8 +179,8 @@ def spike_coupling_test(
         call=of_all(call, NONE),
         delay=of_all(np.where(call == NONE, np.nan, delay)),
         flag=flag,
-        kernel=kernel,
-        surrogate_z=t[n:] / scale,
+        kernel=fit.kernel,
+        surrogate_z=_normal(t[n:] / scale, fit.skewness[n:]),
     )
 
 
@@ -214,75 +209,137 @@ def _counted(output_times: ArrayLike, duration: float, bin: float) -> Signal:
     return Signal(y, Gaps.of(missing, n_fft), missing, bin, 1)
 
 
+class _Sizes(NamedTuple):
+    """Of all columns, in spikes per bin at the kernel's peak; all [n_columns]."""
+
+    alone: np.ndarray  # of each, beside what all others probably do
+    information: np.ndarray  # 1 / variance
+    probable: np.ndarray  # of all at once; 0 for surrogates
+
+    @property
+    def t(self) -> np.ndarray:
+        return self.alone * np.sqrt(self.information)
+
+
+class _Fit(NamedTuple):
+    kernel: Kernel
+    sizes: _Sizes
+    skewness: np.ndarray  # [n_columns] of t by chance
+    residual: np.ndarray  # [n_fft] what is left beside probable sizes
+
+
 def _fit(
     design: Design,
     signal: Signal,
     joint: bool,
     baseline: float,
     rounds: int,
-    n_tested: int,
-) -> tuple[Kernel, np.ndarray, np.ndarray]:
-    """Kernel, sizes (spikes per bin at the kernel's peak) and residual, round after round."""
-    kernel, residual, sizes = START, signal.y, np.zeros(design.spikes.n_spikes.size)
+    n: int,  # columns that are trains
+    rate: float,  # of the neuron's spikes, per bin
+) -> _Fit:
+    """Kernel and sizes, round after round."""
+    kernel, residual = START, signal.y
     constant = signal.gaps.bridge(np.ones(design.n_fft))[np.newaxis]
     f = scipy.fft.rfftfreq(design.n_fft, signal.bin)
     beside_baseline = 1 - np.exp(-2 * (np.pi * f * baseline) ** 2) * (baseline > 0)
     for i in range(rounds):
-        density = spectral_density(residual[: signal.n_bins])
-        S_inverse = precision(density, design.n_fft)
+        S_inverse = precision(spectral_density(residual[: signal.n_bins]), design.n_fft)
         S_inverse[0] = S_inverse[1]  # the constant is a covariate
         S_inverse *= beside_baseline**2
         reach = 12 * kernel.τ_d + kernel.δ + max(4 * baseline, MEMORY)
         design.set_filters(
             kernel.samples(signal.bin, round(reach / signal.bin) + 1), S_inverse, constant
         )
-        if joint:
-            sizes = _solve(design, signal, sizes, TOLERANCE if i == rounds - 1 else ROUGH)
-            left = signal.y - signal.gaps.bridge(design.predict(sizes))
-            residual = design.without_covariates(left)
-        else:
-            residual = design.without_covariates(signal.y.copy())
-            sizes = design.correlate(residual) / design.diagonal
-        if i == rounds - 1:
-            break
-        clear = clear_sizes(design, sizes, n_tested)
-        if clear.any():
-            drive = design.drive(clear).copy()
-            part = residual + signal.gaps.bridge(design.filter(drive)) * joint
-            kernel = fit_kernel(kernel, signal.bin, drive, part, design.precision, DELAYS)
-    return kernel, sizes, residual
+        correlation = design.correlate(design.without_covariates(signal.y.copy()))
+        sizes = _all_at_once(design, correlation, n) if joint else _one_by_one(design, correlation)
+        left = signal.y - signal.gaps.bridge(design.predict(sizes.probable))
+        fit = _Fit(kernel, sizes, _skewness(design, rate), design.without_covariates(left))
+        residual = fit.residual
+        clear = _clear(fit, n)
+        if i < rounds - 1 and clear.any():
+            drive = design.drive(np.where(clear, sizes.alone, 0)).copy()
+            explained = design.predict(np.where(clear, sizes.probable, 0))
+            part = residual + signal.gaps.bridge(explained)
+            kernel = fit_kernel(
+                *(START, signal.bin, drive, part, design.precision, DELAYS), spread=SPREAD
+            )
+    return fit
 
 
-def _solve(design: Design, signal: Signal, start: np.ndarray, tolerance: float) -> np.ndarray:
-    """Sizes of all columns at once: directly if there are not too many, by pairs of spikes."""
-    if start.size <= MAX_EXACT:
-        with suppress(scipy.linalg.LinAlgError):
-            correlation = design.correlate(design.without_covariates(signal.y.copy()))
-            return scipy.linalg.solve(design.normal_matrix(), correlation, assume_a="pos")
-    return least_squares(design, signal, start, tolerance).x
+def _one_by_one(design: Design, correlation: np.ndarray) -> _Sizes:
+    return _Sizes(correlation / design.diagonal, design.diagonal, np.zeros(correlation.size))
 
 
-def _delays(
-    design: Design,
-    bin: float,
-    kernel: Kernel,
-    sizes: np.ndarray,
-    residual: np.ndarray,
-    sign: np.ndarray,
-) -> np.ndarray:
-    """The delay (s) that would suit each column best, if it had one of its own [n_columns].
+def _all_at_once(design: Design, correlation: np.ndarray, n: int) -> _Sizes:
+    """Each of the first n columns beside all others of these; each surrogate beside all n.
 
-    Sizes are those that the residual is without.
+    Sizes of the others are normal, with the likeliest variance. Where there is little data, this is
+    small beside what is not known of them, and each column is tested as if by itself; where there
+    is much, these are least squares.
     """
-    steps = np.arange(np.ceil((DELAYS[0] - kernel.δ) / bin), (DELAYS[1] - kernel.δ) // bin + 1)
-    back = scipy.fft.irfft(scipy.fft.rfft(design.whiten(residual)) * design.H.conj(), design.n_fft)
+    matrix = design.normal_matrix()
+    A, b, shared = matrix[:n, :n], correlation[:n], matrix[:n, n:]
+    values, vectors = np.linalg.eigh(A)
+    values = values.clip(min=1e-9 * values[-1])
+    prior = 1 / _variance_of_sizes(values, vectors.T @ b)
+    covariance = vectors / (values + prior) @ vectors.T
+    probable, precision = covariance @ b, 1 / np.diag(covariance)
+    of_surrogates = np.diag(matrix)[n:] - (shared * (covariance @ shared)).sum(axis=0)
+    information = np.append(precision - prior, of_surrogates)
+    left = np.append(precision * probable, correlation[n:] - shared.T @ probable)
+    return _Sizes(left / information, information, np.append(probable, np.zeros(left.size - n)))
+
+
+def _variance_of_sizes(values: np.ndarray, b: np.ndarray) -> float:
+    """For which the correlations b, along eigenvectors of the normal matrix with these values, are
+    likeliest."""
+
+    def unlikely(log_variance: float) -> float:
+        gain = np.exp(log_variance) * values  # variance from sizes, beside that from noise
+        return (np.log1p(gain) - b**2 / values * gain / (1 + gain)).sum()
+
+    least = -np.log(values[-1]) - 5
+    fit = scipy.optimize.minimize_scalar(unlikely, bounds=(least, least + 20), method="bounded")
+    return float(np.exp(fit.x))
+
+
+def _skewness(design: Design, rate: float) -> np.ndarray:
+    """Of the correlation of each column [n_columns] with output spikes of a rate (per bin) that are
+    Poisson: the whitened kernel is looked up for each pair of spikes."""
+    g = scipy.fft.irfft(design.H * design.precision, design.n_fft)
+    return (g**3).sum() / (g**2).sum() ** 1.5 / np.sqrt(rate * design.spikes.n_spikes)
+
+
+def _normal(t: np.ndarray, skewness: np.ndarray) -> np.ndarray:
+    """t with a standard deviation of 1 and the skewness of a Poisson count, made normal: to first
+    order t - skewness (t² - 1) / 6, as a power of 2/3 of the count has it (Anscombe 1953)."""
+    root = 1 / skewness
+    count = np.maximum(1 + t / root, 0)
+    return 1.5 * root * (np.cbrt(count) ** 2 - 1) + skewness / 6
+
+
+def _clear(fit: _Fit, n: int) -> np.ndarray:
+    """Whether a train [n_columns] would be called: these shape the kernel, and noise must not."""
+    t = fit.sizes.t
+    z = _normal(t[:n] / scale_of(t[n:]), fit.skewness[:n])
+    clear = np.zeros(t.size, bool)
+    clear[:n] = false_discovery_rates(p_values(z)) < CLEAR
+    return clear
+
+
+def _delays(design: Design, bin: float, fit: _Fit) -> np.ndarray:
+    """The delay (s) that would suit each column best, if it had one of its own [n_columns]."""
+    δ = fit.kernel.δ
+    steps = np.arange(np.ceil((DELAYS[0] - δ) / bin), (DELAYS[1] - δ) // bin + 1)
+    whitened = design.whiten(fit.residual)
+    back = scipy.fft.irfft(scipy.fft.rfft(whitened) * design.H.conj(), design.n_fft)
     own = np.append(design.autocovariance, np.zeros(steps.size))
-    n_spikes = design.spikes.n_spikes
+    explained = fit.sizes.probable * design.spikes.n_spikes
     fits = [
-        design.spikes.look_up(np.roll(back, -step)) + sizes * n_spikes * own[abs(step)]
+        design.spikes.look_up(np.roll(back, -step)) + explained * own[abs(step)]
         for step in steps.astype(int)
     ]
-    return kernel.δ + bin * steps[np.argmax(sign * np.array(fits), axis=0)]
+    return δ + bin * steps[np.argmax(np.sign(fit.sizes.alone) * np.array(fits), axis=0)]
 
 
 def _run(problem: Problem, test: Test, _: list[Outcome] | None) -> list[Outcome]:

@@ -72,11 +72,14 @@ def fit_kernel(
     signal: np.ndarray,
     precision: np.ndarray,
     delays: tuple[float, float] = DELAYS,
+    spread: float = np.inf,
 ) -> Kernel:
     """The kernel that, with a drive [n_fft], best explains a signal [n_fft].
 
     (h · c)² / (h · A h) is maximised, from several delays: c is the drive's covariance with the
-    signal, A its autocovariance, both weighted by the precision.
+    signal, A its autocovariance, both weighted by the precision. With a finite spread, the given
+    kernel is what is expected before, and this the standard deviation of the logarithms of τ_r and
+    (about) τ_d / τ_r - 1, and of the delay in ms.
     """
     n = round(MAX_LAG / bin) + 1
     D = scipy.fft.rfft(drive)
@@ -90,9 +93,11 @@ def fit_kernel(
 
     def unexplained(x: np.ndarray) -> float:
         h = parameters(x).samples(bin, n)
-        return -((c @ h) ** 2) * np.sign(c @ h) / (h @ A @ h)
+        unexpected = (((x - expected) / spread) ** 2).sum()
+        return unexpected - ((c @ h) ** 2) * np.sign(c @ h) / (h @ A @ h)
 
     of_shape = np.log([kernel.τ_r, max(kernel.τ_d / kernel.τ_r - 1.02, 0.01)])
+    expected = np.array([*of_shape, kernel.δ / ms])
     starts = [[*of_shape, δ / ms] for δ in (kernel.δ, kernel.δ + 4 * ms)]
     enough = 1e-6 * max(abs(unexplained(np.array(x))) for x in starts)
     fits = [
