@@ -7,6 +7,7 @@ rule benchmark:
         "benchmarks/measured/README.md",
         "benchmarks/measured/connections.csv",
         "benchmarks/measured/regression.csv",
+        "benchmarks/measured/detection.csv",
         "benchmarks/measured/network.json",
         "benchmarks/measured/studies.csv",
         "benchmarks/measured/intervals.csv",
@@ -116,6 +117,25 @@ rule measure_regression:
     params:
         python=sys.executable,
         peer=".snakemake/benchmarks/learn/bin/python",
+    shell:
+        "{params.python:q} {input.script:q} {output:q} {params.peer:q} > {log:q} 2>&1"
+
+
+rule measure_detection:
+    """Connections of a network by our methods and by others': how many are found, how fast."""
+    input:
+        script=BENCHMARKS / "detection.py",
+        GLMCC=BENCHMARKS / "glmcc.py",
+        peer=BENCHMARKS / "peers/spikes_run.py",
+        averages="results/benchmarks/averages.installed",
+    output:
+        "benchmarks/measured/detection.csv",
+    log:
+        "results/logs/benchmarks/measure_detection.log",
+    threads: lambda wildcards: workflow.cores
+    params:
+        python=sys.executable,
+        peer=".snakemake/benchmarks/averages/bin/python",
     shell:
         "{params.python:q} {input.script:q} {output:q} {params.peer:q} > {log:q} 2>&1"
 

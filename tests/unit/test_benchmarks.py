@@ -60,6 +60,22 @@ def test_plain_connection_tests_agree_with_ours():
     assert line_fit_test(V, dt, [times], 100 * dt) == pytest.approx([t])
 
 
+def test_GLMCC_finds_a_coupling_and_its_direction():
+    """Beside a rate that both share; a third of the first one's spikes are answered after 3 ms."""
+    glmcc, rng = load("glmcc"), np.random.default_rng(1)
+    t = np.arange(0, 300, 1e-3)
+    rate = 5 * (1 + 0.8 * np.sin(2 * np.pi * t)) * 1e-3
+    trains = [t[rng.random(t.size) < rate] + 1e-3 * rng.random() for _ in range(8)]
+    answers = trains[0][::3] + 3e-3 + rng.exponential(2e-3, trains[0][::3].size)
+    trains[1] = np.sort(np.append(trains[1], answers))
+    z = np.array([glmcc.z_of_trains(target, trains) for target in trains]).T
+    others = ~np.eye(8, dtype=bool)
+    others[0, 1] = False
+    assert z[0, 1] > 6
+    assert (np.abs(z[others]) < 1.96).mean() > 0.85
+    assert glmcc.coupling(glmcc.correlogram(trains[0], trains[1])).delay >= 2
+
+
 def test_growth_and_networks():
     growth, network = load("growth"), load("network")
     growth.many_runs(10), growth.many_inputs(10), growth.long_run(1)
