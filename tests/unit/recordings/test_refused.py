@@ -14,6 +14,7 @@ from nto1 import Recording, detect, read_recording
 from nto1.cli import main
 from nto1.recordings import files
 from nto1.recordings.errors import RecordingError
+from nto1.recordings.external import read_culture
 from study import ROOT
 
 PAGE = (ROOT / "docs/messages.md").read_text().partition("## Recordings")[2].partition("\n## ")[0]
@@ -79,6 +80,21 @@ def NWB(series, options, **units):
         return read_recording(path, path, **options)
 
     return read
+
+
+def culture(**arrays):
+    content = {"times": [1.0], "ids": [1], "nodes": [1, 2], "marked_edges": [[1, 2, 0]]}
+
+    def read(folder):
+        np.savez(folder / "a.npz", **{**content, **arrays})
+        return read_culture(folder / "a.npz")
+
+    return read
+
+
+def culture_of_nothing(folder):
+    np.savez(folder / "a.npz", times=[1.0])
+    return read_culture(folder / "a.npz")
 
 
 def folder_of_trains(content):
@@ -162,6 +178,11 @@ WRONG = [
     lambda folder: read_recording(folder / "cell.abf", folder / "units.csv"),
     lambda folder: detect(of([V_MV, V_MV], starts=[0, 5])(folder), method="sta"),
     lambda folder: detect(of()(folder), method="sta", null="empirical"),
+    culture_of_nothing,
+    culture(times=[1.0, 2.0]),
+    culture(marked_edges=[[1, 3, 0]]),
+    culture(marked_edges=[1, 2, 0]),
+    culture(),
     without("pynwb"),
     without("neo"),
 ]

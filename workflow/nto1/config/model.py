@@ -1219,6 +1219,23 @@ class OwnRecording(Section):
     false_discovery_rate: float = Default(0.05, "Among the trains that are called.", gt=0, lt=1)
 
 
+class ExternalChecks(Section):
+    """The methods on data that were made elsewhere: recorded voltages, and simulated cultures."""
+
+    folder: FileName | None = Default(
+        None,
+        "Where ABF files are (voltages), and NPZ files with the arrays times (s), ids, nodes and "
+        "marked_edges (from, to, weight; 0: none, NaN: not known). Others are left out.",
+    )
+    n_trains: Annotated[int, Field(ge=30, le=10_000)] = Default(
+        100, "Random trains beside a voltage, for each seed."
+    )
+    rate_Hz: float = Default(4, "Firing rate of random trains.", gt=0, le=1000)
+    seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
+        [1, 2, 3, 4, 5], "Seeds of random trains."
+    )
+
+
 class Config(Section):
     """Configuration of the workflow."""
 
@@ -1241,6 +1258,7 @@ class Config(Section):
     recording: OneRecording = OneRecording()
     network_recording: NetworkRecording = NetworkRecording()
     calibration: Calibration = Calibration()
+    external_checks: ExternalChecks = ExternalChecks()
     studies: dict[str, Study] = Field(default={}, description=Study.__doc__)
     recordings: dict[str, OwnRecording] = Field(default={}, description=OwnRecording.__doc__)
 

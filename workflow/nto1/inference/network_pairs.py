@@ -1,11 +1,13 @@
 """Who is connected to whom in a network? Voltages of neurons, to be tested against the spikes of
 the others."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from nto1.errors import NothingToTest
 from nto1.inference.kinds import EXCITATORY, INHIBITORY, UNCONNECTED
 from nto1.neurons import Neuron
 from nto1.simulation.inputs import TimeGrid
@@ -123,3 +125,18 @@ class NetworkRecording(NamedTuple):
                 hops[presynaptic, column],
                 [times[i] for i in presynaptic],
             )
+
+
+def t_of_pairs(
+    trains: Sequence[np.ndarray],
+    duration: float,
+    test: Callable[[np.ndarray, float, list[np.ndarray]], np.ndarray],
+) -> np.ndarray:
+    """t of every pair of neurons [n, n], from row to column, by their spikes alone: what a test
+    says of one's output, of that duration (s), and all others' trains. NaN where it can't test."""
+    t = np.full((len(trains), len(trains)), np.nan)
+    for target, output in enumerate(trains):
+        others = [k for k in range(len(trains)) if k != target]
+        with suppress(NothingToTest):
+            t[others, target] = test(output, duration, [trains[k] for k in others])
+    return t

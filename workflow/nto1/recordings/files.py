@@ -39,7 +39,7 @@ class _Voltages(NamedTuple):
 
 def read_recording(
     voltage: str | Path,
-    spikes: str | Path,
+    spikes: str | Path | None,
     *,
     channel: str | int | None = None,
     sweeps: Sequence[int] | None = None,
@@ -61,7 +61,7 @@ def read_recording(
         their units: time_s, V_mV.
     spikes
         NWB (units), CSV or Parquet (columns train and time_s), NPZ (these, or an array for each
-        train), a folder with a text file for each train, or what Neo reads.
+        train), a folder with a text file for each train, or what Neo reads. None: no trains yet.
     channel
         Name or number (from 0) of the signal; needed where more than one is a voltage.
     sweeps
@@ -102,7 +102,7 @@ def read_recording(
                 f"{voltage} has no sweep {missing[0]}, only 0 to {len(pieces) - 1}"
             )
         pieces = [pieces[i] for i in sweeps]
-    trains = read_trains(spikes, time_unit)
+    trains = {} if spikes is None else read_trains(spikes, time_unit)
     own = None
     if own_spikes is not None and own_spikes != "detect":
         own = np.concatenate([*read_trains(own_spikes, time_unit).values()])
@@ -153,7 +153,7 @@ def read_trains(path: str | Path, time_unit: str = "s") -> dict[str, np.ndarray]
     if path.is_dir():
         return _trains_of_folder(path, time_unit)
     if path.suffix.lower() in TABLES:
-        columns = _columns(path)
+        columns = read_columns(path)
         if any(name in columns for name in TRAIN_COLUMNS) or path.suffix.lower() != ".npz":
             return trains_in(columns)
         return trains_of(columns, time_unit)
@@ -170,7 +170,7 @@ def _read_voltages(path: Path) -> _Voltages:
     if suffix == ".npy":
         return _Voltages({"0": _Channel("", samples_of(np.load(path, allow_pickle=False)))})
     if suffix in TABLES:
-        return _Voltages(_channels_of(_columns(path), path))
+        return _Voltages(_channels_of(read_columns(path), path))
     return _voltages_of_NWB(path) if suffix == ".nwb" else _voltages_of_Neo(path)
 
 
@@ -195,7 +195,8 @@ def _choose(channels: Mapping[str, _Channel], channel: str | int | None, file: s
 # Tables: CSV, Parquet, NPZ.
 
 
-def _columns(path: Path) -> dict[str, np.ndarray]:
+def read_columns(path: Path) -> dict[str, np.ndarray]:
+    """Arrays by name. Raises ``RecordingError`` if they can't be read."""
     try:
         if path.suffix.lower() == ".npz":
             with np.load(path, allow_pickle=False) as arrays:

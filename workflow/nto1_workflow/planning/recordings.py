@@ -40,6 +40,15 @@ def job_of(name: str, config: Config) -> Job:
     return Job([recording], memory_MB=memory_MB)
 
 
+def external_files(folder: str | None) -> dict[str, list[str]]:
+    """Voltages and simulated cultures in a folder."""
+    files = _files_of(folder) if folder else []
+    return {
+        what: [file for file in files if file.endswith(suffix)]
+        for what, suffix in (("voltages", ".abf"), ("cultures", ".npz"))
+    }
+
+
 def _files_of(path: str) -> list[str]:
     """A file, or those in a folder."""
     return sorted(map(str, Path(path).iterdir())) if Path(path).is_dir() else [path]

@@ -83,6 +83,8 @@ def in_tables(workflow, own: Path, config: Config) -> str:
     """A line for every table that the config names, that is not there and that no rule makes."""
     named = config.network.tables()
     named["connection_inference.weights"] = config.connection_inference.weights
+    if config.external_checks.folder is not None:
+        named["external_checks.folder"] = config.external_checks.folder
     there = {*files_there(workflow, named.values()), "published", "search"}
     problems = [
         f"{key}: there is no file {name}.{_meant(name, Path(name).parent.glob('*.*'))}"
