@@ -213,12 +213,12 @@ def test_ten_seconds(network):
         np.concatenate([getattr(test, name) for test in found]) for name in ("z", "p", "call")
     )
     connected = np.concatenate(connected)
-    assert score(z, connected).AUC > 0.86
+    assert score(z, connected).AUC > 0.81
     false = connected == "unconnected"
     assert 0.02 < (p[false] < 0.05).mean() < 0.07
     assert (p[false] < 0.001).mean() < 0.003
     called = call != "none"
-    assert called.sum() > 30
+    assert called.sum() > 25
     assert (called & false).sum() / called.sum() < 0.2
 
 

@@ -44,7 +44,7 @@ DELAYS = (1 * ms, 15 * ms)
 MEMORY = 200 * ms
 
 # Of the first round; and how far others go from it without evidence (see ``fit_kernel``).
-START, SPREAD = Kernel(2 * ms, 10 * ms, 1 * ms), 0.5
+START, SPREAD = Kernel(1 * ms, 5 * ms, 1 * ms), 1.0
 
 
 class SpikeCoupling(NamedTuple):
