@@ -123,7 +123,7 @@ def _step(models: Sequence[Model], index: int = 0) -> Callable:
         return v_after, u + du(v_after if sequential else v, u, dt, p)
 
     @_inline
-    def step(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after):
+    def step(model, v, u, I_out, noise, start, n, dt, sequential, P, alike, is_spread, u_after):
         if is_spread:
             # First to memory of our own, so that nothing written may be a parameter.
             for k in range(n):
@@ -133,13 +133,13 @@ def _step(models: Sequence[Model], index: int = 0) -> Callable:
             for k in range(n):
                 v[start + k], u[start + k] = I_out[k], u_after[k]
         elif sequential:
-            p = named(P, start)
+            p = named(P, alike)
             for k in range(n):
                 j = start + k
                 v[j] += dV(v[j], u[j], I_out[k], dt, p) + noise[k]
                 u[j] += du(v[j], u[j], dt, p)
         else:
-            p = named(P, start)
+            p = named(P, alike)
             for k in range(n):
                 j = start + k
                 v_before = v[j]
@@ -151,11 +151,13 @@ def _step(models: Sequence[Model], index: int = 0) -> Callable:
     others = _step(models, index + 1)
 
     @_inline
-    def choose(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after):
+    def choose(model, v, u, I_out, noise, start, n, dt, sequential, P, alike, is_spread, u_after):
         if model == index:
-            step(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after)
+            step(model, v, u, I_out, noise, start, n, dt, sequential, P, alike, is_spread, u_after)
         else:
-            others(model, v, u, I_out, noise, start, n, dt, sequential, P, is_spread, u_after)
+            others(
+                model, v, u, I_out, noise, start, n, dt, sequential, P, alike, is_spread, u_after
+            )
 
     return choose
 
@@ -341,7 +343,9 @@ def _kernel(single: bool, models: Sequence[Model]) -> Callable:
                         _sum_currents(g, I_out, I_inj, v, first, n, N, sequential, conductances)
                         if is_noisy:
                             state = _draw_noise(z, first, n, noise, state)
-                        step(model, v, u, I_out, z, first, n, dt, sequential, P, is_spread, u_after)
+                        # Neurons that are alike have the parameters of the first one.
+                        blocks = first, n, dt, sequential, P, start_of_s, is_spread, u_after
+                        step(model, v, u, I_out, z, *blocks)
 
                         n_outside = int64(0)
                         if is_spread:
