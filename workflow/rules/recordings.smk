@@ -23,7 +23,9 @@ for name, recording in CONFIG.recordings.items():
             "recording"
         threads: 2
         resources:
-            mem_mb=lambda wildcards, attempt, name=name: job_of(name, CONFIG).mem_mb(attempt),
+            mem_mb=lambda wildcards, attempt, name=name: job_of(name, CONFIG).mem_mb(
+                attempt
+            ),
         params:
             name=name,
             recording=typed(recording),

@@ -51,9 +51,7 @@ rule explore:
         trains=["results/connection_test/trains.parquet"],
         template=SCRIPTS / "report/explore_page.html",
     output:
-        page=report_item(
-            "results/explore.html", "Explore", "Interactive charts"
-        ),
+        page=report_item("results/explore.html", "Explore", "Interactive charts"),
     log:
         "results/logs/explore.log",
     script:
