@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from scipy import integrate, linalg, stats
 
 from nto1 import regression_test
+from nto1.inference.n_to_1 import Signal, imaged, record, tabled_weight
 from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
+from nto1.published import WEIGHTS_FOR_4HZ
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter
 from nto1.regression.design import (
     BLOCK,
@@ -22,7 +24,7 @@ from nto1.regression.gaps import LONGEST, Gaps
 from nto1.regression.kernel import Kernel, fit_kernel, spectral_density
 from nto1.regression.mixture import Mixture, fit_mixture, moments
 from nto1.regression.signal import around, detect_spikes
-from nto1.units import ms, mV
+from nto1.units import ms, mV, nS
 
 BIN = 1 * ms
 KERNEL = Kernel(6 * ms, 16 * ms, 0.4 * ms)
@@ -72,6 +74,24 @@ class Passive:
 @pytest.fixture(scope="module")
 def passive() -> Passive:
     return Passive(1)
+
+
+@pytest.mark.parametrize("delay", [2.5 * ms, 5 * ms, 8 * ms, 12.5 * ms])
+def test_inputs_with_a_delay_are_found(delay):
+    """Those of a neuron that gets its inputs late are here trains that were recorded early."""
+    recording = record(50, 1, tabled_weight(50, WEIGHTS_FOR_4HZ, 0.4 * nS), 60.0)
+    V = imaged(recording, Signal("before_reset", spike_SNR=40))
+    trains = [recording.inputs[k] - delay for k in range(50)]
+    rng = np.random.default_rng(1)
+    others = [np.sort(rng.uniform(0, 60, t.size)) for t in trains]
+    inputs = [t[t >= 0] for t in trains]
+    test = regression_test(
+        V, 0.1 * ms, [*inputs, *others], own_spikes=recording.spike_times, n_surrogates=50
+    )
+    wanted = [EXCITATORY if k < recording.n_exc else INHIBITORY for k in range(50)]
+    assert (test.call[:50] == wanted).mean() > 0.9
+    assert (test.call[50:] != "none").sum() <= 6
+    assert test.kernel.δ == pytest.approx(delay, abs=1 * ms)
 
 
 @settings(max_examples=20)

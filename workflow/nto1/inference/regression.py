@@ -66,6 +66,8 @@ MIN_BULK = 30
 # Signals of one recording that are tested beside each other: each takes memory.
 AT_A_TIME = 2
 
+# Delays (s) that are tried before the kernel is fitted, which begins with the best.
+START_DELAYS = (0.0, 5 * ms, 10 * ms, 15 * ms)
 # False-discovery rate of the trains that take part when the kernel is fitted.
 CLEAR = 0.05
 
@@ -313,11 +315,14 @@ def _fit(
     nonlinear: list[np.ndarray] = []
     for round in range(rounds):
         density = spectral_density(residual[: signal.n_bins])
-        design.set_filters(
-            kernel.samples(signal.bin),
-            precision(density, design.n_fft),
-            np.array([*prepared.fixed, *nonlinear]),
-        )
+        spectrum = precision(density, design.n_fft)
+        covariates = np.array([*prepared.fixed, *nonlinear])
+        design.set_filters(kernel.samples(signal.bin), spectrum, covariates)
+        if round == 0 and given is None:
+            delay = _clearest_delay(design, signal, prepared.tested.size)
+            if delay:
+                kernel = Kernel(δ=delay)
+                design.set_filters(kernel.samples(signal.bin), spectrum, covariates)
         if joint:
             tolerance = TOLERANCE if round == rounds - 1 else ROUGH
             sizes, correlation, iterations = least_squares(design, signal, sizes, tolerance)
@@ -339,6 +344,19 @@ def _fit(
             own = signal.y - residual - explained
             nonlinear = _nonlinear(design, signal, clear, own)
     return fits
+
+
+def _clearest_delay(design: Design, signal: Signal, n_tested: int) -> float:
+    """The delay (s) at which trains, each by itself, are clearest. With a wrong one, potentials are
+    not seen in the whitened voltage, or with the wrong sign, and no kernel can be fitted to them.
+    """
+    residual = design.without_covariates(signal.y.copy())
+
+    def clearness(delay: float) -> float:
+        sizes = design.correlate(residual, round(delay / signal.bin)) / design.diagonal
+        return float(design.diagonal @ clear_sizes(design, sizes, n_tested) ** 2)
+
+    return max(START_DELAYS, key=clearness)  # the first, if none is clear
 
 
 def least_squares(design: Design, signal: Signal, start: np.ndarray, tolerance: float) -> Solution:

@@ -195,12 +195,15 @@ class Design:
             others.take_out(x)
         return rows
 
-    def correlate(self, residual: np.ndarray) -> np.ndarray:
-        """Transpose of ``predict``, after whitening and bridging: [n_trains]."""
-        return self._look_up_whitened(self.gaps.transpose(self.whiten(residual)))
+    def correlate(self, residual: np.ndarray, delay: int = 0) -> np.ndarray:
+        """Transpose of ``predict``, after whitening and bridging: [n_trains]; of a kernel that
+        comes later by some bins."""
+        return self._look_up_whitened(self.gaps.transpose(self.whiten(residual)), delay)
 
-    def _look_up_whitened(self, whitened: np.ndarray) -> np.ndarray:
+    def _look_up_whitened(self, whitened: np.ndarray, delay: int = 0) -> np.ndarray:
         back = scipy.fft.irfft(scipy.fft.rfft(whitened) * self.H.conj(), self.n_fft)
+        if delay:
+            back = np.roll(back, -delay)
         return self.spikes.look_up(_centre(back, self.spikes.n_bins, self.window), self.threads)
 
     def normal(self, weights: np.ndarray) -> np.ndarray:
