@@ -13,7 +13,7 @@ rule external_checks:
         ),
     log:
         "results/logs/external_checks.log",
-    threads: workflow.cores
+    threads: 2
     params:
         checks=typed(CONFIG.external_checks),
     script:
