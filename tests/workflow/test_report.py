@@ -19,7 +19,8 @@ def rendered(report: Path, name: str):
 
 
 # Samples and spikes by the ten thousand: files for programs, that nobody reads as a page.
-WITHOUT_PAGE = {"results/network/voltages.html", "results/adex_network/spikes.html"}
+WITHOUT_PAGE = {f"results/network/{name}.html" for name in ("voltages", "neurons", "connections")}
+WITHOUT_PAGE |= {"results/adex_network/spikes.html"}
 
 
 def every_figure_and_table(study) -> set[str]:

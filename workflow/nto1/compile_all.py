@@ -21,6 +21,7 @@ from nto1.neurons import MODELS, Neuron
 from nto1.neurons.adex import AdEx
 from nto1.neurons.izhikevich import Izhikevich
 from nto1.simulation.inputs import SpikeCounts, TimeGrid, draw_spike_trains
+from nto1.simulation.izhikevich_network import LognormalNetwork, choose_unconnected, draw_network
 from nto1.simulation.network import Network, simulate_network
 from nto1.simulation.runs import InputBatch, draw_inputs, simulate_batch
 from nto1.simulation.vectorized import WIDTHS
@@ -77,6 +78,8 @@ def compile_networks() -> None:
     # Networks, that is; the experiment above compiled the kernel for a single neuron.
     simulate_network(Network.of({"neuron": Izhikevich()}, ["neuron"] * 2), 0.01, 0.1 * ms)
     chance_level(n_draws=1)
+    few = LognormalNetwork(N=10, N_exc=8)
+    choose_unconnected(draw_network(few, 1).network.connections, 0, 1, 1)
 
 
 PARTS = {"runs": compile_runs, "networks": compile_networks}

@@ -377,7 +377,7 @@ def test_studies_whose_files_would_have_one_name(other):
 
 @pytest.mark.parametrize("measure", measures())
 def test_what_is_varied_has_no_column_of_what_is_measured(measure):
-    measured = {*measures()[measure].measured, "n_tested", "n_seeds"}
+    measured = {*measures()[measure].measured, *measures()[measure].also, "n_seeds"}
     assert not measured & {
         column_names([key], measures()[measure])[key]
         for key in keys_for(measure, list(NEURONS), resolve({}))
