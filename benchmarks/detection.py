@@ -6,7 +6,6 @@ What drives every eighth neuron of the published network, from spikes alone and 
 one thread. ``python`` is that of an environment with Elephant, pynapple and scikit-learn.
 """
 
-import csv
 import json
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parent))
 import glmcc
@@ -109,10 +109,7 @@ def row(duration: float, method: str, found: Found, kinds: np.ndarray) -> dict:
 def main(file: str, python: str) -> None:
     rows_of(5 * s, python, RandomNetwork(N=10, N_exc=8, p_connected=0.3))  # compiled
     rows = [row for duration in DURATIONS for row in rows_of(duration, python)]
-    with open(file, "w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    pd.DataFrame(rows).to_csv(file, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

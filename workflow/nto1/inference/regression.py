@@ -351,12 +351,12 @@ def _clearest_delay(design: Design, signal: Signal, n_tested: int) -> float:
     not seen in the whitened voltage, or with the wrong sign, and no kernel can be fitted to them.
     """
     residual = design.without_covariates(signal.y.copy())
-
-    def clearness(delay: float) -> float:
-        sizes = design.correlate(residual, round(delay / signal.bin)) / design.diagonal
-        return float(design.diagonal @ clear_sizes(design, sizes, n_tested) ** 2)
-
-    return max(START_DELAYS, key=clearness)  # the first, if none is clear
+    bins = [round(delay / signal.bin) for delay in START_DELAYS]
+    clearness = [
+        float(design.diagonal @ clear_sizes(design, late / design.diagonal, n_tested) ** 2)
+        for late in design.correlate_late(residual, bins)
+    ]
+    return START_DELAYS[int(np.argmax(clearness))]  # the first, if none is clear
 
 
 def least_squares(design: Design, signal: Signal, start: np.ndarray, tolerance: float) -> Solution:

@@ -195,16 +195,23 @@ class Design:
             others.take_out(x)
         return rows
 
-    def correlate(self, residual: np.ndarray, delay: int = 0) -> np.ndarray:
-        """Transpose of ``predict``, after whitening and bridging: [n_trains]; of a kernel that
-        comes later by some bins."""
-        return self._look_up_whitened(self.gaps.transpose(self.whiten(residual)), delay)
+    def correlate(self, residual: np.ndarray) -> np.ndarray:
+        """Transpose of ``predict``, after whitening and bridging: [n_trains]."""
+        return self._look_up_whitened(self.gaps.transpose(self.whiten(residual)))
 
-    def _look_up_whitened(self, whitened: np.ndarray, delay: int = 0) -> np.ndarray:
-        back = scipy.fft.irfft(scipy.fft.rfft(whitened) * self.H.conj(), self.n_fft)
-        if delay:
-            back = np.roll(back, -delay)
-        return self.spikes.look_up(_centre(back, self.spikes.n_bins, self.window), self.threads)
+    def correlate_late(self, residual: np.ndarray, delays: Sequence[int]) -> list[np.ndarray]:
+        """The same of kernels that come later by some bins, each [n_trains]."""
+        filtered = self._filter_back(self.gaps.transpose(self.whiten(residual)))
+        return [self._look_up_centred(np.roll(filtered, -delay)) for delay in delays]
+
+    def _look_up_whitened(self, whitened: np.ndarray) -> np.ndarray:
+        return self._look_up_centred(self._filter_back(whitened))
+
+    def _filter_back(self, x: np.ndarray) -> np.ndarray:
+        return scipy.fft.irfft(scipy.fft.rfft(x) * self.H.conj(), self.n_fft)
+
+    def _look_up_centred(self, x: np.ndarray) -> np.ndarray:
+        return self.spikes.look_up(_centre(x, self.spikes.n_bins, self.window), self.threads)
 
     def normal(self, weights: np.ndarray) -> np.ndarray:
         """The normal matrix times some weights [n_trains]."""
