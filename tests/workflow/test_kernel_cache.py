@@ -40,6 +40,19 @@ def test_a_stale_kernel_is_never_loaded(tmp_path):
     assert compiled == {"vectorized"}
 
 
+def test_all_is_compiled_again_if_more_is_to_be_compiled(tmp_path):
+    """A cache counts as complete by the same digest."""
+    package = tmp_path / "workflow/nto1"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    with open(package / "compile_all.py", "a") as stream:
+        stream.write("\n# A comment.\n")
+    code = "from nto1.kernel_cache import DIGEST; print(DIGEST)"
+    assert printed(code, package.parent) == DIGEST
+    with open(package / "compile_all.py", "a") as stream:
+        stream.write("MORE = True\n")
+    assert printed(code, package.parent) != DIGEST
+
+
 def test_kinds_of_processors_share_no_folder():
     """On a cluster with several, jobs on each may compile at the same time."""
     code = "from nto1.jit import processor; print(processor())"

@@ -50,10 +50,14 @@ def _digests() -> dict[str, str]:
     # What reaches kernels as parameters: checked, configured, and found as methods and measures.
     without = {PACKAGE / name for name in ("checks.py", "inference/method.py", "compile_all.py")}
     without.update(*(PACKAGE.glob(f"{room}/*.py") for room in ("config", "measures")))
-    return {
+    digests = {
         file.relative_to(PACKAGE).as_posix(): digest_of([file], PACKAGE.parent, without - {file})
         for file in sorted(with_kernels)
     }
+    # What is compiled beforehand, by itself.
+    compiled = PACKAGE / "compile_all.py"
+    others = {*SOURCES} - {compiled}
+    return digests | {compiled.name: digest_of([compiled], PACKAGE.parent, others)}
 
 
 def digest_of_file(file: str | Path) -> str:
