@@ -12,7 +12,9 @@ from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
 from nto1.published import WEIGHTS_FOR_4HZ
 from nto1.regression.calibration import bulk, false_discovery_rates, jitter
 from nto1.regression.design import (
+    BINS_AT_ONCE,
     BLOCK,
+    FILTERED_AT_ONCE,
     Columns,
     Design,
     Spikes,
@@ -138,7 +140,7 @@ def test_the_normal_matrix_has_all_pairs_of_spikes(seed, n_covariates):
     n = 600
     spikes = spikes_of(rng, 8, 300)
     covariates = rng.normal(size=(n_covariates, n))
-    design = Design(Columns(spikes), Gaps(*np.zeros((2, 0), int), n), negligible=0)
+    design = Design(Columns(spikes), Gaps(*np.zeros((2, 0), int), n))
     design.set_filters(KERNEL.samples(BIN, 300), np.ones(n // 2 + 1), covariates)
     X = circulant(KERNEL.samples(BIN, 300), n) @ counts_of(spikes, n)
     C = covariates.T
@@ -164,10 +166,22 @@ def test_products_of_spikes_are_those_of_counts(seed):
     near = spikes_of(rng, 5, 200)
     counts = counts_of(near, 200)
     products = counts.T @ linalg.toeplitz(np.append(a, np.zeros(170))) @ counts
-    np.testing.assert_allclose(near.products(a), products, atol=1e-9)
-    for threads in (2, 3):  # to the bit
-        assert (near.products(a, threads) == near.products(a)).all()
     np.testing.assert_allclose(near.lags(40)[:, :30] @ a, np.diag(products), atol=1e-9)
+
+
+@settings(max_examples=10)
+@given(seed=st.integers(0, 1000))
+def test_products_of_filtered_trains_are_sums_over_pairs_of_spikes(seed):
+    rng = np.random.default_rng(seed)
+    n_bins = int(rng.integers(30, 3 * BINS_AT_ONCE))
+    n_trains = int(rng.integers(1, 2 * FILTERED_AT_ONCE))
+    columns = Columns(spikes_of(rng, n_trains, n_bins))
+    a = rng.normal(size=30)
+    between = np.append(a, np.zeros(n_bins))[:n_bins]
+    counts = counts_of(columns.spikes, n_bins)
+    products = columns.products(a)
+    np.testing.assert_allclose(products, counts.T @ linalg.toeplitz(between) @ counts, atol=1e-9)
+    assert (columns.products(a, 3) == products).all()
 
 
 @given(missing=st.lists(st.booleans(), min_size=2, max_size=300), seed=st.integers(0, 100))

@@ -24,6 +24,9 @@ BLOCK = 2**15
 # Trains that a thread looks up at a time.
 TRAINS_AT_ONCE = 256
 
+# Trains, and bins, of which filtered spikes are looked up at a time: 256 kB of doubles.
+FILTERED_AT_ONCE, BINS_AT_ONCE = 128, 256
+
 # Bins of all covariates that are multiplied at a time.
 ROWS_AT_ONCE = 2**12
 
@@ -72,19 +75,6 @@ class Spikes(NamedTuple):
         _count_lags(self.bins, self.edges[0], self.edges[-1], counts)
         return counts
 
-    def products(self, autocovariance: np.ndarray, threads: int = 1) -> np.ndarray:
-        """(filter * s_j) · (filter * s_k) of all trains [n_trains, n_trains]."""
-        order = np.argsort(self.bins, kind="stable")
-        train = np.repeat(np.arange(self.n_spikes.size, dtype=np.int32), self.n_spikes)
-        bins, train = self.bins[order], train[order]
-        upper = np.zeros((self.n_spikes.size,) * 2)
-
-        def add(part: int) -> None:
-            _add_pairs(bins, train, autocovariance, part, threads, upper)
-
-        _run(add, range(threads), threads)
-        return upper + upper.T
-
 
 class SpikesByBin(NamedTuple):
     """The same, bin after bin."""
@@ -128,6 +118,18 @@ class Columns:
             self._lags = lags = self.spikes.lags(n_lags + n_lags // 4)
         return lags
 
+    def products(self, autocovariance: np.ndarray, threads: int = 1) -> np.ndarray:
+        """(filter * s_j) · (filter * s_k) of all trains [n_trains, n_trains]."""
+        causal = np.append(autocovariance[0] / 2, autocovariance[1:])
+        half = np.zeros((self.spikes.n_spikes.size,) * 2)
+
+        def add(first: int) -> None:
+            columns = half[:, first : first + FILTERED_AT_ONCE]
+            _add_products(*self.spikes[:2], *self.by_bin, causal, first, columns)
+
+        _run(add, range(0, len(half), FILTERED_AT_ONCE), threads)
+        return half + half.T
+
 
 class Design:
     """The whitened least-squares problem: missing bins, covariates and the time scale of trains
@@ -144,11 +146,9 @@ class Design:
         gaps: Gaps,
         window: int = 0,  # bins: of each, the drive's mean is taken away; 0: it is kept
         threads: int = 1,
-        negligible: float = 0.02,  # the least autocovariance of a kernel that is whitened, of 1
     ):
         self.columns, self.spikes = columns, columns.spikes
         self.gaps, self.window, self.threads = gaps, window, threads
-        self.negligible = negligible
         self.n_fft = gaps.n_fft
         self.covariates: Covariates | None = None
         self._drive = np.empty(self.n_fft)
@@ -219,7 +219,7 @@ class Design:
 
     def normal_matrix(self) -> np.ndarray:
         """[n_trains, n_trains], by pairs of spikes; as if there were no gaps in the recording."""
-        matrix = self.spikes.products(self.autocovariance, self.threads)
+        matrix = self.columns.products(self.autocovariance, self.threads)
         if self.covariates is None:
             return matrix
         shared = np.array([self._look_up_whitened(x) for x in self.covariates.whitened])
@@ -396,19 +396,40 @@ def _weighted_sums(counts, weights):
 
 
 @jit
-def _add_pairs(bins, train, autocovariance, part, n_parts, products):
-    """Each pair of spikes once, [later train, earlier train]; of a spike with itself, a half. Of
-    every so many trains one: no other part writes to its row."""
-    first = 0
-    for i in range(bins.size):
-        if train[i] % n_parts != part:
-            continue
-        row = products[train[i]]
-        while bins[i] - bins[first] >= autocovariance.size:
-            first += 1
-        for j in range(first, i):
-            row[train[j]] += autocovariance[bins[i] - bins[j]]
-        row[train[i]] += autocovariance[0] / 2
+def _add_products(bins, edges, trains, begin, causal, first, sums):
+    """Σ over the spikes of a train (row) of another's filtered spikes at the same bin (column, from
+    the first on). These are made for some bins at a time, and added as vectors."""
+    n = sums.shape[1]
+    next = edges[0, first : first + n].copy()
+    filtered = np.empty((n, BINS_AT_ONCE))
+    by_bin = np.empty((BINS_AT_ONCE, n))
+    for start in range(0, begin.size - 1, BINS_AT_ONCE):
+        end = min(start + BINS_AT_ONCE, begin.size - 1)
+        for k in range(n):
+            filtered[k, :] = 0
+            last = edges[-1, first + k]
+            while next[k] < last and bins[next[k]] + causal.size <= start:
+                next[k] += 1
+            i = next[k]
+            while i < last and bins[i] < end:
+                low, high = max(bins[i], start), min(bins[i] + causal.size, end)
+                _add(
+                    causal[low - bins[i] : high - bins[i]], filtered[k, low - start : high - start]
+                )
+                i += 1
+        for k in range(0, n, 8):  # a row of the cache
+            for b in range(end - start):
+                for j in range(k, min(k + 8, n)):
+                    by_bin[b, j] = filtered[j, b]
+        for b in range(end - start):
+            for i in range(begin[start + b], begin[start + b + 1]):
+                _add(by_bin[b], sums[trains[i]])
+
+
+@jit
+def _add(x, to):
+    for i in range(x.size):
+        to[i] += x[i]
 
 
 @jit
