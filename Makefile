@@ -1,5 +1,6 @@
 # make help     this list
 # make          set up .venv from the lock if needed, and run the pipeline
+# make recordings  add to .venv what reads recordings of one's own (ABF, NWB and others)
 # make check    lint, most unit tests, published numbers among them, and one small run: two minutes
 # make test     lint, and all tests
 # make report   run the pipeline, and show all of it in report.html (and .zip)
@@ -10,8 +11,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.in-sync-with-lock
+RECORDINGS := .venv/.reads-recordings
 
-.PHONY: help run report check test lint docs rulegraph lock clean
+.PHONY: help run report recordings check test lint docs rulegraph lock clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -28,10 +30,12 @@ report: run
 # Statistics of many simulations, and files of other programs, are left to `make test`.
 LONG := inference/test_regression.py recordings studies/test_calibration.py test_benchmarks.py
 
-check: lint
+recordings: $(RECORDINGS)
+
+check: lint $(RECORDINGS)
 	$(BIN)/pytest tests/unit tests/workflow/test_small_run.py $(LONG:%=--ignore=tests/unit/%)
 
-test: lint
+test: lint $(RECORDINGS)
 	$(BIN)/pytest
 
 lint: $(READY)
@@ -62,8 +66,15 @@ $(READY): envs/requirements.lock envs/bootstrap.lock
 	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m nto1 "$$@"\n' > $(BIN)/nto1 && chmod +x $(BIN)/nto1
 	@touch $@
 
+$(RECORDINGS): envs/recordings.lock $(READY)
+	$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode --python $(BIN)/python -r $<
+	@touch $@
+
 lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --all-extras $(LOCK_OPTIONS) -o envs/requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra workflow --extra test --extra docs $(LOCK_OPTIONS) \
+	-o envs/requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra recordings --extra test-recordings $(LOCK_OPTIONS) \
+	--constraints envs/requirements.lock -o envs/recordings.lock
 	grep '^uv==' envs/requirements.lock | sed 's/ .*//' | \
 	$(BIN)/uv pip compile - --no-annotate $(LOCK_OPTIONS) -o envs/bootstrap.lock
 

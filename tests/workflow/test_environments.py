@@ -13,8 +13,15 @@ from rattler import MatchSpec
 import fake_conda
 from study import ROOT, SMALL, Study
 
-LOCK = (ROOT / "envs/requirements.lock").read_text()
-LOCKED = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, re.MULTILINE))
+
+def locked(name: str) -> dict[str, str]:
+    """Versions of a lock."""
+    text = (ROOT / "envs" / name).read_text()
+    return dict(re.findall(r"^([\w.-]+)==([\w.]+)", text, re.MULTILINE))
+
+
+THESIS, RECORDINGS = locked("requirements.lock"), locked("recordings.lock")
+LOCKED = THESIS | RECORDINGS
 CONDA_NAMES = {"matplotlib-base": "matplotlib", "python-neo": "neo"}
 MODULES = {"yaml": "pyyaml", "matplotlib": "matplotlib-base"}
 
@@ -40,7 +47,12 @@ def test_every_direct_dependency_is_locked():
     assert wanted <= LOCKED.keys()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "bootstrap.lock"])
+def test_recordings_add_packages_and_change_none():
+    assert {name: THESIS.get(name, version) for name, version in RECORDINGS.items()} == RECORDINGS
+    assert {"neo", "pynwb"} <= RECORDINGS.keys() - THESIS.keys()
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "recordings.lock", "bootstrap.lock"])
 def test_locks_are_hashed_and_name_no_host(name):
     text = (ROOT / "envs" / name).read_text()
     entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]

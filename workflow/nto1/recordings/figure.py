@@ -1,8 +1,8 @@
 """A detection at a glance: averages of called trains, z of all, and what was left out."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 import numpy as np
@@ -36,6 +36,8 @@ RC: Any = {"font.size": 8, "axes.spines.top": False, "axes.spines.right": False}
     "svg.hashsalt": "nto1",
     "legend.frameon": False,
 }
+# What is left out of files.
+METADATA = {"svg": ("Creator", "Date"), "pdf": ("Creator", "Producer", "CreationDate")}
 
 
 def draw(detection: Detection) -> Figure:
@@ -60,11 +62,13 @@ def draw(detection: Detection) -> Figure:
         return figure
 
 
-def save(figure: Figure, path: str | Path | IO[Any], kind: str) -> None:
-    """As svg or pdf, without the time in it."""
-    nameless = {"pdf": ("Creator", "Producer", "CreationDate"), "svg": ("Creator", "Date")}[kind]
+def pictures(detection: Detection) -> dict[str, bytes]:
+    """The figure as svg and pdf, without the time in it."""
+    figure, files = draw(detection), {kind: BytesIO() for kind in METADATA}
     with mpl.rc_context(RC):
-        figure.savefig(path, format=kind, metadata=dict.fromkeys(nameless))
+        for kind, names in METADATA.items():
+            figure.savefig(files[kind], format=kind, metadata=dict.fromkeys(names))
+    return {kind: file.getvalue() for kind, file in files.items()}
 
 
 def _draw_average(axis: "Axes", detection: Detection, k: int, place: int) -> None:

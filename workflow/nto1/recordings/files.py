@@ -371,4 +371,6 @@ def _library(name: str) -> ModuleType:
 
 
 def needed(name: str) -> RecordingError:
-    return RecordingError(f"this takes the package {name}: pip install 'nto1[recordings]'")
+    return RecordingError(
+        f"this takes the package {name}: make recordings, or pip install '.[recordings]'"
+    )

@@ -1,13 +1,10 @@
 """A detection as a web page that needs no other file, and as files in a folder."""
 
 from html import escape
-from io import StringIO
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
 from nto1.recordings.detection import Detection
-from nto1.recordings.figure import draw, save
+from nto1.recordings.figure import pictures
 
 PAGE = """\
 <!doctype html>
@@ -40,10 +37,9 @@ quantiles. Below: a piece of the voltage.</p>
 """
 
 
-def page(detection: Detection, figure: Figure) -> str:
+def page(detection: Detection, svg: bytes) -> str:
     """The page, which opens on the verdict."""
-    verdict, svg = detection.verdict, StringIO()
-    save(figure, svg, "svg")
+    verdict, figure = detection.verdict, svg.decode()
     order = detection.table["z"].abs().sort_values(ascending=False, kind="stable").index
     return PAGE.format(
         title=escape(detection.recording.name),
@@ -53,7 +49,7 @@ def page(detection: Detection, figure: Figure) -> str:
         doubtful=' class="doubts"' if verdict.doubts else "",
         doubts="".join(f"<li>{escape(_sentence(doubt))}</li>" for doubt in verdict.doubts),
         notes="".join(f"<li>{escape(_sentence(note))}</li>" for note in verdict.notes),
-        figure=svg.getvalue().partition("<svg")[1] + svg.getvalue().partition("<svg")[2],
+        figure=figure[figure.index("<svg") :],
         table=detection.table.loc[order].to_html(
             float_format=lambda x: f"{x:.3g}", na_rep="", index=False, border=0
         ),
@@ -66,10 +62,10 @@ def write(detection: Detection, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     detection.table.to_csv(folder / "trains.csv", index=False, lineterminator="\n")
     detection.table.to_parquet(folder / "trains.parquet", index=False)
-    figure = draw(detection)
-    for kind in ("svg", "pdf"):
-        save(figure, folder / f"figure.{kind}", kind)
-    (folder / "page.html").write_text(page(detection, figure), "utf-8")
+    figure = pictures(detection)
+    for kind, picture in figure.items():
+        (folder / f"figure.{kind}").write_bytes(picture)
+    (folder / "page.html").write_text(page(detection, figure["svg"]), "utf-8")
 
 
 def _sentence(text: str) -> str:

@@ -2,8 +2,7 @@
 
 from nto1.config.model import OwnRecording
 from nto1.recordings.detection import detect
-from nto1.recordings.figure import draw
-from nto1.recordings.figure import save as save_figure
+from nto1.recordings.figure import pictures
 from nto1.recordings.files import read_recording
 from nto1.recordings.page import page as page_of
 from nto1.units import ms
@@ -36,11 +35,11 @@ def main(name: str, recording: OwnRecording, table, figure, page, threads: int):
     )
     log(str(found))
     write_table(found.table, *table)
-    drawn = draw(found)
+    drawn = pictures(found)
     for path in figure:
         with atomic_write(path) as file:
-            save_figure(drawn, file, path.rpartition(".")[2])
-    write_text(page_of(found, drawn), page)
+            file.write(drawn[path.rpartition(".")[2]])
+    write_text(page_of(found, drawn["svg"]), page)
 
 
 if "snakemake" in globals():
