@@ -68,8 +68,9 @@ AT_A_TIME = 2
 
 # Delays (s) that are tried before the kernel is fitted, which begins with the best.
 START_DELAYS = (0.0, 5 * ms, 10 * ms, 15 * ms)
-# False-discovery rate of the trains that take part when the kernel is fitted.
-CLEAR = 0.05
+# False-discovery rate of the trains that take part when the kernel is fitted; and the least sum of
+# their squared z: four parameters that are fitted to less make chance look like a potential.
+CLEAR, ENOUGH = 0.05, 64.0
 
 # Of conjugate gradients, relative: in rounds that only shape what follows, and in the last.
 ROUGH, TOLERANCE = 0.05, 0.01
@@ -371,12 +372,14 @@ def least_squares(design: Design, signal: Signal, start: np.ndarray, tolerance: 
 
 
 def clear_sizes(design: Design, sizes: np.ndarray, n_tested: int) -> np.ndarray:
-    """Sizes of trains that would be called, and 0 for others: these shape what follows, and noise
-    must not."""
+    """Sizes of trains that would be called, if these are clear enough together, and 0 for others:
+    they shape what follows, and noise must not."""
     t = sizes * np.sqrt(design.diagonal)
-    q = false_discovery_rates(p_values(t[:n_tested] / scale_of(t[n_tested:])))
+    z = t[:n_tested] / scale_of(t[n_tested:])
+    called = false_discovery_rates(p_values(z)) < CLEAR
     clear = np.zeros_like(sizes)
-    clear[:n_tested] = np.where(q < CLEAR, sizes[:n_tested], 0)
+    if (z[called] ** 2).sum() >= ENOUGH:
+        clear[:n_tested] = np.where(called, sizes[:n_tested], 0)
     return clear
 
 
