@@ -20,7 +20,7 @@ from nto1 import checks
 from nto1.errors import NothingToTest
 from nto1.inference.kinds import EXCITATORY, INHIBITORY
 from nto1.inference.method import Method, Option, Outcome, Problem, Test
-from nto1.regression.calibration import bulk, false_discovery_rates, jitter, p_values
+from nto1.regression.calibration import as_normal, bulk, false_discovery_rates, jitter, p_values
 from nto1.regression.design import (
     MAX_ITERATIONS,
     Columns,
@@ -87,6 +87,7 @@ class RegressionTest(NamedTuple):
     q: np.ndarray  # [n_trains] least false-discovery rate at which the train is called
     call: np.ndarray  # [n_trains] str: excitatory, inhibitory, none
     n_spikes: np.ndarray  # [n_trains] int64, outside of gaps
+    kurtosis: np.ndarray  # [n_trains] excess, of t by chance: a few spikes that meet rare events
     flag: np.ndarray  # [n_trains] str: silent, few spikes, copy of train k, or empty
     kernel: Kernel
     frequency: np.ndarray  # [n_frequencies] Hz
@@ -289,7 +290,8 @@ def _test(V: np.ndarray, prepared: _Prepared, options: _Options) -> RegressionTe
     weights = options.weights or ("mixture" if n_tested >= MANY else "joint")
     fits = _fit(design, prepared, signal, weights != "marginal", options)
     estimate = _estimate(design, signal, fits[-1], weights, n_tested, options.seed)
-    return _result(prepared, signal, fits, estimate, options)
+    at_spikes = design.at_spikes(fits[-1].residual)[: signal.n_bins][~signal.missing]
+    return _result(prepared, signal, fits, estimate, excess_kurtosis(at_spikes), options)
 
 
 def with_surrogates(
@@ -406,13 +408,24 @@ def _lagged(spikes: Spikes, signal: Signal) -> list[np.ndarray]:
     return [signal.gaps.bridge(np.roll(counts, lag)) for lag in lags]
 
 
+def excess_kurtosis(x: np.ndarray) -> float:
+    """Of values around 0."""
+    squares = x**2
+    return float((squares**2).mean() / squares.mean() ** 2 - 3)
+
+
 def scale_of(surrogate_t: np.ndarray) -> float:
     """Of t by chance: root mean square."""
     return float(np.sqrt((surrogate_t**2).mean()))
 
 
 def _result(
-    prepared: _Prepared, signal: Signal, fits: list[_Fit], estimate: _Estimate, options: _Options
+    prepared: _Prepared,
+    signal: Signal,
+    fits: list[_Fit],
+    estimate: _Estimate,
+    kurtosis_of_one: float,
+    options: _Options,
 ) -> RegressionTest:
     tested, flag, null = prepared.tested, prepared.flag, options.null
     last = fits[-1]
@@ -431,6 +444,8 @@ def _result(
                 f"connected, and {n} can be tested: take null='surrogates'"
             )
         z, errors = of_bulk.z(sizes[:n], errors), of_bulk.errors(errors)
+    kurtosis = kurtosis_of_one / prepared.n_spikes[tested]  # of a sum over spikes
+    z = as_normal(z, kurtosis)
     p = p_values(z)
     q = false_discovery_rates(p)
     call = np.where(q > options.false_discovery_rate, NONE, np.where(z > 0, EXCITATORY, INHIBITORY))
@@ -451,6 +466,7 @@ def _result(
         q=of_all(q),
         call=of_all(call, NONE),
         n_spikes=prepared.n_spikes,
+        kurtosis=of_all(kurtosis),
         flag=flag,
         kernel=last.kernel,
         frequency=np.linspace(0, 0.5 / signal.bin, density.size),

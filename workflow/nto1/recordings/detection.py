@@ -29,7 +29,7 @@ from nto1.inference.regression import (
 from nto1.recordings.errors import RecordingError
 from nto1.recordings.recording import Joined, Recording
 from nto1.recordings.verdict import Verdict, verdict_of, verdict_of_other
-from nto1.regression.calibration import Bulk, bulk, false_discovery_rates, p_values
+from nto1.regression.calibration import Bulk, as_normal, bulk, false_discovery_rates, p_values
 from nto1.regression.kernel import DELAYS, Kernel, precision
 from nto1.regression.signal import OWN_SPIKE, around, binned
 from nto1.units import ms, mV
@@ -185,7 +185,8 @@ def _by_regression(
     V, injected, sign = _inject(joined, trains, test.kernel, expected, seed)
     both = [*trains, *injected]
     again = regression_test(V, joined.bin, both, excluded=joined.excluded, **options)
-    z = sign * calls.null.z(again.size, again.standard_error)[len(trains) :]
+    of_all = as_normal(calls.null.z(again.size, again.standard_error), again.kurtosis)
+    z = sign * of_all[len(trains) :]
     injection = Injection(z, z > threshold, float(np.nanmean(z)) / (threshold + Z_POWER))
     detectable = expected / injection.gain if injection.gain > LEAST_GAIN else np.nan
     only_one = (of_other.call != calls.call) & (calls.call != NONE)
@@ -294,7 +295,7 @@ def _calls(test: RegressionTest, null: Null, rate: float) -> _Calls:
     size, error = test.size, test.standard_error
     tested = ~np.isnan(size)
     of_null = bulk(size[tested], error[tested]) if null == "empirical" else Bulk(0, 1, 0)
-    z = of_null.z(size, error)
+    z = as_normal(of_null.z(size, error), test.kurtosis)
     p = p_values(z)
     q = false_discovery_rates(p)
     call = np.where(q <= rate, np.where(z > 0, EXCITATORY, INHIBITORY), NONE)

@@ -197,12 +197,16 @@ class Design:
 
     def correlate(self, residual: np.ndarray) -> np.ndarray:
         """Transpose of ``predict``, after whitening and bridging: [n_trains]."""
-        return self._look_up_whitened(self.gaps.transpose(self.whiten(residual)))
+        return self._look_up_centred(self.at_spikes(residual))
 
     def correlate_late(self, residual: np.ndarray, delays: Sequence[int]) -> list[np.ndarray]:
         """The same of kernels that come later by some bins, each [n_trains]."""
-        filtered = self._filter_back(self.gaps.transpose(self.whiten(residual)))
+        filtered = self.at_spikes(residual)
         return [self._look_up_centred(np.roll(filtered, -delay)) for delay in delays]
+
+    def at_spikes(self, residual: np.ndarray) -> np.ndarray:
+        """What each spike adds to ``correlate``, by its bin [n_fft]."""
+        return self._filter_back(self.gaps.transpose(self.whiten(residual)))
 
     def _look_up_whitened(self, whitened: np.ndarray) -> np.ndarray:
         return self._look_up_centred(self._filter_back(whitened))
