@@ -69,12 +69,29 @@ nitpick_ignore_regex = [
     ("py:class", r"nto1\.config\.model\..*"),  # sections: config.md has their keys
 ]
 
+# The reference of the configuration: a page for each section, and the contents for config.md.
+contents, *sections = (ROOT / "config/README.md").read_text().split("\n## ")
+shutil.rmtree(ROOT / "docs/config", ignore_errors=True)
+(ROOT / "docs/config").mkdir()
+(ROOT / "docs/config/contents.txt").write_text(re.sub(r"\(#(\w+)\)", r"(config/\1.md)", contents))
+for section in sections:
+    (ROOT / f"docs/config/{section.split('`')[1]}.md").write_text(f"# {section}")
+
+# Results of a run, if there was one. Pages say so where the tag is set.
+html_extra_path = []
+for page in (ROOT / "results/explore.html", ROOT / "report.html"):
+    if page.exists():
+        html_extra_path.append(str(page))
+        tags.add(page.stem)  # noqa: F821, of Sphinx
+
 html_theme = "furo"
-html_title = "Detecting a neuron's inputs from its voltage"
+html_title = f"Detecting a neuron's inputs from its voltage {release}"
+html_favicon = "_static/favicon.svg"
 html_show_sphinx = False
 html_show_copyright = False
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
+html_js_files = ["copy.js"]
 html_math_renderer = "mathml"
 
 FIELD = re.compile(
@@ -113,6 +130,12 @@ def skip_fields(app, what, name, obj, skip, options):
     return True if type(obj).__name__ == "_tuplegetter" else None
 
 
+def enlarge(app, doctree):
+    """Figures are as wide as the page, and with a width, Sphinx links them to their file."""
+    for image in doctree.findall(nodes.image):
+        image.setdefault("width", "100%")
+
+
 def mathml(self, node):
     """Equations as MathML, which browsers show by themselves."""
     self.body.append(tex2mathml(node.astext(), as_block=isinstance(node, nodes.math_block)))
@@ -125,3 +148,4 @@ def setup(app):
     app.connect("autodoc-process-docstring", prepare)
     app.connect("autodoc-process-signature", hide_defaults)
     app.connect("autodoc-skip-member", skip_fields)
+    app.connect("doctree-read", enlarge)

@@ -41,24 +41,25 @@ CONFIG = Path(__file__).resolve().parents[3] / "config"
 README = """\
 # Configuration
 
-`config.yaml` holds the parameters of the thesis. Write those that differ into a file, and run
-`snakemake --cores 8 --configfile my.yaml`; or set them on the command line:
-`--config sweep='{N: 100, weights_pS: [500, 600]}'`. Lists are replaced as a whole.
+`config.yaml` contains the parameters of the thesis. Write the parameters that differ into a file
+and run `snakemake --cores 8 --configfile my.yaml`, or set them on the command line:
+`--config sweep='{N: 100, weights_pS: [500, 600]}'`. A list replaces the whole list.
 
-Units are part of the keys' names. This page, `config.yaml` and `schema.json`, with which editors
-can check a configuration while it is written, are generated from `workflow/nto1/config/model.py`
-(`make docs`).
+Names of quantities end in their unit, as in `duration_s`. This page, `config.yaml` and
+`schema.json`, which lets editors check a configuration while it is written, are generated from
+`workflow/nto1/config/model.py` by `make docs`.
 """
 
 THESIS = """\
-# The thesis. config/README.md has the limits of each key, and more about it.
-# To change something, write only that into a file of your own: snakemake --configfile my.yaml
+# The parameters of the thesis. config/README.md explains each key and its limits.
+# To change some, write only those into your own file and run: snakemake --configfile my.yaml
 """
 
 
 def describe() -> str:
     """The reference page of all keys, as Markdown."""
-    lines, config = [README], Config().model_dump()
+    lines, config = [README, "| section | content |", "|---|---|"], Config().model_dump()
+    lines += [f"| [`{name}`](#{name}) | {_about(name)} |" for name in config] + [""]
     for section in Config.model_fields:
         lines += [f"## `{section}`", "", _about(section), ""]
         values = config[section] or {"NAME": ANY[section].model_dump()}

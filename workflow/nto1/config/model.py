@@ -103,9 +103,9 @@ class Experiment(Section):
     )
     memory_per_job_MB: Annotated[int, Field(ge=100, le=10**6)] = Default(
         1000,
-        "Simulations are done in pieces that fit, and a run that does not is refused before "
-        "anything starts. On a cluster, ask for as much in the profile. Jobs that test spike "
-        "trains ask for what they need.",
+        "Memory for each job. Simulations are divided into pieces that fit, and a run that does "
+        "not fit is refused before anything starts. On a cluster, set the same memory in the "
+        "profile. Jobs that test spike trains request the memory that they need.",
     )
 
 
@@ -123,8 +123,8 @@ class Inputs(Section):
     )
     drop_last_spike: bool = Default(
         True,
-        "Never deliver the last input spike of a run. The published code did so, by an off-by-one; "
-        "set it to false to have every spike count.",
+        "Never deliver the last input spike of a run, like the published code, which has an "
+        "off-by-one error. With false, every spike is delivered.",
     )
 
 
@@ -240,8 +240,8 @@ class Sweep(Section):
     )
     weights_per_batch: BatchSize = Default(
         "auto",
-        "How many weights at most are simulated in one job. With auto, so many that a job takes 10 "
-        "to 20 s.",
+        "Maximum number of weights that are simulated in one job. With auto, a job takes 10 to 20 "
+        "s.",
     )
 
 
@@ -260,26 +260,26 @@ class FindWeight(Section):
     )
     N_subset: Annotated[list[NumberOfInputs], Distinct(10_000)] = Default(
         [20, 100, 400, 1600, 6500],
-        "A choice of them, for studies that can afford fewer.",
+        "A subset of them, for studies that can afford fewer.",
     )
     only_subset: bool = Default(False, "Search for N_subset only; otherwise, it is only plotted.")
     N_per_batch: BatchSize = Default(
         "auto",
-        "How many N at most are searched in one job. With auto, so many that a job takes 10 to "
-        "20 s.",
+        "Maximum number of N that are searched in one job. With auto, a job takes 10 to 20 s.",
     )
     target_rate_Hz: float = Default(
         4, "Output firing rate to be reached, averaged over the seeds.", gt=0, le=1e4
     )
     guess: Literal["sweep"] | Guess = Default(
         "sweep",
-        "Initial guess. With sweep, that weight of the sweep whose mean rate is nearest to the "
-        "target, at the sweep's N; or a section that gives N and weight_pS. At other N, it is in "
-        "inverse proportion.",
+        "Initial guess: with sweep, the weight of the sweep whose mean rate is nearest to the "
+        "target, at the sweep's N; or a section with N and weight_pS. For other N, the guess is "
+        "inversely proportional to N.",
     )
     bracket_factor: float = Default(
         4,
-        "The search begins between the guess divided by this, and multiplied by it.",
+        "The search begins between the guess divided by this factor and the guess multiplied by "
+        "it.",
         gt=1,
         le=1000,
     )
@@ -306,8 +306,8 @@ else:
     Izhikevich = create_model(
         "Izhikevich",
         __base__=Section,
-        __doc__="The Izhikevich neuron of the network and of the connection test. Defaults: "
-        "cortical regular spiking (Izhikevich 2007).",
+        __doc__="The Izhikevich neuron of the network and of the connection test. The defaults are "
+        "those of a cortical regular-spiking cell (Izhikevich 2007).",
         **_keys(MODELS["izhikevich"].parameters),
     )
 
@@ -449,31 +449,34 @@ class InputTrains(Section):
     )
     rate_Hz: PerTrain[Annotated[float, Field(ge=0, le=1e4)]] = Default(
         20.0,
-        "Firing rate of the Poisson trains: one, a list with one for each, a distribution, or a "
-        "table with a column rate_Hz.",
+        "Firing rate of the Poisson trains: one number, a list with one for each, a distribution, "
+        "or a table with a column rate_Hz.",
     )
     log_rate_variance: float = Default(
         0,
-        "Above 0, rates are lognormal: rate_Hz is their mean, this the variance of their log.",
+        "Above 0, rates are lognormal: rate_Hz is their mean, and this is the variance of their "
+        "logarithm.",
         ge=0,
         le=10,
     )
     seed: Seed = Default(0, "Seed of the Poisson trains.")
     weights_nS: Matrix[Conductance] | FileName | None = Default(
         None,
-        "Conductance steps, from row (train) to column (neuron). Or the name of a table (CSV or "
+        "Conductance steps, from row (train) to column (neuron); or the name of a table (CSV or "
         "Parquet) with the columns from (train), to (neuron), weight_nS and, optionally, delay_ms.",
     )
     connections: dict[str, Connecting] = Default(
-        {}, "Connections of trains (from) to neurons, drawn at random; instead of weights_nS."
+        {}, "Connections from trains to neurons that are drawn at random, instead of weights_nS."
     )
     E_syn_mV: PerTrain[Voltage] = Default(
         0.0,
-        "Reversal potential of the trains' synapses: one, a list with one for each train, or a "
-        "table with a column E_syn_mV.",
+        "Reversal potential of the trains' synapses: one number, a list with one for each train, "
+        "or a table with a column E_syn_mV.",
     )
     delay_ms: PerSynapse[Delay] = Default(
-        0.0, "Transmission delay, where the table has no column delay_ms: one, or a distribution."
+        0.0,
+        "Transmission delay, unless the table has a column delay_ms: one number, or a "
+        "distribution.",
     )
     record_spikes: bool = Default(
         False, "Whether their spikes are written, to results/network/input_spikes."
@@ -488,20 +491,23 @@ class Record(Section):
     u: Chosen = Default([], "Recovery current, of Izhikevich neurons.")
     w: Chosen = Default([], "Adaptation current, of AdEx neurons.")
     g: Chosen = Default([], "Conductances, one for each reversal potential.")
-    I_syn: Chosen = Default([], "Synaptic current; where it is positive, it hyperpolarises.")
-    I_inj: Chosen = Default([], "Injected current; where it is positive, it depolarises.")
-    every: int = Default(1, "Of so many time steps, one is recorded.", ge=1, le=10**6)
+    I_syn: Chosen = Default([], "Synaptic current. Positive currents hyperpolarise.")
+    I_inj: Chosen = Default([], "Injected current. Positive currents depolarise.")
+    every: int = Default(1, "Number of time steps of which one is recorded.", ge=1, le=10**6)
     pieces_s: Annotated[list[Pair], Field(max_length=10_000)] = Default(
-        [], "Begin and end of the pieces that are recorded, [[0, 1], [59, 60]]; or everything."
+        [],
+        "Begin and end of the intervals that are recorded, such as [[0, 1], [59, 60]]. By "
+        "default, everything is recorded.",
     )
     compact: bool = Default(
         False,
-        "Signals in single precision, as Parquet alone: for many neurons, or long recordings.",
+        "Write signals in single precision and only as Parquet, for many neurons or long "
+        "recordings.",
     )
 
 
 class Start(Section):
-    """Where neurons start. What is not given is at rest."""
+    """Initial state of the neurons. Variables that are not given are at rest."""
 
     v_mV: PerNeuron[Voltage] | None = Default(None, "Voltage.")
     u_pA: PerNeuron[Current] | None = Default(None, "Recovery current, of Izhikevich neurons.")
@@ -509,7 +515,8 @@ class Start(Section):
 
 
 class Network(Section):
-    """Neurons with noise, synapses and input trains; spikes and selected signals are recorded."""
+    """A network of neurons with noise, synapses and input trains, of which spikes and selected
+    signals are recorded."""
 
     duration_s: Duration = Default(10, "Length of the run.")
     timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
@@ -518,17 +525,17 @@ class Network(Section):
         {},
         "Types of neurons, by name: {fast: {model: izhikevich, a_per_ms: 0.1}, other: {model: "
         "adex}}. Keys that are not given are those of the section izhikevich, or of neuron if that "
-        "has this model, or else the model's defaults. Without any types, all neurons are those of "
-        "izhikevich.",
+        "has this model, or else the model's defaults. If no types are given, all neurons are "
+        "those of the section izhikevich.",
     )
     type_of: (
         Annotated[list[str], Field(max_length=10_000)]
         | dict[str, Annotated[int, Field(ge=0, le=10**8)]]
     ) = Default(
         [],
-        "The type of each neuron; or how many there are of each type, in this order: {exc: 800, "
-        "inh: 200}. Or a column type in the table E_syn_mV. Without any, all are of the first "
-        "type.",
+        "The type of each neuron, or the number of neurons of each type, in this order: {exc: "
+        "800, inh: 200}. It can also be a column, type, in the table E_syn_mV. By default, all "
+        "neurons are of the first type.",
     )
     E_syn_mV: PerNeuron[Voltage] = Default(
         [0.0, 0.0, 0.0, -65.0],
@@ -538,13 +545,14 @@ class Network(Section):
     )
     weights_nS: Matrix[Conductance] | FileName | None = Default(
         [[0.0, 4.0, 0.0, 0.0], [0.0] * 4, [0.0, 4.0, 0.0, 0.0], [0.0] * 4],
-        "Conductance steps, from row to column. Or the name of a table (CSV or Parquet) of the "
+        "Conductance steps, from row to column; or the name of a table (CSV or Parquet) of the "
         "connections, with the columns from, to and weight_nS and, optionally, delay_ms; or null, "
         "for none.",
     )
     connections: dict[str, Connecting] = Default(
         {},
-        "Connections that are drawn at random, instead of weights_nS: by name, {excitation: {from: "
+        "Connections that are drawn at random, instead of weights_nS. They have names: "
+        "{excitation: {from: "
         "exc, to: all, probability: 0.1, weight_nS: 0.5}}.",
     )
     connection_seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = Default(
@@ -552,36 +560,37 @@ class Network(Section):
     )
     delay_ms: PerSynapse[Delay] | Matrix[Delay] = Default(
         0.0,
-        "Transmission delay of connections, where the table has no column delay_ms: one, a matrix, "
-        "or a distribution.",
+        "Transmission delay of connections, unless the table has a column delay_ms: one number, a "
+        "matrix, or a distribution.",
     )
     allow_self_connections: bool = Default(False, "Whether a neuron may connect to itself.")
     tau_g_ms: Decay | Annotated[list[SynapticDecay], Distinct(1000)] = Default(
         7,
-        "Time constant with which synaptic conductances decay: one, or one for each reversal "
-        "potential, [{E_syn_mV: 0, tau_g_ms: 5}, {E_syn_mV: -65, tau_g_ms: 10}].",
+        "Time constant with which synaptic conductances decay: one number, or one for each "
+        "reversal potential, [{E_syn_mV: 0, tau_g_ms: 5}, {E_syn_mV: -65, tau_g_ms: 10}].",
     )
     sigma_mV_per_sqrt_ms: PerNeuron[Annotated[float, Field(ge=0, le=1000)]] = Default(
         3.0, "Strength of the white noise on the voltage."
     )
     noise_pA_sqrt_s: PerNeuron[Annotated[float, Field(ge=0, le=1e6)]] | None = Default(
         None,
-        "Instead of it, strength of a white noise current; a step adds it over C, times √dt. Where "
-        "it is positive, it hyperpolarises.",
+        "Strength of a white noise current, instead of sigma_mV_per_sqrt_ms. A time step adds "
+        "this strength divided by C, times √dt and a standard normal number. Positive currents "
+        "hyperpolarise.",
     )
     noise_generator: Literal["xoshiro", "mersenne"] = Default(
         "xoshiro",
-        "Of the noise. xoshiro begins with seed; mersenne, NumPy's legacy generator, goes on where "
-        "connections were drawn, from connection_seed.",
+        "Random number generator of the noise. xoshiro begins with seed; mersenne, NumPy's legacy "
+        "generator, begins with connection_seed and continues after the connections were drawn.",
     )
     update: Literal["sequential", "simultaneous"] = Default(
         "sequential",
-        "Whether, in a time step, conductances, voltage and recovery current each see the newest "
-        "values of the others, or all see those before the step.",
+        "Whether conductances, voltage and recovery current use the newest values of the others "
+        "in a time step, or the values before the step.",
     )
     injected_current_pA: Currents = Default(
         0.0,
-        "Where it is positive, it depolarises. Constant; {steps: [[time_s, current_pA], …]}; "
+        "Positive currents depolarise. Constant; {steps: [[time_s, current_pA], …]}; "
         "{ramp: …}; a table with the columns time_s and current_pA, or with a column "
         "injected_current_pA, a row per neuron; a list with one of these for each neuron; one for "
         "each type; or a distribution.",
@@ -597,7 +606,7 @@ class Network(Section):
         [0, 2], "Neurons whose voltage is recorded: counted from 0, all, or those of a type."
     )
     record: Record = Default(
-        Record(), "More signals to record, each of some neurons: {v: [1], I_syn: [1]}."
+        Record(), "Further signals to record, each with its neurons: {v: [1], I_syn: [1]}."
     )
     shown_s: Duration = Default(2, "Length of the piece shown, from the start.")
 
@@ -634,10 +643,9 @@ class Network(Section):
 
 
 class AdExNetwork(Section):
-    """The published network of AdEx neurons: connected at random, driven by noise, without inputs.
-
-    The neuron and its synapses are those of the section neuron; if that has another model, those
-    published.
+    """The published network of AdEx neurons, which are connected at random and driven by noise,
+    without inputs. The neuron and its synapses are those of the section neuron, or the published
+    ones if that section has another model.
     """
 
     duration_s: Duration = Default(60, "Length of the run.")
@@ -646,21 +654,25 @@ class AdExNetwork(Section):
         1234, "Seed of connections and noise."
     )
     N: int = Default(100, "Number of neurons.", ge=2, le=10_000)
-    N_exc: int = Default(80, "How many of them are excitatory; these come first.", ge=0, le=10_000)
+    N_exc: int = Default(80, "Number of excitatory neurons, which come first.", ge=0, le=10_000)
     p_connected: float = Default(
         0.05, "Probability that a neuron is connected to another.", ge=0, le=1
     )
     exc_weight_nS: float = Default(2, "Conductance step of an excitatory spike.", ge=0, le=1e6)
     noise_pA_sqrt_s: float = Default(
-        8, "Strength of the white noise current; a step adds it over C, times √dt.", ge=0, le=1e6
+        8,
+        "Strength of the white noise current. A time step adds this strength divided by C, "
+        "times √dt and a standard normal number.",
+        ge=0,
+        le=1e6,
     )
     mute_first_inhibitory: bool = Default(
         True,
-        "Whether the first inhibitory neuron sends to nobody, as by an off-by-one in the published "
-        "code.",
+        "Whether the first inhibitory neuron has no targets, as in the published code, which has "
+        "an off-by-one error.",
     )
     recorded_neurons: Annotated[list[Annotated[int, Field(ge=0, le=10_000)]], Distinct(10_000)] = (
-        Default([0], "Neurons whose voltage is recorded; that of the first is shown.")
+        Default([0], "Neurons whose voltage is recorded. The voltage of the first one is shown.")
     )
     voltage_shown_s: Duration = Default(2, "Length of the voltage shown, from the start.")
     raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
@@ -673,29 +685,33 @@ class OneIzhikevichNetwork(Section):
     timestep_ms: TimeStep = Default(0.1, "Step of the Euler-Maruyama integration.")
     seed: Seed = Default(22022022, "Seed of connections, weights and noise.")
     N: int = Default(1000, "Number of neurons.", ge=2, le=5000)
-    N_exc: int = Default(800, "How many of them are excitatory; these come first.", ge=0, le=5000)
+    N_exc: int = Default(800, "Number of excitatory neurons, which come first.", ge=0, le=5000)
     p_connected: float = Default(
         0.04, "Probability that a neuron is connected to another.", ge=0, le=1
     )
     mean_exc_weight_nS: float = Default(
         0.5,
-        "Mean conductance step of excitatory spikes. Weights are lognormal; the variance of their "
-        "log is 1.",
+        "Mean conductance step of excitatory spikes. Weights are lognormal, and the variance of "
+        "their logarithm is 1.",
         ge=0,
         le=1e6,
     )
     inh_to_exc_weight: float = Default(
-        4, "Mean inhibitory weight over the mean excitatory one.", ge=0, le=1e6
+        4, "Mean inhibitory weight divided by the mean excitatory weight.", ge=0, le=1e6
     )
     E_exc_mV: Voltage = Default(0, "Reversal potential of excitatory synapses.")
     E_inh_mV: Voltage = Default(-80, "Reversal potential of inhibitory synapses.")
     tau_g_ms: Decay = Default(7, "Time constant with which synaptic conductances decay.")
     delay_ms: Delay = Default(10, "Transmission delay of all connections.")
     injected_current_pA: float = Default(
-        50, "Constant current into every neuron; it depolarises.", ge=-1e5, le=1e5
+        50, "Constant current into every neuron. Positive currents depolarise.", ge=-1e5, le=1e5
     )
     noise_pA_sqrt_s: float = Default(
-        5, "Strength of the white noise current; a step adds it over C, times √dt.", ge=0, le=1e6
+        5,
+        "Strength of the white noise current. A time step adds this strength divided by C, "
+        "times √dt and a standard normal number.",
+        ge=0,
+        le=1e6,
     )
 
 
@@ -703,14 +719,14 @@ Raster = Annotated[OneIzhikevichNetwork, PlainSerializer(changes_of)]
 
 
 class IzhikevichNetwork(OneIzhikevichNetwork):
-    """The thesis's network of 1000 Izhikevich neurons: connected at random, driven by noise.
-
-    The neuron is that of the section izhikevich.
+    """The thesis's network of 1000 Izhikevich neurons, which are connected at random and driven by
+    noise. The neuron is that of the section izhikevich.
     """
 
     n_unconnected: int = Default(
         40,
-        "Neurons that send nothing to the first one, and are tested beside its inputs.",
+        "Number of neurons that are not connected to the first one and are tested together with "
+        "its inputs.",
         ge=0,
         le=5000,
     )
@@ -722,7 +738,7 @@ class IzhikevichNetwork(OneIzhikevichNetwork):
             injected_current_pA=0,
             noise_pA_sqrt_s=7,
         ),
-        "The network whose spikes are shown: some of the keys above, changed.",
+        "Keys in which the network whose spikes are shown differs.",
     )
     raster_shown_s: Duration = Default(10, "Length of the spikes shown, from the start.")
 
@@ -737,9 +753,9 @@ class Excerpt(Section):
     start_ms: float = Default(4750, "Where it starts.", ge=0, le=1e8)
     duration_ms: float = Default(200, "How long it is.", gt=0, le=1e8)
     zoom_start_ms: float = Default(
-        4865, "Where a piece of it starts, of which all samples are shown.", ge=0, le=1e8
+        4865, "Where the part of it starts of which all samples are shown.", ge=0, le=1e8
     )
-    zoom_duration_ms: float = Default(7, "How long that is.", gt=0, le=1e8)
+    zoom_duration_ms: float = Default(7, "How long that part is.", gt=0, le=1e8)
 
 
 class OneConnectionTest(Section):
@@ -774,14 +790,14 @@ class OneConnectionTest(Section):
     window_ms: float = Default(100, "Length of the spike-triggered averages.", gt=0, le=1e5)
     n_shuffles: int = Default(
         100,
-        "How many times the inter-spike intervals of each train are shuffled.",
+        "Number of times the inter-spike intervals of each train are shuffled.",
         ge=1,
         le=100_000,
     )
     p_value: Literal["published", "unbiased"] = Default(
         "published",
-        "With published, the share of shuffled trains with a higher average, or a bound of 1 / n "
-        "where there is none. With unbiased, (k + 1) / (n + 1).",
+        "With published, p is the share of shuffled trains with a higher average, or the bound 1 "
+        "/ n if there is none. With unbiased, it is (k + 1) / (n + 1).",
     )
 
 
@@ -795,30 +811,29 @@ Variant = Annotated[OneConnectionTest, AfterValidator(_not_empty), PlainSerializ
 
 
 class ConnectionTest(OneConnectionTest):
-    """Poisson trains, some of them connected to an Izhikevich neuron.
-
-    Which, is inferred from spike-triggered averages of its voltage, as imaging would show it.
+    """Poisson trains, some of which are connected to an Izhikevich neuron. The connected trains are
+    inferred from spike-triggered averages of its voltage, with the noise of imaging.
     """
 
     seeds: Annotated[list[Annotated[int, Field(ge=0, le=2**32 - 1)]], Distinct(10_000)] = Default(
         list(range(10)),
-        "With one seed, areas are coarse: variants are tested with all of these, unless their "
-        "recordings are longer than seeds_up_to_s.",
+        "Seeds with which variants are tested, unless their recordings are longer than "
+        "seeds_up_to_s. With a single seed, areas are coarse.",
     )
     seeds_up_to_s: float = Default(
-        100, "Variants with longer recordings are tested with their own seed alone.", ge=0, le=1e5
+        100, "Variants with longer recordings are only tested with their own seed.", ge=0, le=1e5
     )
     significance: float = Default(
-        0.05, "Trains with p up to this are called connected.", ge=0, le=1
+        0.05, "Trains with p at or below this are called connected.", ge=0, le=1
     )
-    excerpt: Excerpt = Default(Excerpt(), "A piece of the voltage to be shown.")
+    excerpt: Excerpt = Default(Excerpt(), "A part of the voltage that is shown.")
     variants: Annotated[list[Variant], Distinct(1000, min_length=0)] = Default(
         [
             *(OneConnectionTest(imaging_spike_SNR=SNR) for SNR in (10, 5, 2)),
             OneConnectionTest(duration_s=60),
             *(OneConnectionTest(duration_s=60, imaging_spike_SNR=SNR) for SNR in (10, 5, 2)),
         ],
-        "The same experiment with some of the keys above changed, from duration_s to p_value.",
+        "The same experiment with changes of some of the keys from duration_s to p_value.",
     )
 
 
@@ -911,7 +926,7 @@ class RecordingDuration(Section):
 
 
 class AllInputs(Section):
-    """All inputs tested beside as many trains that are not, by several methods, without noise."""
+    """All inputs and as many other trains, tested by several methods, without noise."""
 
     N: SomeN = [5, 20, 100, 400, 1600, 6500]
     seeds: SomeSeeds = [1, 2, 3, 4, 5]
@@ -923,7 +938,8 @@ class AllInputs(Section):
 
 
 class WindowLength(Section):
-    """Every input tested by the height of longer spike-triggered averages."""
+    """All inputs and as many other trains, tested by the height of longer spike-triggered
+    averages."""
 
     N: SomeN = [5, 20, 100, 400, 1600, 6500]
     seeds: SomeSeeds = [1, 2, 3, 4, 5]
@@ -942,7 +958,7 @@ class NByDuration(Section):
 
 
 class SideBySide(Section):
-    """A few of the most active inputs of a noisy recording, by several methods."""
+    """A few of the most active inputs of a noisy recording, tested by several methods."""
 
     N: NInputs = 6500
     seed: OneSeed = 1
@@ -965,7 +981,7 @@ class RegressionNoise(Section):
 
 
 class Observed(Section):
-    """A share of the inputs is observed, and as many other trains; the rest is unknown."""
+    """Only a share of the inputs is observed, and as many other trains."""
 
     N: NInputs = 6500
     seeds: SomeSeeds = [1, 2, 3, 4, 5]
@@ -986,7 +1002,7 @@ class Chance(Section):
 
 
 class _ConnectionInference(Section):
-    """Which of the AdEx neuron's inputs can be detected, among trains that are not?"""
+    """Which of the AdEx neuron's inputs can be detected among trains that are not connected?"""
 
     weights: str = Default(
         "published",
@@ -996,9 +1012,11 @@ class _ConnectionInference(Section):
         min_length=1,
         max_length=4096,
     )
-    other_weight_nS: float = Default(0.2, "Input strength for N not in the table.", gt=0, le=1e6)
+    other_weight_nS: float = Default(
+        0.2, "Input strength for N that are not in the table.", gt=0, le=1e6
+    )
     timestep_ms: TimeStep = Default(0.1, "Step of the forward-Euler integration.")
-    duration_s: Duration = Default(600, "Length of the recordings, where it is not varied.")
+    duration_s: Duration = Default(600, "Length of the recordings, unless it is varied.")
     n_tested: Annotated[int, Field(ge=1, le=10**8)] | Literal["all"] = Default(
         100,
         "Trains tested of each kind: the most active excitatory and inhibitory inputs, and as many "
@@ -1006,17 +1024,20 @@ class _ConnectionInference(Section):
     )
     window_ms: float = Default(20, "Length of the spike-triggered averages.", gt=0, le=1e4)
     n_shuffles: int = Default(
-        100, "How many times the inter-spike intervals of each train are shuffled.", ge=1, le=10_000
+        100,
+        "Number of times the inter-spike intervals of each train are shuffled.",
+        ge=1,
+        le=10_000,
     )
     shuffle_seed: Seed = Default(1, "Seed of the shuffles.")
     shuffle_seed_per_train: bool = Default(
         False,
-        "Whether each train's shuffles have a seed of their own: shuffle_seed + the train's place "
-        "among those tested. As published, all have the same.",
+        "Whether the shuffles of each train have their own seed: shuffle_seed + the train's place "
+        "among those tested. As published, all trains have the same seed.",
     )
     noise_seed: Seed = Default(1, "Seed of the imaging noise.")
     unconnected_seed_offset: int = Default(
-        1, "Seed of the unconnected trains, less that of the simulation.", ge=0, le=10**6
+        1, "Seed of the unconnected trains minus the seed of the simulation.", ge=0, le=10**6
     )
     overview: Overview = Default(Overview(), Overview.__doc__)
     clipping: Clipping = Default(Clipping(), Clipping.__doc__)
@@ -1050,30 +1071,29 @@ else:  # methods say themselves which keys they have
 
 
 class OneRecording(Section):
-    """A recording whose inputs are to be detected, as studies vary it.
-
-    Windows, shuffles and the number of trains tested are those of connection_inference.
+    """A recording whose inputs are to be detected, for studies. Windows, shuffles and the number of
+    tested trains are those of connection_inference.
     """
 
     N: SomeN = [6500]
     seeds: SomeSeeds = [1, 2, 3, 4, 5]
     duration_s: Annotated[float, Field(gt=0, le=36_000)] = Default(600, "Length.")
     weight_pS: Annotated[float, Field(gt=0, le=1e9)] | None = Default(
-        None, "Conductance step of an excitatory spike; by default, that for 4 Hz at this N."
+        None, "Conductance step of an excitatory spike. By default, the one for 4 Hz at this N."
     )
     method: Method = Default("sta", "The test.")
     spike_SNR: OneSpikeSNR = inf
     clip_percentile: Annotated[Percentile | None, _clip] = None
     observed_share: Annotated[float, Field(gt=0, le=1)] = Default(
-        1, "Share of the inputs that are observed; of these, as many as n_tested says are tested."
+        1, "Share of the inputs that are observed. Of these, n_tested are tested."
     )
     ceiling: SpikeCeiling = "at_reset"
 
 
 class NetworkRecording(Section):
-    """Voltages of a network's neurons, in which connections are to be detected, as studies vary it.
-
-    Windows and shuffles are those of connection_inference; the network is that of its own section.
+    """Voltages of a network's neurons, from which connections are to be detected, for studies.
+    Windows and shuffles are those of connection_inference. The network is described in its own
+    section.
     """
 
     network: Literal["network", "adex_network", "izhikevich_network"] = Default(
@@ -1084,16 +1104,17 @@ class NetworkRecording(Section):
         "all", "Neurons whose voltages are recorded, counted from 0."
     )
     observed_share: Annotated[float, Field(gt=0, le=1)] = Default(
-        1, "Share of the neurons whose spikes are observed; they are drawn at random."
+        1, "Share of the neurons whose spikes are observed. They are drawn at random."
     )
-    method: Method = Default("regression", "The test, of every pair of neurons.")
+    method: Method = Default("regression", "The test of every pair of neurons.")
     spike_SNR: OneSpikeSNR = inf
     clip_percentile: Annotated[Percentile | None, _clip] = None
     ceiling: SpikeCeiling = "before_reset"
 
 
 class Calibration(Section):
-    """How often every method calls trains that are not connected, on a passive membrane."""
+    """How often every method calls trains that are not connected, in simulations of a passive
+    membrane."""
 
     situations: Annotated[
         list[Annotated[str, OneOf(lambda: SITUATIONS)]], Distinct(len(SITUATIONS))
@@ -1104,7 +1125,7 @@ class Calibration(Section):
     duration_s: Annotated[float, Field(ge=1, le=3600)] = Default(120, "Length of the recordings.")
     sampling_ms: Annotated[list[Annotated[float, Field(ge=0.1, le=10)]], Distinct(100)] = Default(
         [0.1, 0.5, 1, 2.5],
-        "Time steps of the voltage, each a multiple of 0.1 ms, over which it is averaged.",
+        "Time steps over which the voltage is averaged, each a multiple of 0.1 ms.",
     )
     seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
         list(range(1, 21)), "Seeds of the recordings."
@@ -1128,7 +1149,7 @@ Values = Annotated[list[Value], Field(min_length=1, max_length=1_000_000)]
 
 
 class Study(Section):
-    """A question of one's own: what is varied, and what is measured."""
+    """Your own question: parameters that are varied, and a quantity that is measured."""
 
     measure: Annotated[str, OneOf(measures)] = Default(
         ...,
@@ -1136,33 +1157,37 @@ class Study(Section):
     )
     vary: dict[str, Values | Range] = Default(
         {},
-        "Keys of this configuration, each with the values that it takes: {neuron.b_pA: [0, 65], "
+        "Keys of this configuration with their values: {neuron.b_pA: [0, 65], "
         "neuron.tau_w_ms: {from: 10, to: 1000, n: 9, log: true}}.",
     )
     zip: bool = Default(
-        False, "Take the first values together, then the second ones, and so on; not all with all."
+        False,
+        "Combine the first values of all keys, then the second ones, and so on, instead of "
+        "all with all.",
     )
     cases: dict[str, dict[str, Value | Values | Range]] = Default(
         {},
-        "Named sets of keys and their values, besides or instead of a grid: {bursting: "
+        "Named sets of keys and their values, in addition to a grid or instead of it: {bursting: "
         "{neuron.V_reset_mV: -47}}.",
     )
     set: dict[str, Value | Values | Range] = Default(
         {},
-        "Keys, and a value that differs from the rest of the configuration: {experiment.seeds: "
+        "Keys with values that differ from the rest of the configuration: {experiment.seeds: "
         "{from: 0, to: 49}}.",
     )
-    x: str | None = Default(None, "The column along the figure's x-axis; by default, the first.")
-    hue: str | None = Default(None, "That of its colours.")
-    col: str | None = Default(None, "That of its columns.")
-    row: str | None = Default(None, "That of its rows.")
+    x: str | None = Default(None, "The column on the x axis of the figure. By default, the first.")
+    hue: str | None = Default(None, "The column that colours stand for.")
+    col: str | None = Default(None, "The column that has a panel for each value, side by side.")
+    row: str | None = Default(None, "The column that has a row of panels for each value.")
 
 
 class RecordedVoltage(Section):
-    """Where the voltage is. What the file says of itself need not be given."""
+    """The file with the voltage. Information that the file contains need not be given."""
 
     file: FileName = Default(
-        ..., "ABF or what else Neo reads, NWB, CSV, Parquet, NPZ (columns V_mV, time_s) or NPY."
+        ...,
+        "ABF or another format that Neo reads, NWB, CSV, Parquet, NPZ (columns V_mV, time_s) "
+        "or NPY.",
     )
     channel: Annotated[int, Field(ge=0, le=10_000)] | str | None = Default(
         None, "Number (from 0) or name of the signal, if there is more than one voltage."
@@ -1171,26 +1196,27 @@ class RecordedVoltage(Section):
         "all", "Numbers of the sweeps, from 0."
     )
     unit: Annotated[float, Field(gt=0)] | str | None = Default(
-        None, "V, mV or uV; or how many mV one of it is, of a signal without a unit."
+        None,
+        "V, mV or uV; for a signal without a unit, the number of mV that one of it stands for.",
     )
     sampling_rate_Hz: Annotated[float, Field(gt=0, le=1e7)] | None = Default(
-        None, "Samples per second, if the file has neither that nor time stamps."
+        None, "Samples per second, if the file has neither a sampling rate nor time stamps."
     )
 
 
 class RecordedSpikes(Section):
-    """Where the spike trains are."""
+    """The file with the spike trains."""
 
     file: FileName = Default(
         ...,
-        "NWB, CSV or Parquet (columns train, time_s), NPZ, what else Neo reads; or a folder with a "
-        "text file for each train.",
+        "NWB, CSV or Parquet (columns train, time_s), NPZ, another format that Neo reads; or a "
+        "folder with a text file for each train.",
     )
-    time_unit: Literal["s", "ms"] = Default("s", "Of times without a unit.")
+    time_unit: Literal["s", "ms"] = Default("s", "Unit of times that have none.")
 
 
 class OwnRecording(Section):
-    """A recording of one's own: which spike trains drive the voltage?"""
+    """Your own recording: which spike trains drive the voltage?"""
 
     voltage: RecordedVoltage = Default(..., RecordedVoltage.__doc__)
     spikes: RecordedSpikes = Default(..., RecordedSpikes.__doc__)
@@ -1198,37 +1224,46 @@ class OwnRecording(Section):
         "detect",
         "The neuron's own spikes: detect (in the voltage), none, or a file as for spikes.",
     )
-    clock_offset_s: float = Default(0.0, "Added to spike times, for the voltage's clock.")
+    clock_offset_s: float = Default(
+        0.0, "Time that is added to spike times to align them with the clock of the voltage."
+    )
     exclude_s: Annotated[
         list[Annotated[list[float], Field(min_length=2, max_length=2)]], Field(max_length=100_000)
     ] = Default([], "Begin and end of each interval that is left out: [[12, 12.5]].")
     drop: bool = Default(
-        False, "Drop spikes that are NaN, twice there or beyond the recording; else it is an error."
+        False,
+        "Drop spikes that are NaN, duplicated or beyond the recording. By default, they are "
+        "an error.",
     )
     method: Method = Default(
-        "regression", "The test. Others take one sweep without gaps, and have no sizes."
+        "regression",
+        "The test. Methods other than the regression take one sweep without gaps and give no "
+        "sizes.",
     )
     null_distribution: Literal["empirical", "surrogates"] | None = Default(
         None,
-        "How large z is by chance: from all trains, most of which are not connected (the default "
-        "of the regression); or from surrogates.",
+        "How the size of z by chance is found: from all trains, most of which are not connected "
+        "(the default of the regression), or from surrogates.",
     )
     timing_window_ms: Annotated[float, Field(gt=0, le=1e5)] | None = Default(
-        None, "What trains share with the voltage on longer time scales does not count."
+        None, "Anything that trains share with the voltage on longer time scales does not count."
     )
-    false_discovery_rate: float = Default(0.05, "Among the trains that are called.", gt=0, lt=1)
+    false_discovery_rate: float = Default(
+        0.05, "False-discovery rate among the trains that are called.", gt=0, lt=1
+    )
 
 
 class ExternalChecks(Section):
-    """The methods on data that were made elsewhere: recorded voltages, and simulated cultures."""
+    """Tests of the methods on data that were made elsewhere: recorded voltages and simulated
+    cultures."""
 
     folder: FileName | None = Default(
         None,
         "Where ABF files are (voltages), and NPZ files with the arrays times (s), ids, nodes and "
-        "marked_edges (from, to, weight; 0: none, NaN: not known). Others are left out.",
+        "marked_edges (from, to, weight; 0: none, NaN: not known). Other files are ignored.",
     )
     n_trains: Annotated[int, Field(ge=30, le=10_000)] = Default(
-        100, "Random trains beside a voltage, for each seed."
+        100, "Number of random trains that are tested with a voltage, for each seed."
     )
     rate_Hz: float = Default(4, "Firing rate of random trains.", gt=0, le=1000)
     seeds: Annotated[list[Seed], Distinct(10_000)] = Default(
@@ -1244,7 +1279,7 @@ class Config(Section):
     neuron: AnyNeuron = Default(
         NEURONS[DEFAULT_MODEL].model_validate({}),
         "The neuron and its synapses, in all experiments with N inputs. With another model, the "
-        "section has that one's keys.",
+        "section has the keys of that model.",
     )
     sweep: Sweep = Sweep()
     find_weight: FindWeight = FindWeight()
