@@ -10,7 +10,7 @@ from nto1 import regression_test
 from nto1.inference.n_to_1 import Signal, imaged, record, tabled_weight
 from nto1.inference.scores import EXCITATORY, INHIBITORY, UNCONNECTED, score
 from nto1.published import WEIGHTS_FOR_4HZ
-from nto1.regression.calibration import bulk, false_discovery_rates, jitter
+from nto1.regression.calibration import as_normal, bulk, false_discovery_rates, jitter
 from nto1.regression.design import (
     BINS_AT_ONCE,
     BLOCK,
@@ -275,6 +275,31 @@ def test_unconnected_trains_are_called_as_often_as_said():
         assert 0.03 < (p < 0.05).mean() < 0.08
     one = passives[0].test()
     assert np.sqrt((one.surrogate_z**2).mean()) == pytest.approx(1)
+
+
+def test_rare_events_make_no_calls():
+    """Without connections, trains of few spikes that meet events far beyond the noise."""
+    calls, share, fitted = [], [], []
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        events = 10 * np.bincount(rng.integers(0, 40_000, 20), minlength=40_000)
+        V = np.convolve(events, KERNEL.samples(BIN))[:40_000] + rng.normal(size=40_000)
+        trains = [np.unique(rng.uniform(0, 40, 60)) for _ in range(60)]
+        test = regression_test(V * mV, BIN, trains, own_spikes=None, n_surrogates=50)
+        calls.append((test.call != "none").any())
+        share.append((test.p < 0.05).mean())
+        fitted.append(test.kernel != Kernel())
+    assert sum(calls) <= 4  # 5 % are 2
+    assert sum(fitted) <= 2
+    assert 0.03 < np.mean(share) < 0.07
+
+
+def test_values_of_heavy_tails_become_normal():
+    z = stats.t.rvs(10, size=100_000, random_state=1) / np.sqrt(10 / 8)
+    kurtosis = np.full(z.size, 6 / (10 - 4))
+    assert stats.kstest(as_normal(z, kurtosis), "norm").pvalue > 0.05
+    assert (as_normal(z, -kurtosis) == z).all()
+    assert (as_normal(np.array([-50.0, 50]), np.array([1e-9, 1e-9])) == [-50, 50]).all()
 
 
 @pytest.mark.parametrize(("factor", "excess"), [(1.3, 0.0), (1.0, 0.8)])
