@@ -51,6 +51,8 @@ def test_a_table_of_false_positives_and_of_connections_found(study):
     ]
     assert (of_cell["n_unconnected"] == 60).all()
     assert of_cell["false_positive_share"].between(0, 0.15).all()
+    assert (of_cell["n_sets"] == 2).all()
+    assert of_cell["n_sets_with_a_call"].between(0, 1).all()
     of_culture = table[table["file"] == NAME].set_index("method")
     computed = of_culture[of_culture["origin"] == "computed"]
     assert (computed[["n_unconnected", "n_connected"]] == [28, 2]).all(axis=None)

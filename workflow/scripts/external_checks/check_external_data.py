@@ -13,6 +13,7 @@ from nto1 import output_spike_test, read_recording, spike_coupling_test
 from nto1.config.model import ExternalChecks
 from nto1.inference.method import p_of_shuffles
 from nto1.inference.network_pairs import t_of_pairs
+from nto1.inference.regression import NONE
 from nto1.recordings.detection import detect
 from nto1.recordings.external import (
     read_culture,
@@ -40,19 +41,23 @@ SPIKE_TESTS = {
 
 
 def of_voltage(file: Path, checks: ExternalChecks, threads: int) -> Iterator[Row]:
-    """Of random trains, those with p below 5 %: beside surrogates, and by the empirical null."""
+    """Of random trains, those with p below 5 %, and sets of them in which any is called: beside
+    surrogates, and by the empirical null."""
     recording = read_recording(file, None)
     p: dict[str, list[np.ndarray]] = {"surrogates": [], "empirical": []}
+    called: dict[str, int] = dict.fromkeys(p, 0)
     for seed in checks.seeds:
         log(f"{file.name}: seed {seed}")
         found = detect(
             with_random_trains(recording, checks.n_trains, checks.rate_Hz, seed), threads=threads
         )
-        p["surrogates"].append(found.test.p)
-        p["empirical"].append(found.table["p"].to_numpy())
+        for null, of_set in (("surrogates", found.test._asdict()), ("empirical", found.table)):
+            p[null].append(np.asarray(of_set["p"]))
+            called[null] += bool((of_set["call"] != NONE).any())
     for null, values in p.items():
         about = {"file": file.name, "method": f"regression, {null} null"}
-        yield about | false_positives(np.concatenate(values))
+        sets = {"n_sets": len(values), "n_sets_with_a_call": called[null]}
+        yield about | false_positives(np.concatenate(values)) | sets
 
 
 def of_culture(file: Path, threads: int) -> Iterator[Row]:
