@@ -180,11 +180,11 @@ rule measure_studies:
 
 
 rule measure_network:
-    """Networks beside Brian 2: the same spikes, and how long they take."""
+    """Networks beside Brian 2 and NEST: their spikes, and how long they take."""
     input:
         script=BENCHMARKS / "network.py",
-        peer=BENCHMARKS / "peers/brian2_network.py",
-        brian2="results/benchmarks/brian2.installed",
+        peers=expand(BENCHMARKS / "peers/{peer}_network.py", peer=["brian2", "nest"]),
+        installed=expand("results/benchmarks/{peer}.installed", peer=["brian2", "nest"]),
     output:
         "benchmarks/measured/network.json",
     log:
@@ -192,6 +192,6 @@ rule measure_network:
     threads: lambda wildcards: workflow.cores
     params:
         python=sys.executable,
-        brian2=".snakemake/benchmarks/brian2/bin/python",
+        peers=expand(".snakemake/benchmarks/{peer}/bin/python", peer=["brian2", "nest"]),
     shell:
-        "{params.python:q} {input.script:q} {params.brian2:q} > {output:q} 2> {log:q}"
+        "{params.python:q} {input.script:q} {params.peers:q} > {output:q} 2> {log:q}"

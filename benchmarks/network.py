@@ -1,9 +1,10 @@
-"""Networks of spiking neurons beside Brian 2: the same spikes, and how long they take.
+"""Networks of spiking neurons beside Brian 2 and NEST: their spikes, and how long they take.
 
-    PYTHONPATH=workflow python benchmarks/network.py PYTHON_WITH_BRIAN [--rounds 5]
+    PYTHONPATH=workflow python benchmarks/network.py PYTHON_WITH_BRIAN PYTHON_WITH_NEST [--rounds 5]
 
-prints a JSON object. Both run on one core, in turns. Times are those of the loop over time, without
-set-up and compilation, and the smallest of all rounds: what other programs do makes them longer.
+prints a JSON object. NEST has only the AdEx model, and integrates it otherwise. All run on one
+core, in turns. Times are those of the loop over time, without set-up and compilation, and the
+smallest of all rounds: what other programs do makes them longer.
 """
 
 import argparse
@@ -71,6 +72,26 @@ def large(noise: bool, driven: bool = False) -> tuple[Network, list[np.ndarray],
     return network, [np.unique(np.rint(t / DT)[t < 0.99]) * DT for t in trains], 1.0
 
 
+def dense(n_targets: int = 1000) -> tuple[Network, list[np.ndarray], float]:
+    """10 000 AdEx neurons with 1000 connections each, and a delay of 1 ms; 10 s."""
+    rng, N, n_trains, duration = np.random.default_rng(0), 10_000, 1000, 10.0
+    exc = np.arange(N) < 8000
+    network = Network.of(
+        {"AdEx": AdEx()},
+        ["AdEx"] * N,
+        at_random(
+            *(rng, N, N, n_targets, np.where(exc, 0.002 * nS, 0.02 * nS)),
+            *(np.where(exc, E_EXC, E_INH), np.full(N * n_targets, 1 * ms)),
+        ),
+        at_random(
+            *(rng, n_trains, N, 100, np.full(n_trains, 1 * nS), [E_EXC] * n_trains),
+            np.full(n_trains * 100, 1 * ms),
+        ),
+    )
+    trains = poisson_trains([20 * Hz] * n_trains, duration, 1)
+    return network, [np.unique(np.rint(t / DT)[t < 9.9]) * DT for t in trains], duration
+
+
 def save(file, network: Network, trains: list[np.ndarray], duration: float) -> None:
     """The network for the peer."""
     starts = sorted(np.unique(network.type_of, return_index=True)[1])
@@ -99,7 +120,7 @@ def save(file, network: Network, trains: list[np.ndarray], duration: float) -> N
     )
 
 
-def compare(network, trains, duration, python: str, rounds: int) -> dict:
+def compare(network, trains, duration, python: str, rounds: int, peer: str = "brian2") -> dict:
     """Both simulators, in turns. A spike of Brian's inputs in step i is felt from i + 1 on."""
     later = [times + DT for times in trains]
 
@@ -113,11 +134,12 @@ def compare(network, trains, duration, python: str, rounds: int) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         file, spikes = Path(folder, "network.npz"), Path(folder, "spikes.npz")
         save(file, network, trains, duration)
-        peer = ROOT / "benchmarks/peers/brian2_network.py"
-        command = [python, peer, "--network", file, "--spikes", spikes]
+        script = ROOT / f"benchmarks/peers/{peer}_network.py"
+        command = [python, script, "--network", file, "--spikes", spikes]
         ours, theirs = [], []
+        quiet = os.environ | {"PYNEST_QUIET": "1"}
         with subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=quiet
         ) as process:
             simulator = json.loads(process.stdout.readline())["simulator"]
             run(DT)  # compiles
@@ -146,21 +168,25 @@ def compare(network, trains, duration, python: str, rounds: int) -> dict:
     }
 
 
-def measure(python: str, rounds: int = 5) -> dict:
+def measure(brian2: str, nest: str, rounds: int = 5) -> dict:
     networks = {
         "1000 neurons of two types, with inputs": two_types(),
         "10 000 neurons, with noise": large(noise=True),
         "10 000 neurons, without noise": large(noise=False),
         "10 000 neurons, without noise, with inputs": large(noise=False, driven=True),
     }
-    return {what: compare(*network, python, rounds) for what, network in networks.items()}
+    found = {what: compare(*network, brian2, rounds) for what, network in networks.items()}
+    what, network = "10 000 AdEx neurons with 1000 connections each, 10 s", dense()
+    found[what] = compare(*network, brian2, 2)
+    return found | {f"{what}, NEST": compare(*network, nest, 1, "nest")}
 
 
 if __name__ == "__main__":
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("python", help="interpreter of an environment with Brian 2")
+    parser.add_argument("brian2", help="interpreter of an environment with Brian 2")
+    parser.add_argument("nest", help="interpreter of an environment with NEST")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    print(json.dumps(measure(options.python, options.rounds), indent=1))
+    print(json.dumps(measure(options.brian2, options.nest, options.rounds), indent=1))
