@@ -4,6 +4,7 @@ Voltages: ABF and other formats of patch clamp by Neo, NWB by pynwb, CSV and Par
 and NPY by NumPy. Spikes: NWB, CSV, Parquet, NPZ, a folder of text files, and what Neo reads.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -270,6 +271,8 @@ def _trains_of_folder(path: Path, time_unit: str) -> dict[str, np.ndarray]:
 
 def _segments_of_Neo(path: Path, lazy: bool = False) -> list[Any]:
     neo = _library("neo")
+    # An odd unit matters only of the channel that is chosen, and is refused there.
+    logging.getLogger("Neo").setLevel(logging.ERROR)
     try:
         reader = neo.get_io(str(path))
     except (ValueError, OSError):  # of no kind, or of none that its library accepts
