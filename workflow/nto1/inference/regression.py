@@ -396,8 +396,10 @@ def _nonlinear(
     linear = [signal.gaps.bridge(design.filter(drive)) for drive in drives]
     p = linear[0] + linear[1] + own
     p -= p.mean()
-    filtered = [design.filter(x) for x in (*(drive * p for drive in drives), p**2, p**3)]
-    covariates = np.array([signal.gaps.bridge(x) for x in (*filtered, p**2, p**3)])
+    powers = [p**2, p**3]
+    products = [*(drive * p for drive in drives), *powers]
+    filtered = map_ahead(design.filter, products, design.threads)
+    covariates = np.array([signal.gaps.bridge(x) for x in (*filtered, *powers)])
     return list(design.orthogonal(covariates, np.array(linear)))
 
 

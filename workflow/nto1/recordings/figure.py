@@ -68,6 +68,7 @@ def pictures(detection: Detection) -> dict[str, bytes]:
     with mpl.rc_context(RC):
         for kind, names in METADATA.items():
             figure.savefig(files[kind], format=kind, metadata=dict.fromkeys(names))
+            figure.set_layout_engine("none")  # it stays as it is
     return {kind: file.getvalue() for kind, file in files.items()}
 
 

@@ -166,7 +166,7 @@ class Design:
         self.diagonal = _weighted_sums(lags, self.autocovariance)
         self.covariates = None
         if covariates is not None and len(covariates):
-            self.covariates = Covariates.of(covariates, self.whiten)
+            self.covariates = Covariates.of(covariates, self.whiten, self.threads)
 
     def whiten(self, x: np.ndarray) -> np.ndarray:
         """x filtered by 1 / S."""
@@ -190,7 +190,7 @@ class Design:
 
     def orthogonal(self, rows: np.ndarray, to: np.ndarray) -> np.ndarray:
         """Some signals [n, n_fft] without what others [m, n_fft] explain of them; in place."""
-        others = Covariates.of(to, self.whiten)
+        others = Covariates.of(to, self.whiten, self.threads)
         for x in rows:
             others.take_out(x)
         return rows
@@ -239,8 +239,10 @@ class Covariates(NamedTuple):
     rank: int
 
     @classmethod
-    def of(cls, rows: np.ndarray, whiten: Callable[[np.ndarray], np.ndarray]) -> "Covariates":
-        whitened = np.array([whiten(x) for x in rows])
+    def of(
+        cls, rows: np.ndarray, whiten: Callable[[np.ndarray], np.ndarray], threads: int
+    ) -> "Covariates":
+        whitened = np.array(list(map_ahead(whiten, rows, threads)))
         products = _products(rows, whitened)
         scale = np.sqrt(np.diag(products))
         scale[scale <= 1e-9 * scale.max()] = np.inf
