@@ -3,7 +3,7 @@
 import numpy as np
 
 from nto1.inference.method import methods
-from nto1_workflow.style import set_up
+from nto1_workflow.style import categories, set_up
 
 STYLES = {name: {"color": f"C{i}", "lw": 1.2} for i, name in enumerate(methods())}
 STYLES["regression"] = {"color": "black", "lw": 2, "zorder": 3}
@@ -15,7 +15,7 @@ def title(method: str) -> str:
 
 def curve(ax, x, AUC, method="", **options) -> None:
     style = {"marker": "o", "ms": 4, "clip_on": False} | STYLES.get(method, {}) | options
-    ax.plot(x, AUC, **style)
+    ax.plot(x, AUC, in_layout=False, **style)
 
 
 def curves(ax, means, places: dict, column: str, **options) -> None:
@@ -43,8 +43,5 @@ def finish(ax, names, xlabel: str, chance: float, heading: str = "") -> None:
     # Above the grid, which has a line at 0.25, too.
     ax.axhline(chance, color="0.6", lw=0.8, ls="--", zorder=1.9)
     set_up(ax, xlim=[0, len(names) - 1], ylim=[0, 1])
-    ax.set_xticks(range(len(names)), names)
-    ax.tick_params(axis="x", which="minor", bottom=False)
-    ax.grid(visible=False, axis="x", which="both")
-    ax.set(xlabel=xlabel, ylabel="AUC")
-    ax.set_title(heading, fontsize=8.33)
+    categories(ax, names)
+    ax.set(xlabel=xlabel, ylabel="AUC", title=heading)

@@ -13,7 +13,7 @@ from nto1.config.model import Study
 from nto1.config.studies import varied_columns
 from nto1.measures.measure import measures
 from nto1.units import GREEK
-from nto1_workflow.style import MARGIN_WIDTH, save
+from nto1_workflow.style import COLUMN, MARGIN_WIDTH, PAGE, save
 
 LABELS = {
     "median_Vm_mV": "Median $V_m$ (mV)",
@@ -21,19 +21,26 @@ LABELS = {
     "we_nS": "Weight (nS)",
     "we_pS": "Weight (pS)",
 }
-MARGIN = 0.1  # inches
 UNITS = ("per_ms", "pS", "nS", "pF", "pA", "mV", "ms", "s", "Hz")
 
 
 def label(column: str) -> str:
-    """``tau_w_ms`` is called tau_w (ms)."""
+    """``tau_w_ms`` is called $τ_w$ (ms)."""
     if column in LABELS:
         return LABELS[column]
     name = column.rpartition(".")[2]
     unit = next((unit for unit in UNITS if name.endswith(f"_{unit}")), None)
-    first, *rest = name.removesuffix(f"_{unit}").split("_")
-    name = "_".join([GREEK.get(first, first), *rest])
-    return f"{name} ({unit})" if unit else name.replace("_", " ")
+    unit_text = f" ({unit})" if unit else ""
+    return in_words(name.removesuffix(f"_{unit}")) + unit_text.replace("per_ms", "1/ms")
+
+
+def in_words(name: str) -> str:
+    """A symbol with its index, as in tau_w and E_exc; else words."""
+    symbol, _, index = name.partition("_")
+    if symbol not in GREEK and len(symbol) > 1:
+        return name.replace("_", " ")
+    index = rf"_\mathrm{{{index.replace('_', ',')}}}" if index else ""
+    return f"${GREEK.get(symbol, symbol)}{index}$"
 
 
 def is_spaced_logarithmically(values) -> bool:
@@ -100,7 +107,8 @@ def long_form(table, measures: list[str], row: str | None):
 
 def named(column: str, value) -> str:
     value = f"{value:g}" if isinstance(value, float) else value
-    return f"{value}" if column == "case" else f"{label(column)} = {value}"
+    name, _, unit = label(column).partition(" (")
+    return f"{value}" if column == "case" else f"{name} = {value} {unit[:-1]}".strip()
 
 
 @mpl.rc_context({"xtick.minor.visible": False, "ytick.minor.visible": False})
@@ -114,10 +122,12 @@ def plot(table, study: Study, paths: list[str]) -> None:
         row="panel",
         col=axes["col"],
         sharey="row",
-        height=0.9 * MARGIN_WIDTH,
-        aspect=1.25,
         despine=False,
     )
+    rows, columns = grid.axes.shape
+    width = PAGE if columns > 1 or hue else COLUMN
+    grid.figure.set_size_inches(width, 0.9 * MARGIN_WIDTH * rows + 0.3)
+    grid.figure.set_layout_engine("constrained")
     values = table[hue].unique() if hue else [None]
     is_number = hue and table[hue].dtype.kind in "if"
     palette = sns.color_palette("viridis" if is_number else None, len(values))
@@ -141,10 +151,8 @@ def plot(table, study: Study, paths: list[str]) -> None:
         grid.figure.legend(
             [Line2D([], [], marker=".", color=color, ms=5, lw=1.2) for color in colors.values()],
             [named(hue, value).rpartition(" = ")[2] for value in colors],
-            title="" if hue == "case" else label(hue),
-            loc="center left",
-            bbox_to_anchor=(1.01, 0.5),
+            title="" if hue == "case" else label(hue).partition(" (")[0],
+            loc="outside right center",
             frameon=False,
         )
-    grid.figure.subplots_adjust(0, 0, 1, 1, wspace=0.12, hspace=0.2)
-    save(grid.figure, *paths, bbox=grid.figure.get_tightbbox().padded(MARGIN))
+    save(grid.figure, *paths)

@@ -3,7 +3,8 @@
 import seaborn as sns
 
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import plt, save
+from nto1_workflow.plot_auc import title
+from nto1_workflow.style import SMALL, page, save
 
 
 def duration_label(seconds: float) -> str:
@@ -17,10 +18,10 @@ def main(means, method, output):
     means = read_parquet(means)
     AUC = means[means["method"] == method].pivot(index="N", columns="duration_s", values="AUC")
     AUC = AUC.sort_index(ascending=False).rename(columns=duration_label)
-    figure, ax = plt.subplots(figsize=(6.2, 2.8))
+    figure, ax = page(2.8)
     options = {"vmin": 0.25, "vmax": 1, "cmap": "viridis", "annot": True, "fmt": ".2f"}
-    sns.heatmap(AUC, ax=ax, cbar_kws={"label": "AUC"}, annot_kws={"size": 7}, **options)
-    ax.set(xlabel="Recording duration", ylabel="Number of inputs $N$")
+    sns.heatmap(AUC, ax=ax, cbar_kws={"label": "AUC"}, annot_kws={"size": SMALL}, **options)
+    ax.set(xlabel="Recording duration", ylabel="Number of inputs $N$", title=title(method))
     ax.tick_params(which="both", length=0)
     ax.tick_params(axis="x", rotation=0)
     ax.tick_params(axis="y", rotation=0)

@@ -4,7 +4,9 @@ import numpy as np
 from matplotlib.patches import ConnectionPatch
 
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import grey_inner_labels, plt, save, set_up
+from nto1_workflow.style import heading, only_ends, panels, save, set_up
+
+GREY = {"color": "0.4", "lw": 0.8}
 
 
 def main(chance, output):
@@ -12,30 +14,23 @@ def main(chance, output):
     y = np.random.default_rng(1).uniform(-1, 1, AUC.size)  # so that dots can be told apart
     low, high = 0.025 * np.floor(AUC.min() / 0.025), 0.05 * np.ceil(AUC.max() / 0.05)
 
-    figure, (whole, closer) = plt.subplots(nrows=2, figsize=(4.6, 2))
+    figure, (whole, closer) = panels(256, [18.3] * 2, (0, 45.2))
     for ax, xlim in ((whole, [0, 1]), (closer, [low, high])):
-        ax.plot(AUC, y, ".", ms=3.5, mec="none", clip_on=False)
-        set_up(ax, xlim=xlim, ylim=[-6, 6], nbins_x=5)
+        ax.plot(AUC, y, ".", ms=6, mec="none", clip_on=False)
+        set_up(ax, xlim=xlim, ylim=[-3.5, 3.5], nbins_x=5)
         ax.yaxis.set_visible(False)
         ax.spines["left"].set_visible(False)
-    grey_inner_labels(whole.xaxis)
-    closer.plot([AUC.mean()] * 2, [-4, 4], "k--", lw=2)
+    only_ends(whole.xaxis)
+    closer.axvline(AUC.mean(), color="k", ls="--", lw=2)
     for x, corner in ((low, 0), (high, 1)):
-        whole.plot([x, x], [-6, 6], color="0.5", lw=1)
+        whole.axvline(x, **GREY)
+        where = "data", "axes fraction"
         line = ConnectionPatch(
-            (x, -6),
-            (corner, 1),
-            "data",
-            "axes fraction",
-            axesA=whole,
-            axesB=closer,
-            color="0.5",
-            ls="--",
+            (x, -3.5), (corner, 1), *where, axesA=whole, axesB=closer, ls="--", **GREY
         )
         figure.add_artist(line)
-    closer.set_xlabel("Area under ROC curve (AUC)")
-    figure.suptitle("Performance of random connection classifier", weight="bold", fontsize=10)
-    figure.tight_layout(h_pad=2)
+    closer.set_xlabel("Area under ROC curve (AUC)", labelpad=8)
+    heading(figure, "Performance of random connection classifier", 17)
     save(figure, *output)
 
 

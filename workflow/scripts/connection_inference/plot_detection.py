@@ -3,15 +3,27 @@
 import numpy as np
 
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import grey_inner_labels, hide_x_axis, hylabel, percent, plt, save, set_up
+from nto1_workflow.style import (
+    categories,
+    covering,
+    heading,
+    hide_x_axis,
+    hylabel,
+    only_ends,
+    panels,
+    percent,
+    save,
+    set_up,
+)
 
 DURATIONS = {6: "6 sec", 60: "1 min", 600: "10 min", 6000: "1 hr 40"}
+SEEDS = {"color": "0.75", "mec": "none", "clip_on": False}
 
 
 def plot_dots_and_means(ax, x, scores, means, key, column, color):
     dots = dict(zip(means[key], x, strict=True))
-    ax.plot(scores[key].map(dots), scores[column], ".", ms=4, color="0.75", mec="none")
-    ax.plot(x, means[column], "o-", color=color, ms=4.5, clip_on=False)
+    ax.plot(scores[key].map(dots), scores[column], ".", ms=5.5, **SEEDS)
+    ax.plot(x, means[column], "o-", color=color, ms=4, clip_on=False)
 
 
 def main(scores, means, chance, key, output):
@@ -21,7 +33,8 @@ def main(scores, means, chance, key, output):
     means = means.sort_values(key, ascending=not is_noise)
     x = np.arange(len(means)) if is_noise else means[key].to_numpy()
 
-    figure, (above, below) = plt.subplots(nrows=2, figsize=(4.2, 4.6), sharex=True)
+    sizes = (261.5, [107.5, 129.6], (0, 34)) if is_noise else (249, [105.4, 127], (0, 33.4))
+    figure, (above, below) = panels(*sizes, sharex=True)
     if not is_noise:
         below.set_xscale("log")
     plot_dots_and_means(above, x, scores, means, key, "F1max", "C0")
@@ -34,30 +47,27 @@ def main(scores, means, chance, key, output):
         "Chance level",
         ha=where[1],
         color="0.5",
-        fontsize=8.33,
         transform=below.get_yaxis_transform(),
     )
 
     xlim = [x[0], x[-1]] if is_noise else [6, 6000]
-    low = min(0.4, scores["F1max"].min())
-    set_up(above, xlim=xlim, ylim=[low, 1], nbins_y=6)
+    set_up(above, xlim=xlim, ylim=covering(means["F1max"], [0.4, 1]))
     set_up(below, xlim=xlim, ylim=[0, 1], nbins_y=5)
     percent(above.yaxis)
-    for ax in (above, below):
-        grey_inner_labels(ax.yaxis)
-    hide_x_axis(above)
     if is_noise:
-        labels = ["∞" if np.isinf(value) else f"{value:g}" for value in means[key]]
-        below.set_xticks(x, labels)
-        below.tick_params(axis="x", which="minor", bottom=False)
-        below.set_xlabel("Voltage imaging noise (spike-SNR)", weight="bold")
+        categories(below, ["∞" if np.isinf(value) else f"{value:g}" for value in means[key]])
+        above.grid(visible=False, axis="x", which="both")
+        xlabel = "Voltage imaging noise (spike-SNR)"
     else:
         below.set_xticks(list(DURATIONS), list(DURATIONS.values()))
-        below.set_xlabel("Recording duration", weight="bold")
+        xlabel = "Recording duration"
+    hide_x_axis(above)
+    for ax in (above, below):
+        only_ends(ax.yaxis)
+    below.set_xlabel(xlabel, weight="bold", labelpad=9)
     hylabel(above, "Maximum $F_1$-score (mean of Recall & Precision)")
     hylabel(below, "Area under ROC curve (AUC)")
-    figure.suptitle("Connection detection performance of STA test", weight="bold", fontsize=9)
-    figure.tight_layout(h_pad=1)
+    heading(figure, "Connection detection performance of STA test", 27, x=0.45)
     save(figure, *output)
 
 

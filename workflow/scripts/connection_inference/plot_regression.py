@@ -10,7 +10,7 @@ from nto1_workflow.plot_auc import (
     places,
     title,
 )
-from nto1_workflow.style import MARGIN_WIDTH, plt, save
+from nto1_workflow.style import page, save
 
 NOISE = "Imaging noise (spike-SNR)"
 
@@ -44,7 +44,7 @@ def most_active(ax, means, chance: float) -> None:
     curves(ax, means, place, "spike_SNR")
     names = list(map(name_of_SNR, place))
     finish(ax, names, NOISE, chance, "The most active inputs alone")
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower left", borderaxespad=0.2)
 
 
 def against_share(ax, means, chance: float) -> None:
@@ -54,7 +54,7 @@ def against_share(ax, means, chance: float) -> None:
         curve(ax, some["observed_share"].map(place), some["AUC"], color=f"C{i}", label=label)
     names = [f"{100 * share:g} %" for share in place]
     finish(ax, names, "Share of the inputs observed", chance, "Inputs chosen at random")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower right", bbox_to_anchor=(1, 0.27))
 
 
 def main(all_inputs, noise, active, observed, limit, chance, output):
@@ -64,23 +64,20 @@ def main(all_inputs, noise, active, observed, limit, chance, output):
     chance = read_parquet(chance)["AUC"].mean()
     noise = noise[noise["method"] == "regression"].sort_values(["N", "spike_SNR"])
 
-    figure, ax = plt.subplots(figsize=(4.2, 2.9))
+    figure, ax = page(2.9)
     against_N(ax, all_inputs, noise, limit, chance)
     save(figure, *output.by_method)
 
     by_N = dict(list(noise.groupby("N")))
-    size = (1.1 * MARGIN_WIDTH * len(by_N), 2.4)
-    figure, axes = plt.subplots(ncols=len(by_N), figsize=size, sharey=True, squeeze=False)
+    figure, axes = page(2.3, ncols=len(by_N), sharey=True, squeeze=False)
     for ax, (N, means) in zip(axes.flat, by_N.items(), strict=True):
         against_noise(ax, means, limit[limit["N"] == N], N, chance)
-    axes[0, 0].legend(loc="lower left")
-    figure.tight_layout(w_pad=2)
+    axes[0, 0].legend(loc="lower left", bbox_to_anchor=(0, 0.27))
     save(figure, *output.by_noise)
 
-    figure, (left, right) = plt.subplots(ncols=2, figsize=(7, 2.6), sharey=True)
+    figure, (left, right) = page(2.5, ncols=2, sharey=True)
     most_active(left, active, chance)
     against_share(right, observed[observed["method"] == "regression"], chance)
-    figure.tight_layout(w_pad=2)
     save(figure, *output.by_share)
 
 

@@ -5,7 +5,7 @@ from matplotlib.colors import to_rgba
 
 from nto1.units import FACTORS
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import plt, save, set_up
+from nto1_workflow.style import COLUMN, SMALL, hide_x_axis, page, save, set_up, span
 
 GROUPS = [
     ("excitatory", True, "C0"),
@@ -14,13 +14,7 @@ GROUPS = [
     ("inhibitory", False, "0.7"),
 ]
 
-# Wide ones below, so that all are seen where they coincide.
-CURVES = {
-    "TPR": ("all", "0.75", 4),
-    "TPR_exc": ("excitatory", "C0", 2),
-    "TPR_inh": ("inhibitory", "C3", 0.8),
-}
-ROC_COLUMNS = 4
+ROC_COLUMNS = 8
 
 # Trains, the ends of their columns' names, and colours.
 KINDS = [("all", "", "0"), ("excitatory", "_exc", "C0"), ("inhibitory", "_inh", "C3")]
@@ -32,7 +26,7 @@ def name_of(kind, connected) -> str:
 
 def plot_stas(trains, stas, files):
     """The first train of each group."""
-    figure, axes = plt.subplots(2, 2, figsize=(6.5, 4.6), sharex=True, sharey=True)
+    figure, axes = page(4.6, 2, 2, sharex=True, sharey=True)
     for ax, (kind, connected, color) in zip(axes.flat, GROUPS, strict=True):
         group = trains[(trains["kind"] == kind) & (trains["connected"] == connected)]
         if group.empty:
@@ -44,17 +38,17 @@ def plot_stas(trains, stas, files):
         ax.fill_between(sta["t_ms"], *(sta[b] for b in band), color="0.85", label="shuffled: 90 %")
         ax.plot(sta["t_ms"], sta["shuffled_mean_mV"], color="0.6", lw=1, label="shuffled: mean")
         ax.plot(sta["t_ms"], sta["sta_mV"], color=color, lw=1)
-        set_up(ax, xlim=[0, sta["t_ms"].max()], xunit="ms", yunit="mV", nbins_y=5)
+        set_up(ax, xlim=span(sta["t_ms"]), xunit="ms", yunit="mV", nbins_y=5)
         sign = "<" if train["p_is_bound"] else "="
         p = f"p {sign} {train['p_value']:.3g}" if train["n_windows"] else "no windows"
         title = f"Train {train['train']}, {p}:\n{name_of(kind, connected)}"
-        ax.set_title(title, fontsize=8.33)
+        ax.set_title(title)
     for ax in axes[:, 0]:
         ax.set_ylabel("Mean $V_m$")
     for ax in axes[-1]:
         ax.set_xlabel("Time after spike")
-    axes.flat[0].legend(loc="upper right")
-    figure.tight_layout(h_pad=1.5, w_pad=2)
+    handles = next((ax.get_legend_handles_labels() for ax in axes.flat if ax.lines), ([], []))
+    figure.legend(*handles, loc="outside lower center", ncols=2)
     save(figure, *files)
 
 
@@ -64,7 +58,7 @@ def plot_heights(trains, shuffled_heights, files):
     shuffled = shuffled_heights["height_mV"] / shuffled_heights["train"].map(mean)
     shuffled, heights = shuffled.dropna(), trains.dropna(subset="relative_height")
 
-    figure, (above, below) = plt.subplots(nrows=2, figsize=(5, 4), sharex=True)
+    figure, (above, below) = page(3.6, nrows=2, width=COLUMN, sharex=True)
     n, edges = np.histogram(shuffled, 30)
     bars = {"width": np.diff(edges), "align": "edge", "edgecolor": "none"}
     above.bar(edges[:-1], n, color=to_rgba("0.85", 0.75), **bars)
@@ -83,42 +77,44 @@ def plot_heights(trains, shuffled_heights, files):
     below.set_ylim(0, 1.17 * max(bottom.max(), 1))
     names = list(patches)[::-1]
     handles = [patches[name] for name in names]
-    below.legend(handles, names, loc="upper left", bbox_to_anchor=(1, 1.2))
+    compact = {"columnspacing": 1, "handlelength": 1.2}
+    figure.legend(handles, names, loc="outside upper center", ncols=2, **compact)
     high = max([*shuffled, *heights["relative_height"], 1])
     for ax, title in ((above, "shuffled trains"), (below, "trains")):
         set_up(ax, xlim=[0, 1.05 * high], nbins_y=4)
         ax.set(xlabel="", ylabel=f"Number of\n{title}")
     below.set_xlabel("Height relative to the mean of shuffles")
-    figure.tight_layout(h_pad=1.5)
     save(figure, *files)
 
 
 def plot_roc(roc, files):
-    """A panel for each variant: where curves are alike, one doesn't hide the other."""
+    """A column for each variant, a row for each kind of trains: no curve is on another."""
     variants = list(dict.fromkeys(roc["variant"]))
-    n_rows = -(-len(variants) // ROC_COLUMNS)
-    size = (2 * ROC_COLUMNS, 2.1 * n_rows)
+    blocks = -(-len(variants) // ROC_COLUMNS)
     options = {"sharex": True, "sharey": True, "squeeze": False}
-    figure, axes = plt.subplots(n_rows, ROC_COLUMNS, figsize=size, **options)
-    for ax in axes.flat[len(variants) :]:
+    figure, axes = page(
+        2.8 * blocks, len(KINDS) * blocks, min(ROC_COLUMNS, len(variants)), **options
+    )
+    for ax in axes.flat:
         ax.set_visible(False)
-    for ax, variant in zip(axes.flat, variants, strict=False):
+    for i, variant in enumerate(variants):
+        block, column = divmod(i, ROC_COLUMNS)
         curve = roc[roc["variant"] == variant]
-        ax.plot([0, 1], [0, 1], color="0.7", lw=0.8)
-        for column, (name, color, width) in CURVES.items():
-            style = {"color": color, "lw": width, "label": name, "clip_on": False}
-            ax.plot(curve["FPR"], curve[column], **style)
-        set_up(ax, xlim=[0, 1], ylim=[0, 1], nbins_x=4, nbins_y=5)
-        ax.set_title(label_of(variant).replace(", ", ",\n"), fontsize=8.33)
-    for ax in axes[:, 0]:
-        ax.set_ylabel("True-positive rate")
-    for column in range(ROC_COLUMNS):
-        shown = [ax for ax in axes[:, column] if ax.get_visible()]
-        if shown:
-            shown[-1].set_xlabel("False-positive rate")
-            shown[-1].tick_params(axis="x", labelbottom=True)
-    axes[0, 0].legend(loc="lower right")
-    figure.tight_layout(h_pad=1.5, w_pad=1.5)
+        of_variant = axes[len(KINDS) * block : len(KINDS) * (block + 1), column]
+        name = label_of(variant).replace(", ", ",\n").replace(" SNR", "\nSNR")
+        of_variant[0].set_title(name, size=SMALL)
+        for ax, (kind, end, color) in zip(of_variant, KINDS, strict=True):
+            ax.set_visible(True)
+            ax.plot([0, 1], [0, 1], color="0.7", lw=0.8)
+            ax.plot(curve["FPR"], curve[f"TPR{end}"], color=color, clip_on=False)
+            set_up(ax, xlim=[0, 1], ylim=[0, 1], nbins_x=1, nbins_y=1)
+            ax.set_aspect("equal")
+            if ax is not of_variant[-1]:
+                hide_x_axis(ax)
+            if column == 0:
+                ax.set_ylabel(kind, size=SMALL)
+    figure.supxlabel("False-positive rate")
+    figure.supylabel("True-positive rate")
     save(figure, *files)
 
 
@@ -126,7 +122,7 @@ def plot_areas(areas, files):
     """Every seed, and the means, with ties as half and as loss."""
     tests = {label_of(variant): rows for variant, rows in areas.groupby("variant", sort=False)}
     n = len(tests)
-    figure, ax = plt.subplots(figsize=(5, 0.8 + 0.42 * n))
+    figure, ax = page(0.8 + 0.42 * n)
     dots = {"s": 9, "edgecolor": "black", "lw": 0, "alpha": 0.4, "zorder": 3}
     for i, rows in enumerate(tests.values()):
         for (_, end, color), offset in zip(KINDS, (-4 / 15, 0, 4 / 15), strict=True):
@@ -134,13 +130,16 @@ def plot_areas(areas, files):
             ax.scatter(x, y, c=[color] * len(x), **dots)
     bold = {"marker": "|", "markersize": 9, "markeredgewidth": 2}
     hollow = {"marker": "D", "markersize": 4, "markerfacecolor": "none", "markeredgewidth": 0.8}
-    for name, style in (("ties_halved", bold), ("area", hollow)):
+    means = {"ties_halved": bold, "area": hollow}
+    for name, style in means.items():
         for (_, end, color), offset in zip(KINDS, (-0.2665, 0, 0.2665), strict=True):
-            means = [rows[f"{name}{end}"].mean() for rows in tests.values()]
-            ax.plot(means, np.arange(n) + offset, ls="none", color=color, **style)
-        if style is bold:
-            for kind, _, color in KINDS:
-                ax.plot([], [], ls="none", color=color, label=kind, **style)
+            mean = [rows[f"{name}{end}"].mean() for rows in tests.values()]
+            ax.plot(mean, np.arange(n) + offset, ls="none", color=color, **style)
+    for kind, _, color in KINDS:
+        ax.plot([], [], "s", color=color, ms=5, label=kind)
+    ax.scatter([], [], c="0", label="a seed", **dots)
+    ax.plot([], [], "k", ls="none", label="mean of seeds", **bold)
+    ax.plot([], [], "k", ls="none", label="mean, ties\nas losses", **hollow)
     ax.axvline(0.5, color="0.7", lw=0.8)
     low = areas.filter(regex="^(ties_halved|area)").min(axis=None)
     ax.set_xlim(min(0.4, low - 0.02) if low == low else 0.4, 1.02)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import covering, label_peak, plt, save, set_up
+from nto1_workflow.style import covering, label_peak, page, plt, save, set_up
 
 TITLES = {
     "V_m_mV": "Lifted to the peak,\none step early",
@@ -30,7 +30,7 @@ def plot_both_resets(axes, around):
         ax.set_xticks(around["t_ms"][::3], [f"{t:.1f}" for t in around["t_ms"][::3]])
         label_peak(ax, peak)
         ax.set(xlabel="Time (ms)", ylabel="$V_m$")
-        ax.set_title(title, y=1.05)
+        ax.set_title(title, pad=8)
 
 
 def main(samples, start_ms, duration_ms, output):
@@ -57,10 +57,9 @@ def main(samples, start_ms, duration_ms, output):
     ax.set(xlabel="Time (ms)", ylabel="$V_m$ (mV)")
     save(figure, *output.zoom)
 
-    figure, axes = plt.subplots(ncols=2, figsize=(7, 2.6))
+    figure, axes = page(2.6, ncols=2)
     peak = zoom["V_m_mV"].idxmax()
     plot_both_resets(axes, zoom.loc[peak - 6 : peak + 3])
-    figure.tight_layout(w_pad=3)
     save(figure, *output.both)
 
 

@@ -12,14 +12,17 @@ def plot_weights(ax, weights, target_rate_Hz):
     ylim = covering([*weights["w0_nS"], *weights["we_nS"]], [0.01, 10])
     set_up(ax, xlim=xlim, ylim=ylim, yunit="nS")
     ax.set(xlabel="Num inputs $N$", ylabel=f"Synaptic strength {WE_LABEL}")
-    ax.set_title(f"Input needed to reach output firing rate of {target_rate_Hz:.1f} Hz", y=1.05)
-    ax.legend()
+    ax.set_title(
+        f"Input needed to reach output firing rate of {target_rate_Hz:.1f} Hz", y=1.05, size=10
+    )
+    ax.legend(borderaxespad=0.2)
 
 
 def plot_strip(ax, N):
     ax.set_xscale("log")
     ax.plot(N, [1] * len(N), ".", clip_on=False)
     set_up(ax, xlim=covering(N, [10, 10_000]))
+    ax.set_xlabel("Number of inputs $N$")
     ax.yaxis.set_visible(False)
     ax.spines["left"].set_visible(False)
 

@@ -3,28 +3,31 @@
 import numpy as np
 
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import hylabel, plt, save, set_up
+from nto1_workflow.style import hylabel, panels, plt, save, set_up
 
 BIN_HZ = 0.1
 
 
 def plot_paths(hops, n, xlabel, ylabel, files):
-    figure, ax = plt.subplots(figsize=(1.4, 1.2))
+    figure, ax = panels(117, 77.3)
     ax.bar(hops, n, width=0.6)
     digit = 10 ** int(np.log10(n.max()))
     set_up(ax, [0.5, hops.max() + 0.5], [0, -(-n.max() // digit) * digit], nbins_y=4)
     ax.set_xticks(hops)
     ax.tick_params(axis="x", which="minor", bottom=False)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.grid(visible=False, axis="x", which="minor")
+    ax.set_xlabel(xlabel, labelpad=9)
+    ax.set_ylabel(ylabel)
     save(figure, *files)
 
 
 def plot_raster(spikes, network, shown_s, files):
-    figure, ax = plt.subplots()
+    figure, ax = panels(257, 127.8)
     shown = spikes[spikes["t_ms"] <= shown_s * 1000]
-    ax.plot(shown["t_ms"] / 1000, shown["neuron"] + 1, "k.", ms=2, mew=0, clip_on=False)
+    ax.plot(shown["t_ms"] / 1000, shown["neuron"] + 1, "k.", ms=3, mew=0, clip_on=False)
     set_up(ax, [0, shown_s], [0, network.N])
-    ax.set(xlabel="Time (s)", ylabel="Neuron number")
+    ax.set_xlabel("Time (s)", loc="right")
+    ax.set_ylabel("Neuron number")
     n_inh = network.N - network.N_exc
     hylabel(ax, f"Spike times of {network.N_exc} excitatory, {n_inh} inhibitory neurons")
     save(figure, *files)
@@ -39,9 +42,11 @@ def plot_rates(spikes, network, files):
     kinds = {"Excitatory": slice(network.N_exc), "Inhibitory": slice(network.N_exc, None)}
     for name, some in kinds.items():
         ax.hist(rates[some], edges, label=f"{name} neurons")
-    set_up(ax, [0, max(3, edges[-1])], [0, None])
-    ax.set(xlabel="Spike rate (Hz)", ylabel="Number of neurons in bin")
-    ax.legend()
+    ax.margins(y=0)
+    set_up(ax, [0, max(3, edges[-1])], ax.get_ylim(), nbins_y=7)
+    ax.set_xlabel("Spike rate (Hz)", loc="right")
+    ax.set_ylabel("Number of neurons in bin")
+    ax.legend(borderaxespad=0.2)
     save(figure, *files)
 
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 
 from nto1_workflow.io import read_parquet, run
-from nto1_workflow.style import covering, label_peak, plt, save, set_up
+from nto1_workflow.style import covering, label_peak, page, save, set_up
 
 MOST_TRACES = 10  # of more neurons, a signal is shown as an image
 FEW_NEURONS = 10  # whose spikes are drawn as lines, and labelled one by one
@@ -48,9 +48,7 @@ def plot_raster(ax, spikes, types, xlim, xunit):
 
 
 def legend_beside(ax, **options):
-    """That takes no room from the plot."""
-    legend = ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, **options)
-    legend.set_in_layout(False)  # until all is laid out
+    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1), frameon=False, **options)
 
 
 def plot_voltage(ax, t, neuron, v, shown_ms):
@@ -101,7 +99,7 @@ def main(spikes, voltages, neurons, shown_s, output):
             panels.append((plot_lines, signal, unit, values))
 
     rows = 1 + len(panels)
-    figure, axes = plt.subplots(rows, figsize=(5, 1 + 1.2 * rows), sharex=True, squeeze=False)
+    figure, axes = page(1 + 1.2 * rows, rows, sharex=True, squeeze=False)
     raster, *axes = axes[:, 0]
     plot_raster(raster, spikes, neurons["type"], [0, shown_ms], "ms")
     for ax, (plot, *what) in zip(axes, panels, strict=True):
@@ -110,9 +108,6 @@ def main(spikes, voltages, neurons, shown_s, output):
         ax.set_xlabel("")
     (raster, *axes)[-1].set_xlabel("Time")
     figure.align_ylabels()
-    figure.tight_layout(h_pad=1.5)
-    for legend in filter(None, (ax.get_legend() for ax in (raster, *axes))):
-        legend.set_in_layout(True)
     save(figure, *output)
 
 

@@ -7,6 +7,7 @@ from nto1_workflow.style import (
     covering,
     hide_x_axis,
     hylabel,
+    panels,
     plt,
     save,
     set_up,
@@ -48,11 +49,10 @@ def main(runs, input_drive, median, rate):
     ax.set_xlabel(X_LABEL)
     save(figure, *rate)
 
-    figure, (above, below) = plt.subplots(figsize=(MARGIN_WIDTH, 1.5 * MARGIN_WIDTH), nrows=2)
+    figure, (above, below) = panels(113.7, [80.4] * 2, (0, 31.8))
     plot_median(above, runs, xlim=xlim, ylim=[-65, -50], nbins_x=4)
     plot_rate(below, runs, xlim=xlim, ylim=[0, 15], nbins_x=4)
     hide_x_axis(above)
-    figure.tight_layout(h_pad=1.4)
     below.set_xlabel(X_LABEL)
     save(figure, *input_drive)
 
