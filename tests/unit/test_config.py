@@ -89,6 +89,8 @@ MISTAKES = """
 {network: {weights_nS: [[0, 4, 0, 0], [0], [0, 0, 0, 0], [0, 0, 0, 0]]}}
     -> network.weights_nS: 4 rows of 1 or 4 don't make a matrix
 {network: {recorded_neurons: [0, 4]}} -> network.recorded_neurons: there is no neuron 4.
+{network: {sigma_mV_per_sqrt_ms: {regular: 2}, noise_pA_sqrt_s: 8}}
+    -> network.noise_pA_sqrt_s: there is a sigma_mV_per_sqrt_ms, too. Keep one of them.
 {connection_test: {spike_rate_Hz: 0.0001}}
     -> connection_test.spike_rate_Hz: at 0.0001 Hz, no spikes are to be expected in 600 s.
 {connection_test: {duration_s: 4}}

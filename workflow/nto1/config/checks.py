@@ -307,6 +307,7 @@ def _about_network(config: Config) -> Iterator[str]:
         given = {d.E_syn_mV for d in decay}
         for E in sorted(_reversal_potentials(network) - given):
             yield f"network.tau_g_ms: there is none for synapses with E_syn_mV = {E:g}. Add it."
+    yield from _about_noise(network)
     yield from _about_parameters(config)
     yield from _about_recording(network)
     if network.N is not None:
@@ -348,6 +349,14 @@ def _about_selves(network: Network, N: int) -> Iterator[str]:
                 f"network.weights_nS: neuron {', '.join(map(str, selves))} has a connection to "
                 f"itself. Write 0 on the diagonal, or set network.allow_self_connections to true."
             )
+
+
+def _about_noise(network: Network) -> Iterator[str]:
+    """One kind. That of the voltage always has a value: its default, or 0, says nothing."""
+    key = "sigma_mV_per_sqrt_ms"
+    unsaid = (Network.model_fields[key].default, 0)
+    if network.noise_pA_sqrt_s is not None and getattr(network, key) not in unsaid:
+        yield f"network.noise_pA_sqrt_s: there is a {key}, too. Keep one of them."
 
 
 def _about_parameters(config: Config) -> Iterator[str]:
