@@ -33,5 +33,6 @@ def follow(page: str, checkout: Path) -> set[str]:
 
 
 def config_of(page: str) -> dict:
-    """What the page's last block says in YAML."""
-    return yaml.safe_load(BLOCK.findall((ROOT / page).read_text("utf-8"))[-1])
+    """What the page's last block of YAML says."""
+    blocks = re.findall(r"^```yaml\n(.*?)^```$", (ROOT / page).read_text("utf-8"), re.M | re.S)
+    return yaml.safe_load(blocks[-1])
