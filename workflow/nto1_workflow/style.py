@@ -73,6 +73,15 @@ def covering(values, limits) -> list[float]:
     return [min([limits[0], *values]), max([limits[1], *values])]
 
 
+def fitting(ax, limits) -> list[float]:
+    """The thesis's limits of what is drawn in it, or, if lines are elsewhere, their own."""
+    values = np.concatenate([line.get_ydata() for line in ax.lines])
+    if limits[0] <= values.min() and values.max() <= limits[1]:
+        return limits
+    margin = 0.05 * np.ptp(values)
+    return [values.min() - margin, values.max() + margin]
+
+
 def span(t) -> list[float]:
     """Of samples, to the end of the last one."""
     t = np.asarray(t)

@@ -8,6 +8,7 @@ from nto1_workflow.style import (
     SMALL,
     categories,
     covering,
+    fitting,
     heading,
     hide_x_axis,
     hylabel,
@@ -116,10 +117,10 @@ EXAMPLES = {
         [FASTEST, ("fast exc", "C0"), ("fast inh", "#ffbe86"), ("slower inh", "C1")],
         [-54.22, -54.09],
         2,
-        0.25,
+        0.27,
     ),
     "… and input with median spikerate.": ([FASTEST, ("median", "C0")], [-54.19, -54.06], 3, 1),
-    "… and slowest spiking input.": ([FASTEST, ("slowest", "C0")], [-54.56, -53.88], 3, 1),
+    "… and slowest spiking input.": ([FASTEST, ("slowest", "C0")], [-54.565, -53.875], 3, 1),
 }
 
 
@@ -129,12 +130,11 @@ def plot_averages(averages, signal, files):
         for which, color in lines:
             table = averages[averages["which"] == which]
             first = table.iloc[0]
-            n, rate = first["n_spikes"], f"{first['rate_Hz']:.2g} Hz"
+            n, rate = first["n_spikes"], f"{first['rate_Hz']:2.2g} Hz"
             spikes = f"{n / 1000:.0f}k" if n >= 1000 else f"{n}"
             label = f"{rate:<6} | {spikes:>3} spikes | {first['kind'][:3]}"
             ax.plot(table["t_ms"], table[f"{signal}_mV"], color=color, label=label)
-            ylim = covering(table[f"{signal}_mV"], ylim)
-        set_up(ax, span(table["t_ms"]), ylim, nbins_y=nbins)
+        set_up(ax, span(table["t_ms"]), fitting(ax, ylim), nbins_y=nbins)
         ax.yaxis.set_major_formatter("{x:.5g} mV")
         hylabel(ax, title)
         font = {"family": "monospace", "size": 6}

@@ -15,7 +15,7 @@ from nto1_workflow.io import run
 from nto1_workflow.style import (
     OFFSET,
     SMALL,
-    covering,
+    fitting,
     hide_x_axis,
     hylabel,
     panels,
@@ -77,8 +77,8 @@ def plot_response(w_exc: float, neuron, dt: float, files) -> None:
             ax.plot(trace.t / ms, signal / panel.unit, color=color, label=label)
     axes[0].legend(loc="upper right", borderaxespad=0.2, fontsize=SMALL, labelspacing=0.2)
     for ax, (title, panel) in zip(axes, PANELS.items(), strict=True):
-        ylim = covering(np.concatenate([line.get_ydata() for line in ax.lines]), panel.ylim)
-        ticks = panel.ticks if ylim == panel.ylim else 3
+        ylim = fitting(ax, panel.ylim)
+        ticks = panel.ticks if ylim is panel.ylim else 3
         units = {"xunit": "ms", "yunit": panel.name}
         set_up(ax, [0, DURATION / ms], ylim, nbins_x=3, nbins_y=ticks, **units)
         hylabel(ax, title.format(recovery), size=SMALL)
