@@ -5,7 +5,7 @@ import pytest
 import scipy
 
 from nto1 import score, spike_coupling_test
-from nto1.inference import method
+from nto1.inference import method, spike_coupling
 from nto1.inference.method import Problem, methods
 from nto1.inference.regression import with_surrogates
 from nto1.inference.spike_coupling import METHOD, START, _counted, _normal
@@ -241,3 +241,15 @@ def test_nothing_is_said_of_a_silent_neuron_or_train():
         problem, method.Test("spike_coupling", tuple(options.items())), None
     )
     assert np.isnan([outcome.t, *outcome.columns.values()]).all()
+
+
+def test_very_many_trains_are_tested_each_by_itself(monkeypatch):
+    rng = np.random.default_rng(0)
+    trains, output = [poisson(rng, 10, 10.0) for _ in range(6)], poisson(rng, 10, 10.0)
+    joint, marginal = (
+        spike_coupling_test(output, 10.0, trains, weights=weights).z
+        for weights in ("joint", "marginal")
+    )
+    assert (joint != marginal).all()
+    monkeypatch.setattr(spike_coupling, "MAX_JOINT", 5)
+    assert (spike_coupling_test(output, 10.0, trains).z == marginal).all()

@@ -37,6 +37,10 @@ from nto1.regression.kernel import Kernel, fit_kernel, precision, spectral_densi
 from nto1.regression.signal import PADDING, Signal, bins_of
 from nto1.units import ms
 
+# More trains are tested each by itself: all at once takes memory with their square, and time with
+# their cube.
+MAX_JOINT = 2000
+
 # What is synchronous has a common source: a synapse takes a millisecond (Kobayashi et al. 2019).
 DELAYS = (1 * ms, 15 * ms)
 
@@ -90,7 +94,7 @@ def spike_coupling_test(
         Ascending spike times (s) of every train.
     weights
         All trains at once ("joint"), so that one train's spikes are not taken for another's
-        effect; or each train by itself ("marginal").
+        effect, if there are at most 2000; or each train by itself ("marginal").
     bin
         Length of the bins (s) in which spikes are counted.
     baseline
@@ -146,7 +150,8 @@ def spike_coupling_test(
     columns = with_surrogates(spikes, tested, n_surrogates, interval, signal.gaps, seed)
     design = Design(Columns(columns), signal.gaps, threads=threads)
     n, output_rate = tested.size, np.size(output_times) / signal.n_bins
-    fit = _fit(design, signal, weights == "joint", baseline, rounds, n, output_rate)
+    joint = weights == "joint" and n <= MAX_JOINT
+    fit = _fit(design, signal, joint, baseline, rounds, n, output_rate)
     t = fit.sizes.t
     scale = scale_of(t[n:])
     efficacy = fit.sizes.alone[:n] * fit.kernel.samples(signal.bin).sum()
@@ -375,7 +380,7 @@ METHOD = Method(
     own={
         "weights": Option(
             "joint",
-            "Trains all at once (joint) or each by itself (marginal).",
+            "Trains all at once (joint; if there are at most 2000) or each by itself (marginal).",
             choices=("joint", "marginal"),
         ),
         "bin_ms": Option(
