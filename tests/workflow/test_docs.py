@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 from urllib.parse import urlparse
 
 import yaml
@@ -22,6 +23,12 @@ def test_every_page_is_there(docs_site):
     for page in pages:
         assert (docs_site / f"{page.stem}.html").exists()
         assert page.stem == "index" or f'href="{page.stem}.html"' in index
+
+
+def test_no_line_is_taken_for_a_comment():
+    """MyST leaves out lines that begin with a per cent sign."""
+    for page in [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]:
+        assert not re.search(r"^\s*%", page.read_text(), re.MULTILINE), page
 
 
 def test_the_notebook_was_run_and_replays_a_published_run(docs_site):
@@ -49,6 +56,22 @@ def test_pages_show_without_a_network(docs_site, browser):
         const all = [...document.querySelectorAll("math")];
         return all.length > 20 && all.every(math => math.getBoundingClientRect().width > 4)
     """)
+
+
+def test_figures_lead_to_their_files_and_a_click_copies_code(docs_site, browser):
+    browser.get((docs_site / "results.html").as_uri())
+    links = browser.execute_script(
+        "return [...document.querySelectorAll('article img')].map(image => image.parentNode.href)"
+    )
+    assert len(links) > 10
+    assert all((docs_site / "_images" / Path(urlparse(link).path).name).exists() for link in links)
+    browser.get((docs_site / "tutorial.html").as_uri())
+    copied = browser.execute_async_script("""
+        const done = arguments[arguments.length - 1];
+        navigator.clipboard.writeText = async text => done(text);
+        document.querySelector("button.copy").click();
+    """)
+    assert copied == "make\n"
 
 
 def test_the_picture_of_the_rules_is_up_to_date(tmp_path):
