@@ -14,8 +14,8 @@ import pytest
 from small_workflow import Workflow, install
 
 from nto1_workflow.provenance import environment
+from nto1_workflow.provenance.commit import git_state
 from nto1_workflow.provenance.page import sections
-from nto1_workflow.provenance.record import git_state
 from study import ROOT
 
 

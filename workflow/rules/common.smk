@@ -25,6 +25,10 @@ if "{" in str(CHECKOUT):
     )
 SCRIPTS = CHECKOUT / "workflow/scripts"
 PUBLISHED = CHECKOUT / "resources/published"
+CHARTS = {
+    "template": SCRIPTS / "report/explore_page.html",
+    "neuron": SCRIPTS / "report/live_neuron.js",
+}
 BENCHMARKS = CHECKOUT / "benchmarks"
 
 # What plain `snakemake` makes: every experiment adds its results.

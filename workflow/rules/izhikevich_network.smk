@@ -86,3 +86,4 @@ rule izhikevich_network:
         rules.plot_izhikevich_network.output,
         rules.compare_izhikevich_network.output,
         rules.verify_izhikevich_network.output,
+        f"{NETWORK_FOLDER}explore.html",

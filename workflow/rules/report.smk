@@ -42,43 +42,82 @@ TABLES_OF_RESULTS = [
 ]
 
 
+# What a reader of charts has to know: what differs from the thesis's configuration, but for how work
+# is divided.
+THESIS = resolve(yaml.safe_load(OF_THESIS.read_text("utf-8"))).as_written()
+CHANGED = {
+    f"{section}.{key}": value
+    for section, values in CONFIG.as_written().items()
+    for key, value in values.items()
+    if value != THESIS[section].get(key)
+    and key not in ("weights_per_batch", "N_per_batch", "memory_per_job_MB")
+}
+
+
 rule explore:
     """Interactive charts of all tables."""
     input:
-        tables=TABLES_OF_RESULTS,
-        traces=["results/example_trace.parquet", "results/network/voltages.parquet"],
+        **CHARTS,
+        tables=TABLES_OF_RESULTS
+        + [
+            "results/network/neurons.parquet",
+            "results/network/connections.parquet",
+            "results/adex_network/spikes.parquet",
+        ],
+        traces=[
+            "results/example_trace.parquet",
+            "results/network/voltages.parquet",
+            "results/adex_network/voltages.parquet",
+        ],
         averages=["results/connection_test/base/stas.parquet"],
         trains=["results/connection_test/trains.parquet"],
-        template=SCRIPTS / "report/explore_page.html",
     output:
         page=report_item("results/explore.html", "Explore", "Interactive charts"),
     log:
         "results/logs/explore.log",
+    params:
+        changed=CHANGED,
     script:
         "../scripts/report/explore.py"
 
 
-use rule explore as explore_connection_inference with:
-    input:
-        tables=[
-            f"results/connection_inference/{name}.parquet"
-            for name in (
-                *(f"{name}{what}" for name in RESULT_SETS for what in ("", "_means")),
-                *("imaging_2021", "regression_limit", "chance"),
-            )
-        ],
-        traces=[],
-        averages=[],
-        trains=[],
-        template=SCRIPTS / "report/explore_page.html",
-    output:
-        page=report_item(
-            "results/connection_inference/explore.html",
-            CATEGORY,
-            "Interactive charts",
-        ),
-    log:
-        "results/logs/explore_connection_inference.log",
+# Pages of targets of their own.
+DETECTION_TABLES = [
+    *(f"{name}{what}" for name in RESULT_SETS for what in ("", "_means")),
+    *("imaging_2021", "regression_limit", "chance"),
+]
+for folder, category, tables in (
+    ("connection_inference", CATEGORY, DETECTION_TABLES),
+    (
+        "izhikevich_network",
+        "Izhikevich network",
+        ["neurons", "path_lengths", "connections", "spikes"],
+    ),
+):
+
+    rule:
+        name:
+            f"explore_{folder}"
+        input:
+            **CHARTS,
+            tables=expand(
+                "results/{folder}/{table}.parquet", folder=folder, table=tables
+            ),
+            traces=[],
+            averages=[],
+            trains=[],
+        output:
+            page=report_item(
+                f"results/{folder}/explore.html",
+                category,
+                "Interactive charts",
+            ),
+        log:
+            f"results/logs/explore_{folder}.log",
+        params:
+            changed=CHANGED,
+        script:
+            "../scripts/report/explore.py"
 
 
 RESULTS += [rules.explore.output]

@@ -49,6 +49,7 @@ for name, study in CONFIG.studies.items():
         name:
             f"study_{name}"
         input:
+            **CHARTS,
             jobs=expand(STUDY_JOB, study=name, job=STUDY_JOBS[name].by_name),
         output:
             table=table(f"results/studies/{name}", "Studies", f"Table: {name}", "study"),
@@ -59,6 +60,7 @@ for name, study in CONFIG.studies.items():
                 "study_summary",
             ),
             figure=figure(f"results/studies/{name}", "Studies", name, "study"),
+            page=f"results/studies/{name}_explore.html",
             details=(
                 f"results/studies/{name}_{MEASURES[name].details}.parquet"
                 if MEASURES[name].details

@@ -4,7 +4,6 @@ import getpass
 import json
 import os
 import shlex
-import subprocess
 import sys
 from datetime import datetime
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from snakemake.logging import logger
 
 from nto1_workflow.hashes import hashes_of
 from nto1_workflow.provenance import environment
+from nto1_workflow.provenance.commit import git_state
 from nto1_workflow.provenance.page import page
 from nto1_workflow.running.files import write_text
 from nto1_workflow.running.snakemake_internals import Job, jobs_of, makes_everything, settings_of
@@ -84,29 +84,6 @@ def build_record(workflow, jobs: list[Job], config: dict, succeeded: bool) -> di
         "rules": _rules(outputs),
         "environments": {name: environment.read(name) for name in sorted(names)},
     }
-
-
-def git_state(folder: Path) -> dict:
-    """The commit a folder is at, and what was changed since; or why that isn't known."""
-
-    def git(*arguments: str) -> str:
-        # Without locks: others may be working with the repository. It may be somebody else's, too.
-        safe = ["-c", f"safe.directory={folder}", "-c", "core.fsmonitor=false"]
-        command = ["git", "--no-optional-locks", *safe, "-C", str(folder), *arguments]
-        env = os.environ | {"LC_ALL": "C"}
-        return subprocess.run(
-            command, capture_output=True, check=True, env=env, text=True, timeout=60
-        ).stdout
-
-    try:
-        # A repository around an unpacked archive is not that of the workflow.
-        git("ls-files", "--error-unmatch", "Snakefile")
-        commit, date = git("log", "-1", "--format=%H %cI").split()
-        changes = git("status", "--porcelain").splitlines()
-    except (OSError, subprocess.SubprocessError) as error:
-        reason = getattr(error, "stderr", None) or str(error)
-        return {"commit": None, "why_unknown": reason.splitlines()[0]}
-    return {"commit": commit, "commit_date": date, "uncommitted_changes": changes}
 
 
 def _published_numbers(jobs: list[Job], config: dict, earlier: dict) -> dict:

@@ -559,7 +559,7 @@ function draw(canvas, {V, own, trains, n_bins, median_mV}, calls) {
     stroke(colour, 1, 1.4, () => { for (let i = bins.length - 1; bins[i] >= begin; i--) line(x(bins[i]), at + 2, x(bins[i]), at + row - 2); });
   });
   Object.assign(context, {fillStyle: ink, textAlign: "center"});
-  for (let s = Math.ceil(begin / 500) / 2; s * 1000 < begin + SHOWN_BINS; s += .5) context.fillText(`${s} s`, Math.max(x(1000 * s), left + 8), bottom + 10);
+  for (let s = Math.ceil(begin / 500) / 2; s * 1000 < begin + SHOWN_BINS; s += .5) context.fillText(`${s} s`, Math.max(left + 8, Math.min(x(1000 * s), width - 16)), bottom + 10);
 }
 
 addEventListener("DOMContentLoaded", () => document.querySelectorAll(".live-neuron").forEach(root => mount(root)));
