@@ -136,6 +136,7 @@ def drawn(tmp_path_factory):
     scripts = plot_chance_level, plot_clipping, plot_detection, plot_example, plot_input_drive
     scripts += plot_izhikevich_network, plot_methods, plot_model, plot_weights
     with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(plt.rcParams, "figure.max_open_warning", 0)
         for script in scripts:
             patch.setattr(script, "save", lambda figure, name: figures.update({name: figure}))
         draw_all(store, lambda name: [name])
