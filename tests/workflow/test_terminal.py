@@ -4,10 +4,13 @@ import logging
 import os
 import pty
 import re
+import signal
 import subprocess
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 from snakemake_interface_logger_plugins.common import LogEvent
@@ -19,12 +22,15 @@ from nto1_workflow.running import summary
 SUMMARY = re.compile(r"^(Done|Failed after).*", re.MULTILINE | re.DOTALL)
 
 
-def on_a_terminal(study, *arguments, columns=100) -> tuple[str, int]:
-    """What a run writes to a terminal, and its exit status."""
+def on_a_terminal(study, *arguments, columns=100, interrupt_at=None) -> tuple[str, int]:
+    """What a run writes to a terminal, and its exit status. Ctrl-C is pressed when it has said
+    ``interrupt_at``."""
     ours, theirs = pty.openpty()
     surroundings = study.surroundings() | {"stdout": theirs}
     surroundings["env"] |= {"TERM": "xterm-256color", "COLUMNS": str(columns)}
-    run = subprocess.Popen(study.command(*arguments), stderr=theirs, stdin=theirs, **surroundings)
+    surroundings |= {"stderr": theirs, "stdin": theirs, "start_new_session": True}
+    surroundings["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)
+    run = subprocess.Popen(study.command(*arguments), **surroundings)
     os.close(theirs)
     said = b""
     while True:
@@ -32,6 +38,9 @@ def on_a_terminal(study, *arguments, columns=100) -> tuple[str, int]:
             said += os.read(ours, 4096)
         except OSError:  # the other end is closed
             break
+        if interrupt_at and interrupt_at in said.decode("utf-8", "replace"):
+            os.killpg(run.pid, signal.SIGINT)
+            interrupt_at = None
     os.close(ours)
     return said.decode("utf-8", "replace"), run.wait()
 
@@ -58,10 +67,19 @@ def test_a_terminal_shows_bars(small):
     said, status = on_a_terminal(small, "results/we_sweep.csv", "--forcerun", "simulate")
     assert status == 0
     assert "━" in said
-    assert re.search(r"all .*\d+ of \d+ ", said)
+    assert re.search(r"\d+ of \d+ jobs, \d+ s elapsed, about \d+ s left", said)
     assert "✓ simulate  3 jobs" in re.sub(r"\x1b\[[\d;?]*\w", "", said)
     assert "Done: " in said
-    assert "reason:" not in said
+    assert not re.search("reason:|Job stats|Building DAG|Provided cores", said)
+
+
+def test_an_interrupted_run_says_so_and_jobs_end_without_a_word(small):
+    command = ("thesis_figs/log-normal.svg", "--force")
+    said, status = on_a_terminal(small, *command, interrupt_at="elapsed")
+    assert status != 0
+    assert re.search(r"Interrupted after .*: \d of \d jobs are done", said)
+    assert "The same command does the rest." in said
+    assert not re.search("Traceback|Failed|error", said)
 
 
 def test_a_failure_shows_the_job_the_end_of_its_log_and_what_to_do(small):
@@ -89,12 +107,17 @@ def test_without_rich_there_are_lines(small, tmp_path):
 
 
 @pytest.fixture
-def display(monkeypatch):
-    """That of ten jobs of two kinds, with a clock of its own."""
+def clock(monkeypatch) -> SimpleNamespace:
     now = SimpleNamespace(s=100.0)
     monkeypatch.setattr(run_display.time, "monotonic", lambda: now.s)
-    to_do = dict.fromkeys(range(8), ("simulate", None)) | {8: ("plot", 5), 9: ("find weight", None)}
-    shown = run_display.Display(to_do)
+    return now
+
+
+TO_DO = dict.fromkeys(range(8), ("simulate", 5.0)) | {8: ("plot", 5.0), 9: ("find weight", 8.0)}
+
+
+def told(shown, now):
+    """The display, with a method that tells it of an event so many seconds later."""
 
     def event(kind, after=0.0, **values):
         now.s += after
@@ -105,23 +128,65 @@ def display(monkeypatch):
     return shown
 
 
+@pytest.fixture
+def display(clock):
+    """That of ten jobs of three kinds, with a clock of its own."""
+    return told(run_display.Display(dict(TO_DO)), clock)
+
+
 def job(jobid, rule="simulate", log=("results/logs/simulate/N10_we5pS.log",)):
     return {"jobid": jobid, "rule_name": rule, "rule_msg": "", "log": list(log), "output": ["out"]}
 
 
-def test_time_left_is_said_when_it_can_be_known(display):
-    assert display.time_left() == ""
+def test_time_left_is_said_from_the_first_second_on(display):
+    assert display.time_left() == "about 53 s left"
     display.event(LogEvent.JOB_INFO, **job(0))
-    assert display.time_left() == ""
     display.event(LogEvent.JOB_FINISHED, after=10, job_id=0)
-    # 7 of 10 s, 5 s as before, and one job of which nothing is known: taken as the others' mean
-    assert display.time_left() == "about 1 min 24 s left"
+    # 7 of 10 s, as it took longer, 5 s and 8 s
+    assert display.time_left() == "about 1 min 23 s left"
     display.event(LogEvent.JOB_INFO, **job(1))
     display.event(LogEvent.JOB_INFO, **job(2))
     display.event(LogEvent.JOB_FINISHED, after=10, job_id=1)
     display.event(LogEvent.JOB_FINISHED, job_id=2)
-    # 5 of 10 s, 5 s, and that job, as many at a time as there were: 30 s of work in 20 s
-    assert display.time_left() == "about 43 s left"
+    # 5 of 10 s, 5 s and 8 s, as many at a time as there were: 30 s of work in 20 s
+    assert display.time_left() == "about 42 s left"
+
+
+def test_compilation_comes_first_and_is_not_counted_as_work(clock, monkeypatch, capsys):
+    done = SimpleNamespace(is_so=False)
+    monkeypatch.setattr(run_display, "are_compiled", lambda: done.is_so)
+    display = told(run_display.Display(dict(TO_DO), compiles=True), clock)
+    assert "once for this version of the code: about 35 s" in capsys.readouterr().err
+    for jobid in (0, 1):
+        display.event(LogEvent.JOB_INFO, **job(jobid))
+    clock.s += 30
+    assert display.time_left() == "about 32 s left"  # 5 s, and 53 s by two
+    done.is_so = True
+    assert display.time_left() == "about 53 s left"  # nothing is known of their pace
+    display.event(LogEvent.JOB_FINISHED, after=5, job_id=0)
+    display.event(LogEvent.JOB_FINISHED, job_id=1)
+    assert display.time_left() == "about 22 s left"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_names_and_counts_are_whole_and_bars_move(clock, width):
+    to_do = dict.fromkeys(range(3), ("compare connection inference", 10.0))
+    console = Console(file=StringIO(), width=width)
+    paper = Console(file=StringIO(), width=width, force_terminal=True)
+    bars = told(run_display.Bars(to_do, console=console), clock)
+    log = "results/logs/compare_connection_inference/" + 20 * "long" + ".log"
+    bars.event(LogEvent.JOB_INFO, **job(0, log=[log]))
+    for _ in range(2):
+        clock.s += 4
+        paper.print(bars.bars())
+    bars.close()
+    drawn = paper.file.getvalue().splitlines()
+    of_kind, whole, total = (re.sub(r"\x1b\[[\d;]*m", "", line) for line in drawn[:3])
+    assert re.match(r"compare connection inference  ━\S+  0 of 3  longlonglong", of_kind)
+    assert max(map(len, (of_kind, whole, total))) <= width
+    assert total.strip() == "0 of 3 jobs, 4 s elapsed, about 26 s left"
+    assert drawn[0] != drawn[3]
+    assert drawn[1] != drawn[4]
 
 
 def test_a_line_says_how_many_are_done(display, capsys):
@@ -178,7 +243,7 @@ def test_what_was_asked_for_is_left_to_snakemake(monkeypatch, handlers, settings
     monkeypatch.setattr(logger, "handlers", [SimpleNamespace(name=name) for name in handlers])
     settings = {"verbose": False, "quiet": set(), "nocolor": False} | settings
     workflow = SimpleNamespace(output_settings=SimpleNamespace(**settings))
-    assert run_display.follow(workflow) is None
+    assert run_display.follow(workflow, {}) is None
 
 
 @pytest.mark.parametrize(
@@ -188,17 +253,60 @@ def test_durations(seconds, text):
     assert duration(seconds) == text
 
 
-def test_a_summary_is_about_what_this_run_made_or_found_up_to_date(monkeypatch, tmp_path):
-    """Not about the verdict and the tables of an earlier run, which are still there."""
+@pytest.fixture
+def summarise(monkeypatch, tmp_path):
+    """``summarise(made, found)``: what is said of a run that made some files and found others."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "results").mkdir()
-    files = ["results/made.csv", "results/old.csv", summary.VERDICT, "results/explore.html"]
-    for file in files:
-        (tmp_path / file).write_text("140 printed numbers reproduced.")
-    jobs = [SimpleNamespace(output=[file], is_done=file == "results/made.csv") for file in files]
-    monkeypatch.setattr(summary, "jobs_of", lambda workflow: jobs)
-    shown = SimpleNamespace(n_jobs=2, to_do={1: ()}, failed=["find weight N10"], seconds=lambda: 3)
-    said = summary.summary_of(None, shown, succeeded=False)
-    assert "1 table in results/" in said
-    assert "reproduced" not in said
-    assert "explore" not in summary.summary_of(None, shown, succeeded=True)
+    monkeypatch.setattr(summary, "makes_everything", lambda workflow: workflow)
+    monkeypatch.setattr(summary, "is_as_configured", lambda workflow: True)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    def said(made, found=(), succeeded=True, everything=True, failed=()):
+        for file in (*made, *found):
+            (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / file).write_text("140 printed numbers reproduced" + 9 * ", and 9 of others")
+        jobs = [SimpleNamespace(output=[f], was_run=f in made, is_done=True) for f in made]
+        jobs += [SimpleNamespace(output=[f], was_run=False, is_done=False) for f in found]
+        monkeypatch.setattr(summary, "jobs_of", lambda workflow: jobs)
+        shown = {"n_jobs": 2, "to_do": {}, "failed": failed, "is_interrupted": False}
+        display = SimpleNamespace(**shown, seconds=lambda: 3)
+        return summary.summary_of(everything, display, succeeded)
+
+    return said
+
+
+def test_a_summary_is_about_what_this_run_made(summarise):
+    """Not about the verdict and the tables of an earlier run, which are still there."""
+    earlier = ["results/old.csv", summary.VERDICTS[0], "results/explore.html"]
+    said = summarise(["results/made.csv"], earlier, succeeded=False, failed=["find weight N10"])
+    assert "\n  results/made.csv\n" in said
+    assert "failed: find weight N10" in said
+    assert not re.search("old|reproduced", said)
+    assert "explore" not in summarise(["results/made.csv"], earlier)
+
+
+def test_a_study_comes_first_and_many_files_are_counted(summarise):
+    study = [f"results/studies/mine{end}" for end in (".pdf", ".svg", ".csv", "_summary.csv")]
+    said = summarise([f"thesis_figs/{i}.pdf" for i in range(20)] + ["results/a.csv"] + study)
+    made = said.splitlines()[1:6]
+    assert made == [
+        *("  results/studies/mine.pdf", "  results/studies/mine.csv"),
+        *("  results/studies/mine_summary.csv", "  20 figures in thesis_figs/", "  results/a.csv"),
+    ]
+
+
+def test_a_summary_wraps_at_words(summarise):
+    said = summarise([summary.VERDICTS[0], "results/explore.html", "results/provenance.md"])
+    assert max(map(len, said.splitlines())) <= 80
+    assert "and 9 of others," in said
+    assert "Done: 2 jobs in 3 s." in said
+
+
+def test_a_summary_suggests_what_applies_to_this_folder(summarise, tmp_path):
+    assert "this command, with --report report.html" in summarise(["results/a.csv"])
+    (tmp_path / "Makefile").touch()
+    said = summarise(["results/a.csv"])
+    assert "  make report" in said
+    assert "snakemake --cores all connection_inference" in said
+    assert "make report" not in summarise(["results/a.csv"], everything=False)
+    assert "all connection_inference" not in summarise([summary.VERDICTS[1]])

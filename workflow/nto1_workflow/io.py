@@ -3,6 +3,7 @@
 import gc
 import inspect
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -18,6 +19,7 @@ import pyarrow.parquet as pq
 from nto1_workflow.hashes import sha256
 from nto1_workflow.provenance.environment import register
 from nto1_workflow.running.files import atomic_write, write_text
+from nto1_workflow.running.lock import is_superseded
 
 MAX_ROWS = 5_000  # of a table on a page: what a browser shows at once
 
@@ -89,6 +91,9 @@ def run(main: Callable, snakemake) -> None:
     for name, value in values.items():
         if type(value) is tuple and len(value) == 1:  # a section of the configuration
             (values[name],) = value
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # jobs end silently at Ctrl-C
+    if is_superseded():
+        sys.exit(1)
     content, log = values.get("content", {}), snakemake.log[0]
     with open(log, "w", 1, "utf-8", "backslashreplace") as stream:
         try:

@@ -40,6 +40,7 @@ class Job(NamedTuple):
     tasks: list
     threads: int = 1
     memory_MB: float = 0.0
+    seconds: float = 0.0
 
     def mem_mb(self, attempt: int) -> int:
         """What it asks a cluster for: as the profiles do, or more."""
@@ -91,10 +92,11 @@ def jobs_of(measure: Measure, work: Sequence[Work]) -> Jobs:
     jobs = {}
     for batch in cut(parts, MAX_JOB_SECONDS):
         pieces = [piece for piece, _ in batch]
-        threads = ceil(sum(seconds for _, seconds in batch) / MAX_JOB_SECONDS)
+        seconds = sum(seconds for _, seconds in batch)
+        threads = ceil(seconds / MAX_JOB_SECONDS)
         name = hash_of(pieces[0].name).hex()[:12]
         tasks, threads = measure.tasks(pieces), min(max(1, threads), MAX_THREADS)
-        jobs[name] = Job(tasks, threads, measure.memory_MB(tasks, threads))
+        jobs[name] = Job(tasks, threads, measure.memory_MB(tasks, threads), seconds / threads)
     n, (one, many) = sum(piece.n_runs for piece in work), measure.runs
     return Jobs(
         jobs,

@@ -56,6 +56,12 @@ def acquire() -> None:
     CONFIGS.write_text(json.dumps(_configs))
 
 
+def interrupted() -> None:
+    """Jobs that have just begun are to end, too."""
+    os.environ[RUN] += ", interrupted"
+    LOCK.write_text(os.environ[RUN])
+
+
 def config_of_run(config: dict, is_main_process: bool) -> dict:
     """Jobs that read the Snakefile again, on a cluster, get the config they were sent with, even if
     it has been edited since."""
@@ -66,6 +72,7 @@ def config_of_run(config: dict, is_main_process: bool) -> dict:
 
 
 def is_superseded() -> bool:
-    """Whether the run that started this job was killed, and another one has begun since."""
+    """Whether the run that started this job was interrupted, or killed, and another one has begun
+    since."""
     run = os.environ.get(RUN)
     return run is not None and LOCK.exists() and LOCK.read_text() != run

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from snakemake.cli import get_argument_parser
 from snakemake.logging import logger
 from snakemake.output_index import OutputIndex
+from snakemake.shell import shell
 
 # Of its command line, what takes names of rules or files.
 TARGETS = ("targets", "forcerun", "until", "omit_from")
@@ -134,6 +135,13 @@ def end_scheduler() -> None:
             thread.cancel()
 
 
+def let_jobs_end_silently() -> None:
+    """At Ctrl-C, which reaches them, too: they ignore it until their work begins (``io.run``), as
+    Python would show pages of what Snakemake puts before a script."""
+    of_script = "case $BASH_EXECUTION_STRING in */.snakemake/scripts/*) trap '' INT;; esac"
+    shell.prefix(f"set -euo pipefail; {of_script}; ")
+
+
 def output_handlers(workflow) -> list[logging.Handler]:
     """Which write Snakemake's own output; none if the user asked for other output than usual."""
     settings = workflow.output_settings
@@ -158,6 +166,11 @@ def config_files(workflow) -> list[str]:
 def given_on_the_command_line(workflow) -> set[str]:
     """The sections of which ``--config`` says something."""
     return {*workflow.config_settings.config}
+
+
+def is_as_configured(workflow) -> bool:
+    """Whether neither ``--configfile`` nor ``--config`` was given."""
+    return not (workflow.overwrite_configfiles or given_on_the_command_line(workflow))
 
 
 def names_of_targets(workflow) -> list[str]:
