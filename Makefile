@@ -3,7 +3,7 @@
 # make recordings  add to .venv what reads recordings of one's own (ABF, NWB and others)
 # make check    lint, most unit tests, published numbers among them, and one small run: two minutes
 # make test     lint, and all tests
-# make report   run the pipeline, and show all of it in report.html (and .zip)
+# make report   run the pipeline, and show all that was made in report.html
 # make docs     check spelling, and build the documentation, as web pages, in docs/_build/html
 # make rulegraph  draw docs/rulegraph.svg anew (needs Graphviz)
 # make lock     resolve the dependencies anew
@@ -22,10 +22,15 @@ run: $(READY)
 help:
 	@sed -n 's/^# make/make/p' $(MAKEFILE_LIST)
 
-report: run
-	$(BIN)/snakemake --cores 1 --quiet all --force results/provenance.html
-	$(BIN)/snakemake all results/provenance.html --report report.html
-	$(BIN)/snakemake all results/provenance.html --report report.zip
+# Of commands that say nothing unless they fail.
+quietly = out=$$($(1) 2>&1) || { echo "$$out"; exit 1; }
+
+report: $(READY)
+	@$(BIN)/snakemake --dry-run all everything_made 2>&1 | grep '^Nothing to be done' || \
+	$(BIN)/snakemake --cores all all everything_made
+	@$(call quietly,$(BIN)/snakemake --cores 1 --force results/provenance.html)
+	@$(call quietly,$(BIN)/snakemake all everything_made results/provenance.html --report report.html)
+	@echo "Open report.html in a browser; results/explore.html beside it has interactive charts."
 
 # Statistics of many simulations, and files of other programs, are left to `make test`.
 LONG := inference/test_regression.py recordings studies/test_calibration.py test_benchmarks.py
@@ -59,11 +64,12 @@ rulegraph: $(READY)
 $(READY): envs/requirements.lock envs/bootstrap.lock
 	@$(PYTHON) -c 'import sys; v = sys.version_info; ok = (3, 11) <= v < (3, 14); \
 	ok or sys.exit(f"Python 3.11, 3.12 or 3.13 is needed, but $(PYTHON) is {v.major}.{v.minor}. Try: make PYTHON=python3.11")'
-	@echo "Installing the locked packages into .venv, once: about a minute"
+	@printf 'Installing the locked packages into .venv, once: about a minute '
 	@test ! -L .venv || rm .venv # a link; what it leads to is somebody's
-	$(PYTHON) -m venv --clear .venv
-	PIP_USER=0 PIP_TARGET= $(BIN)/pip install --quiet --require-hashes --no-deps -r envs/bootstrap.lock
-	$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python envs/requirements.lock
+	@$(PYTHON) -m venv --clear .venv
+	@PIP_USER=0 PIP_TARGET= $(BIN)/pip install --quiet --require-hashes --no-deps -r envs/bootstrap.lock
+	@$(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python envs/requirements.lock & \
+	while kill -0 $$! 2> /dev/null; do printf .; sleep 1; done; echo; wait $$!
 	@cd workflow && ../$(BIN)/python -c 'import os, sysconfig; \
 	print(os.getcwd(), file=open(sysconfig.get_path("purelib") + "/nto1.pth", "w"))'
 	@printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m nto1 "$$@"\n' > $(BIN)/nto1 && chmod +x $(BIN)/nto1

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from browser import Browser
-from study import ROOT, SMALL, Study, clone, need
+from study import CHEAP, ROOT, SMALL, Study, clone, need
 
 # The first example of a test may compile; the same examples every time.
 settings.register_profile("here", deadline=None, derandomize=True)
@@ -102,15 +101,29 @@ def small(small_run, tmp_path) -> Iterator[Study]:
 
 
 @pytest.fixture(scope="session")
-def report(made_once, thesis) -> Path:
-    """That of ``make report``, as one page, and in ``report/report.html`` beside it as many."""
+def inferred(made_once, kernels) -> Study:
+    """The connection inference, as far as it is cheap, and its report. Not to be changed."""
 
     def make(folder):
-        thesis.make("report")
-        shutil.move(thesis.checkout / "report.html", folder)
-        zipfile.ZipFile(thesis.checkout / "report.zip").extractall(folder)
+        study = Study(folder, CHEAP)
+        study.snakemake("connection_inference")
+        study.snakemake("everything_made", "--report", folder / "report.html")
 
-    folder, _ = made_once("report_of_thesis", make)
+    folder, _ = made_once("inference", make)
+    return Study(folder, CHEAP)
+
+
+@pytest.fixture(scope="session")
+def report(made_once, thesis) -> Path:
+    """That of ``make report``; what this said is beside it."""
+
+    def make(folder):
+        output = thesis.make("report")
+        shutil.copy(thesis.checkout / "report.html", folder)
+        return output
+
+    folder, output = made_once("report_of_thesis", make)
+    (folder / "said.txt").write_text(output)
     return folder / "report.html"
 
 

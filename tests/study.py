@@ -42,6 +42,22 @@ SMALL = {
     "connection_inference": {"overview": {"N": [20, 50], "duration_s": 5}},
 }
 
+# Recordings of published numbers, by the tests these are of; for others, few and small ones.
+PUBLISHED = ["sta", "template", "line_fit", "spikes"]
+CHEAP = {
+    "connection_inference": {
+        "overview": {"N": [20], "spike_SNR": [10]},
+        "all_inputs": {"N": [5, 20], "methods": PUBLISHED},
+        "window": {"N": [5, 20]},
+        "noise": {"seeds": [1], "spike_SNR": [float("inf"), 40, 10], "methods": ["sta"]},
+        "duration": {"seeds": [1], "duration_s": [10]},
+        "N_by_duration": {"N": [20, 100], "duration_s": [10, 30], "seeds": [1]},
+        "regression_noise": {"N": [20], "seeds": [1], "spike_SNR": [float("inf"), 40, 0.2]},
+        "observed": {"N": 20, "seeds": [1], "share": [0.5, 1], "spike_SNR": [4]},
+    },
+    "connection_test": {"duration_s": 60, "seeds_up_to_s": 10, "variants": []},
+}
+
 
 class Study:
     """A working directory with a config of its own, in which the workflow is run."""

@@ -4,32 +4,9 @@ import pandas as pd
 import pytest
 
 from nto1.inference.method import methods
-from study import Study
+from study import CHEAP, PUBLISHED, Study
 
-# Recordings of published numbers, by the tests these are of; for others, few and small ones.
-PUBLISHED = ["sta", "template", "line_fit", "spikes"]
-CHEAP = {
-    "connection_inference": {
-        "overview": {"N": [20], "spike_SNR": [10]},
-        "all_inputs": {"N": [5, 20], "methods": PUBLISHED},
-        "window": {"N": [5, 20]},
-        "noise": {"seeds": [1], "spike_SNR": [float("inf"), 40, 10], "methods": ["sta"]},
-        "duration": {"seeds": [1], "duration_s": [10]},
-        "N_by_duration": {"N": [20, 100], "duration_s": [10, 30], "seeds": [1]},
-        "regression_noise": {"N": [20], "seeds": [1], "spike_SNR": [float("inf"), 40, 0.2]},
-        "observed": {"N": 20, "seeds": [1], "share": [0.5, 1], "spike_SNR": [4]},
-    },
-    "connection_test": {"duration_s": 60, "seeds_up_to_s": 10, "variants": []},
-}
 FOLDER = "results/connection_inference"
-
-
-@pytest.fixture(scope="module")
-def inferred(made_once, kernels) -> Study:
-    folder, _ = made_once(
-        "inference", lambda folder: Study(folder, CHEAP).snakemake("connection_inference")
-    )
-    return Study(folder, CHEAP)
 
 
 def test_published_numbers_are_replayed(inferred):

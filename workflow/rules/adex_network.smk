@@ -7,7 +7,7 @@ rule simulate_adex_network:
         connections=table(
             "results/adex_network/connections",
             "AdEx network",
-            "Table: connections",
+            "Table: AdEx connections",
             "adex_network_connections",
         ),
         spikes=multiext("results/adex_network/spikes", ".csv", ".parquet"),
@@ -28,8 +28,8 @@ rule plot_adex_network:
         spikes="results/adex_network/spikes.parquet",
         voltages="results/adex_network/voltages.parquet",
     output:
-        voltage=figure("thesis_figs/adex_network_voltage", "AdEx network", "Voltage"),
-        raster=figure("thesis_figs/adex_network_raster", "AdEx network", "Spikes"),
+        voltage=figure("adex_network_voltage", "AdEx network", "Voltage of a neuron"),
+        raster=figure("adex_network_raster", "AdEx network", "Spikes of all neurons"),
     log:
         "results/logs/plot_adex_network.log",
     params:

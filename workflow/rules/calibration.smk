@@ -26,13 +26,13 @@ rule summarise_calibration:
         recordings=table(
             "results/calibration/recordings",
             "Calibration",
-            "Table: Calibration, recordings",
+            "Table: false alarms in every recording",
             "calibration",
         ),
         means=table(
-            "results/calibration/calibration", "Calibration", "Table: Calibration"
+            "results/calibration/calibration", "Calibration", "Table: false alarms"
         ),
-        figure=figure("results/calibration/calibration", "Calibration", "Calibration"),
+        figure=figure("results/calibration/calibration", "Calibration", "False alarms"),
     log:
         "results/logs/summarise_calibration.log",
     script:

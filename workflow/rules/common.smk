@@ -68,7 +68,8 @@ def typed(section, *left_out: str) -> tuple:
 
 
 def figure(path: str, category: str, title: str, caption: str = "") -> list:
-    """The files of a figure; the report shows one."""
+    """The files of a figure, in thesis_figs/ if no folder is named; the report shows one."""
+    path = path if "/" in path else f"thesis_figs/{path}"
     return [f"{path}.pdf", report_item(f"{path}.svg", category, title, caption)]
 
 

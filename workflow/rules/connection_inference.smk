@@ -87,7 +87,7 @@ for name, result_set in RESULT_SETS.items():
 rule chance_level:
     """Scores of random guessing."""
     output:
-        table(f"{FOLDER}chance", CATEGORY, "Table: Chance level", "inference_chance"),
+        table(f"{FOLDER}chance", CATEGORY, "Table: random guessing", "inference_chance"),
     log:
         "results/logs/chance_level.log",
     group:
@@ -106,13 +106,13 @@ rule test_imaging_2021:
         scores=table(
             f"{FOLDER}imaging_2021",
             CATEGORY,
-            "Table: Experiment of 2021",
+            "Table: experiment of 2021",
             "imaging_2021",
         ),
         means=table(
             f"{FOLDER}imaging_2021_means",
             CATEGORY,
-            "Table: Experiment of 2021, means",
+            "Table: experiment of 2021, means",
             "inference_means",
         ),
     log:
@@ -169,9 +169,7 @@ rule plot_overview:
     input:
         f"{FOLDER}overview_means.parquet",
     output:
-        figure(
-            "thesis_figs/detection_overview", CATEGORY, "Which inputs can be detected"
-        ),
+        figure("detection_overview", CATEGORY, "Which inputs can be detected"),
     log:
         "results/logs/plot_overview.log",
     script:
@@ -188,27 +186,27 @@ rule plot_clipping:
         voltages=f"{FOLDER}example_voltages.parquet",
         examples=f"{FOLDER}example_averages.parquet",
     output:
-        ceiled=figure("thesis_figs/ceil_spikes", CATEGORY, "Ceiled spikes"),
-        noise=figure("thesis_figs/VI_noise", CATEGORY, "Imaging noise"),
+        ceiled=figure("ceil_spikes", CATEGORY, "Spikes set to their peak"),
+        noise=figure("VI_noise", CATEGORY, "Voltage with imaging noise"),
         signals=figure(
-            "thesis_figs/ceil_n_clip__sigs_and_STAs", CATEGORY, "Ceiling and clipping"
+            "ceil_n_clip__sigs_and_STAs", CATEGORY, "Ceiled and clipped voltage"
         ),
-        areas=figure(
-            "thesis_figs/ceil_n_clip_AUCs", CATEGORY, "Detection in clipped signals"
+        areas=figure("ceil_n_clip_AUCs", CATEGORY, "Detection in clipped signals"),
+        averages=figure(
+            "example_STAs", CATEGORY, "Spike-triggered averages of some inputs"
         ),
-        averages=figure("thesis_figs/example_STAs", CATEGORY, "Example averages"),
         rates=figure(
-            "thesis_figs/perfmeasures_threshold_TPR_ROC", CATEGORY, "Detection rates"
+            "perfmeasures_threshold_TPR_ROC", CATEGORY, "Detection rates and threshold"
         ),
-        F_scores=figure("thesis_figs/perfmeasures_Fscores", CATEGORY, "F-scores"),
-        iso_F=figure("thesis_figs/PR_curves_iso_F", CATEGORY, "Precision and recall"),
+        F_scores=figure("perfmeasures_Fscores", CATEGORY, "F-scores and threshold"),
+        iso_F=figure("PR_curves_iso_F", CATEGORY, "Precision and recall"),
         PR_by_kind=figure(
-            "thesis_figs/perfmeasures_PR_curves_EI",
+            "perfmeasures_PR_curves_EI",
             CATEGORY,
-            "Precision and recall by kind",
+            "Precision and recall by kind of input",
         ),
         F1_by_kind=figure(
-            "thesis_figs/perfmeasures_threshold_PPVs_EI", CATEGORY, "F1 by kind"
+            "perfmeasures_threshold_PPVs_EI", CATEGORY, "F1 by kind of input"
         ),
     log:
         "results/logs/plot_clipping.log",
@@ -229,7 +227,7 @@ for result_set, key, name in (
             means=f"{FOLDER}{result_set}_means.parquet",
             chance=f"{FOLDER}chance.parquet",
         output:
-            figure(f"thesis_figs/{name}", CATEGORY, f"Detection against {result_set}"),
+            figure(name, CATEGORY, f"Detection against {result_set}"),
         log:
             f"results/logs/plot_{result_set}.log",
         params:
@@ -242,7 +240,7 @@ rule plot_chance_level:
     input:
         chance=f"{FOLDER}chance.parquet",
     output:
-        figure("thesis_figs/AUC_chance_level", CATEGORY, "Chance level"),
+        figure("AUC_chance_level", CATEGORY, "Areas that chance alone gives"),
     log:
         "results/logs/plot_chance_level.log",
     script:
@@ -255,13 +253,13 @@ rule plot_methods:
         longer=f"{FOLDER}window.parquet",
         chance=f"{FOLDER}chance.parquet",
     output:
-        line_fit=figure("thesis_figs/perf-all-inputs__fitline", CATEGORY, "Line fit"),
+        line_fit=figure("perf-all-inputs__fitline", CATEGORY, "Detection by line fit"),
         template=figure(
-            "thesis_figs/perf-all-inputs__template-cor", CATEGORY, "Two passes"
+            "perf-all-inputs__template-cor", CATEGORY, "Detection in two passes"
         ),
-        window=figure("thesis_figs/perf-STA-winlength", CATEGORY, "Window length"),
+        window=figure("perf-STA-winlength", CATEGORY, "Detection with a longer window"),
         spikes=figure(
-            "thesis_figs/perf-all-inputs__spikes", CATEGORY, "With and without voltage"
+            "perf-all-inputs__spikes", CATEGORY, "Detection with and without voltage"
         ),
     log:
         "results/logs/plot_methods.log",
@@ -274,7 +272,7 @@ rule plot_N_by_duration:
         means=f"{FOLDER}N_by_duration_means.parquet",
     output:
         figure(
-            "thesis_figs/AUC_N_by_duration", CATEGORY, "Number of inputs and duration"
+            "AUC_N_by_duration", CATEGORY, "Detection by number of inputs and duration"
         ),
     log:
         "results/logs/plot_N_by_duration.log",
@@ -292,7 +290,7 @@ rule detection_limit:
         table(
             f"{FOLDER}regression_limit",
             CATEGORY,
-            "Table: The limit that noise sets",
+            "Table: the limit that noise sets",
             "inference_limit",
         ),
     log:
@@ -313,12 +311,10 @@ rule plot_regression:
         limit=f"{FOLDER}regression_limit.parquet",
         chance=f"{FOLDER}chance.parquet",
     output:
-        by_method=figure("thesis_figs/AUC_by_method", CATEGORY, "All methods"),
-        by_noise=figure(
-            "thesis_figs/regression_noise", CATEGORY, "Regression and noise"
-        ),
+        by_method=figure("AUC_by_method", CATEGORY, "Detection by every method"),
+        by_noise=figure("regression_noise", CATEGORY, "Regression and imaging noise"),
         by_share=figure(
-            "thesis_figs/regression_observed", CATEGORY, "Regression, some trains"
+            "regression_observed", CATEGORY, "Regression if some inputs are observed"
         ),
     log:
         "results/logs/plot_regression.log",

@@ -71,15 +71,21 @@ rule summarise_connection_tests:
             batch=["base", *OTHER_TESTS],
         ),
     output:
-        base=table("results/connection_test/trains", "Connections", "Table: trains"),
+        base=table(
+            "results/connection_test/trains",
+            "Connections",
+            "Table: test of every train",
+        ),
         performance=table(
-            "results/connection_test/performance", "Connections", "Table: variants"
+            "results/connection_test/performance",
+            "Connections",
+            "Table: tested variants",
         ),
         curves=table("results/connection_test/roc", "Connections", "Table: ROC curves"),
         areas=table(
             "results/connection_test/areas",
             "Connections",
-            "Table: areas for every seed",
+            "Table: areas under the ROC curves",
             "connection_test_areas",
         ),
     log:
@@ -96,12 +102,10 @@ rule plot_excerpt:
     input:
         samples="results/connection_test/excerpt.parquet",
     output:
-        whole=figure(
-            "thesis_figs/voltage_reset", "Connections", "Voltage around a spike"
-        ),
-        zoom=figure("thesis_figs/voltage_reset_zoom", "Connections", "Its samples"),
+        whole=figure("voltage_reset", "Connections", "Voltage around a spike"),
+        zoom=figure("voltage_reset_zoom", "Connections", "Samples around a spike"),
         both=figure(
-            "thesis_figs/voltage_reset_early_and_late",
+            "voltage_reset_early_and_late",
             "Connections",
             "Two ways to discretise the reset",
         ),
@@ -123,16 +127,14 @@ rule plot_connection_tests:
         curves="results/connection_test/roc.parquet",
     output:
         averages=figure(
-            "thesis_figs/spike_triggered_averages",
-            "Connections",
-            "Spike-triggered averages",
+            "spike_triggered_averages", "Connections", "Spike-triggered averages"
         ),
         heights=figure(
-            "thesis_figs/heights_of_averages", "Connections", "Their heights"
+            "heights_of_averages", "Connections", "Heights of spike-triggered averages"
         ),
-        roc=figure("thesis_figs/connection_test_roc", "Connections", "ROC curves"),
+        roc=figure("connection_test_roc", "Connections", "ROC curves"),
         variants=figure(
-            "thesis_figs/connection_test_variants", "Connections", "Areas under them"
+            "connection_test_variants", "Connections", "Areas under the ROC curves"
         ),
     log:
         "results/logs/plot_connection_tests.log",

@@ -24,7 +24,7 @@ rule plot_example:
     input:
         trace="results/example_trace.parquet",
     output:
-        figure("thesis_figs/voltage_example", "One run", "Voltage"),
+        figure("voltage_example", "One run", "Voltage of one run"),
     log:
         "results/logs/plot_example.log",
     params:
@@ -36,8 +36,8 @@ rule plot_example:
 rule plot_model:
     """What one input spike does, and how often inputs fire."""
     output:
-        response=figure("thesis_figs/impulse_response", "One run", "Impulse response"),
-        rates=figure("thesis_figs/log-normal", "One run", "Firing rates of inputs"),
+        response=figure("impulse_response", "One run", "Response to one input spike"),
+        rates=figure("log-normal", "One run", "Firing rates of inputs"),
     log:
         "results/logs/plot_model.log",
     params:

@@ -9,7 +9,7 @@ rule external_checks:
         stored=PUBLISHED / "simulated_cultures.csv",
     output:
         table=table(
-            "results/external_checks", "External checks", "Table: Data made elsewhere"
+            "results/external_checks", "External checks", "Table: data made elsewhere"
         ),
     log:
         "results/logs/external_checks.log",

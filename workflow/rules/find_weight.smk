@@ -24,7 +24,7 @@ rule summarise_weights:
         evaluations=expand("results/find_weight/N{N}_evaluations.parquet", N=N_BATCHES),
     output:
         weights=table(
-            "results/we_for_target_rate", "Target rate", "Table: strength for every N"
+            "results/we_for_target_rate", "Target rate", "Table: weight for every N"
         ),
         steps=table(
             "results/we_for_target_rate_evaluations",
@@ -42,13 +42,13 @@ rule plot_weights:
         weights="results/we_for_target_rate.parquet",
     output:
         needed=figure(
-            f"thesis_figs/we-for-{CONFIG.find_weight.target_rate_Hz:g}Hz-for-all-N",
+            f"we-for-{CONFIG.find_weight.target_rate_Hz:g}Hz-for-all-N",
             "Target rate",
-            "Strength needed",
+            "Weight for the target rate",
             caption="we_for_all_N",
         ),
-        all_N=figure("thesis_figs/chosen_N", "Target rate", "Chosen N"),
-        subset=figure("thesis_figs/chosen_N_subset", "Target rate", "Chosen N, subset"),
+        all_N=figure("chosen_N", "Target rate", "Numbers of inputs (N)"),
+        subset=figure("chosen_N_subset", "Target rate", "Numbers of inputs (N), subset"),
     log:
         "results/logs/plot_weights.log",
     params:

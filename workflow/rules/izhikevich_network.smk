@@ -11,7 +11,7 @@ rule simulate_izhikevich_network:
         neurons=table(
             f"{NETWORK_FOLDER}neurons",
             "Izhikevich network",
-            "Table: neurons",
+            "Table: 1000 neurons",
             "izhikevich_network_neurons",
         ),
         path_lengths=table(
@@ -36,14 +36,12 @@ rule plot_izhikevich_network:
         path_lengths=f"{NETWORK_FOLDER}path_lengths.parquet",
         spikes=f"{NETWORK_FOLDER}spikes.parquet",
     output:
-        to_first=figure(
-            "thesis_figs/shortest-path-1", "Izhikevich network", "Paths to neuron 1"
-        ),
+        to_first=figure("shortest-path-1", "Izhikevich network", "Paths to neuron 1"),
         of_all=figure(
-            "thesis_figs/shortest-path-all", "Izhikevich network", "Paths of all pairs"
+            "shortest-path-all", "Izhikevich network", "Paths between all pairs"
         ),
-        raster=figure("thesis_figs/1144_raster", "Izhikevich network", "Spikes"),
-        rates=figure("thesis_figs/1144_hist", "Izhikevich network", "Firing rates"),
+        raster=figure("1144_raster", "Izhikevich network", "Spikes of 1000 neurons"),
+        rates=figure("1144_hist", "Izhikevich network", "Rates of 1000 neurons"),
     log:
         "results/logs/plot_izhikevich_network.log",
     params:

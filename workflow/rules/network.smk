@@ -9,7 +9,7 @@ rule simulate_network:
     input:
         tables=sorted({*CONFIG.network.tables().values()}),
     output:
-        spikes=table("results/network/spikes", "Network", "Table: spikes"),
+        spikes=table("results/network/spikes", "Network", "Table: network spikes"),
         voltages=multiext("results/network/voltages", *KINDS),
         neurons=multiext("results/network/neurons", *KINDS),
         connections=multiext("results/network/connections", *KINDS),
@@ -35,7 +35,7 @@ rule plot_network:
         voltages="results/network/voltages.parquet",
         neurons="results/network/neurons.parquet",
     output:
-        figure("thesis_figs/network", "Network", "Spikes and voltages"),
+        figure("network", "Network", "Spikes and voltages"),
     log:
         "results/logs/plot_network.log",
     params:

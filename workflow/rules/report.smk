@@ -1,4 +1,5 @@
 # What the report shows beside the experiments' own figures and tables, which say so themselves.
+import os
 
 
 report: "../report/workflow.rst"
@@ -8,10 +9,10 @@ rule show_costs:
     input:
         measured=BENCHMARKS / "measured/measured.csv",
         figure=report_item(
-            BENCHMARKS / "measured/measured.svg", "Costs", "Ratios and costs"
+            BENCHMARKS / "measured/measured.svg", "Costs", "Times of simulators"
         ),
     output:
-        report_item("results/costs.html", "Costs", "Table: beside others"),
+        report_item("results/costs.html", "Costs", "Table: times of simulators"),
     log:
         "results/logs/show_costs.log",
     script:
@@ -72,7 +73,7 @@ rule explore:
         averages=["results/connection_test/base/stas.parquet"],
         trains=["results/connection_test/trains.parquet"],
     output:
-        page=report_item("results/explore.html", "Explore", "Interactive charts"),
+        page="results/explore.html",
     log:
         "results/logs/explore.log",
     params:
@@ -86,13 +87,9 @@ DETECTION_TABLES = [
     *(f"{name}{what}" for name in RESULT_SETS for what in ("", "_means")),
     *("imaging_2021", "regression_limit", "chance"),
 ]
-for folder, category, tables in (
-    ("connection_inference", CATEGORY, DETECTION_TABLES),
-    (
-        "izhikevich_network",
-        "Izhikevich network",
-        ["neurons", "path_lengths", "connections", "spikes"],
-    ),
+for folder, tables in (
+    ("connection_inference", DETECTION_TABLES),
+    ("izhikevich_network", ["neurons", "path_lengths", "connections", "spikes"]),
 ):
 
     rule:
@@ -107,11 +104,7 @@ for folder, category, tables in (
             averages=[],
             trains=[],
         output:
-            page=report_item(
-                f"results/{folder}/explore.html",
-                category,
-                "Interactive charts",
-            ),
+            page=f"results/{folder}/explore.html",
         log:
             f"results/logs/explore_{folder}.log",
         params:
@@ -123,3 +116,21 @@ for folder, category, tables in (
 RESULTS += [rules.explore.output]
 if not HAS_BRACES:  # where what was measured would be measured again
     RESULTS += [rules.show_costs.output]
+
+
+def are_made(files) -> bool:
+    """Those in results/; figures come with the project."""
+    files = [file for file in map(str, files) if file.startswith("results/")]
+    return bool(files) and all(map(os.path.exists, files))
+
+
+rule everything_made:
+    """For `make report`: what was made beside that of a run."""
+    input:
+        [
+            str(file)  # which belongs, in the report, to the rule that makes it
+            for each in rules_in(workflow, HERE)
+            for files in [each.output or each.input]
+            if not each.has_wildcards() and are_made(files)
+            for file in files
+        ],

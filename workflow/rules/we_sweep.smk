@@ -20,8 +20,12 @@ rule summarise_sweep:
             we_pS=WEIGHT_BATCHES,
         ),
     output:
-        runs=table("results/we_sweep", "Input strength", "Table: runs"),
-        means=table("results/we_sweep_means", "Input strength", "Table: means"),
+        runs=table(
+            "results/we_sweep", "Input strength", "Table: every run of the sweep"
+        ),
+        means=table(
+            "results/we_sweep_means", "Input strength", "Table: means of the sweep"
+        ),
     log:
         "results/logs/summarise_sweep.log",
     script:
@@ -33,12 +37,10 @@ rule plot_input_drive:
         runs="results/we_sweep.parquet",
     output:
         input_drive=figure(
-            "thesis_figs/input_drive_we", "Input strength", "Median voltage and rate"
+            "input_drive_we", "Input strength", "Median voltage and firing rate"
         ),
-        median=figure(
-            "thesis_figs/median_voltage_we", "Input strength", "Median voltage"
-        ),
-        rate=figure("thesis_figs/output_rate_we", "Input strength", "Firing rate"),
+        median=figure("median_voltage_we", "Input strength", "Median voltage"),
+        rate=figure("output_rate_we", "Input strength", "Firing rate"),
     log:
         "results/logs/plot_input_drive.log",
     script:
