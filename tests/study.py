@@ -151,7 +151,8 @@ def copy_checkout(folder: Path) -> Path:
     compiled kernels, which take half a minute."""
     for name in ("benchmarks", "config", "envs", "profiles", "resources", "workflow"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "Snakefile", folder)
+    for name in ("Snakefile", "pyproject.toml"):  # which has the version
+        shutil.copy(ROOT / name, folder)
     copy_kernels(folder)
     return folder
 
