@@ -1,6 +1,7 @@
 """What the thesis's figures have in common beyond ``style.mplstyle``."""
 
 import gc
+import re
 from math import isclose
 from pathlib import Path
 
@@ -152,7 +153,17 @@ def save(figure, *paths: str) -> None:
         kind = Path(path).suffix[1:]
         with atomic_write(path) as file:
             figure.savefig(file, format=kind, metadata=nameless[kind], bbox_inches=bbox)
+            if kind == "svg":
+                text = Path(file).read_text("utf-8")
+                Path(file).write_text(without_excess(text), "utf-8")
     plt.close(figure)
+
+
+def without_excess(svg: str) -> str:
+    """Coordinates to a hundredth of a point, no indentation: four fifths of the size."""
+    coordinates = re.compile(r' (?:d|x|y)="[^"]*"')
+    svg = coordinates.sub(lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), svg)
+    return re.sub(r"\n +<", "\n<", svg)
 
 
 def percent(axis) -> None:
