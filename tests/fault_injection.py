@@ -9,12 +9,13 @@ import psutil
 
 
 def workers(run: Popen) -> list[psutil.Process]:
-    """Processes of a run that are at work on a script."""
+    """Processes of a run that are at work on a script, without their shells."""
     with suppress(psutil.NoSuchProcess):
         return [
             process
             for process in psutil.Process(run.pid).children(recursive=True)
-            if any(Path(word).parent.name == "scripts" for word in _words(process))
+            if process.name() != "bash"
+            and any(Path(word).parent.name == "scripts" for word in _words(process))
         ]
     return []
 

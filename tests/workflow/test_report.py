@@ -86,7 +86,8 @@ def test_every_figure_and_table_shows(browser, reported):
     browser.get(report.as_uri())
     browser.implicitly_wait(5)
     seen = {}
-    for category in browser.execute_script("return Object.keys(categories)"):
+    categories = browser.execute_script("return Object.keys(categories)")
+    for category in categories if len(categories) > 1 else ["Results"]:
         browser.execute_script("app.setView({navbarMode: 'menu'})")
         browser.find_element(By.LINK_TEXT, category).click()
         for entry in browser.find_elements(By.CSS_SELECTOR, "#app tbody tr"):

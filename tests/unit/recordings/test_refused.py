@@ -17,7 +17,7 @@ from nto1.recordings.errors import RecordingError
 from nto1.recordings.external import read_culture
 from study import ROOT
 
-PAGE = (ROOT / "docs/messages.md").read_text().partition("## Recordings")[2].partition("\n## ")[0]
+PAGE = (ROOT / "docs/messages.md").read_text().partition("## Recordings")[2].partition("\n##")[0]
 MESSAGES = re.findall(r"^\| `(.+?)` \|", PAGE, re.MULTILINE)
 KNOWN = {"sampling_rate": 1000, "unit": "mV"}
 TIMES = {"a": [0.5, 1.0]}
@@ -178,6 +178,11 @@ WRONG = [
     lambda folder: read_recording(folder / "cell.abf", folder / "units.csv"),
     lambda folder: detect(of([V_MV, V_MV], starts=[0, 5])(folder), method="sta"),
     lambda folder: detect(of()(folder), method="sta", null="empirical"),
+    lambda folder: detect(of()(folder), null="none"),
+    lambda folder: detect(of()(folder), method="magic"),
+    lambda folder: detect(of()(folder), method="spikes"),
+    lambda folder: detect(of(V_MV[:900], {"a": np.arange(1, 9) / 10})(folder)),
+    lambda folder: detect(of(0 * V_MV - 65, {"a": np.arange(1, 9) / 10})(folder)),
     culture_of_nothing,
     culture(times=[1.0, 2.0]),
     culture(marked_edges=[[1, 3, 0]]),
@@ -189,7 +194,7 @@ WRONG = [
 
 
 def said(tmp_path_factory, wrong) -> str:
-    with pytest.raises(RecordingError) as caught:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 (its text is what is tested)
         wrong(tmp_path_factory.mktemp("wrong"))
     return str(caught.value)
 

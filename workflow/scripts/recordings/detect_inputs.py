@@ -1,5 +1,7 @@
 """Which trains drive the voltage of a recording: a table, a figure, and a page with the verdict."""
 
+from pathlib import Path
+
 from nto1.config.model import OwnRecording
 from nto1.recordings.detection import detect
 from nto1.recordings.figure import pictures
@@ -37,8 +39,8 @@ def main(name: str, recording: OwnRecording, table, figure, page, threads: int):
     write_table(found.table, *table)
     drawn = pictures(found)
     for path in figure:
-        with atomic_write(path) as file:
-            file.write(drawn[path.rpartition(".")[2]])
+        with atomic_write(path) as unfinished:
+            Path(unfinished).write_bytes(drawn[path.rpartition(".")[2]])
     write_text(page_of(found, drawn["svg"]), page)
 
 
