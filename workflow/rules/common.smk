@@ -69,7 +69,7 @@ def typed(section, *left_out: str) -> tuple:
 
 def figure(path: str, category: str, title: str, caption: str = "") -> list:
     """The files of a figure, in thesis_figs/ if no folder is named; the report shows one."""
-    path = path if "/" in path else f"thesis_figs/{path}"
+    path = path if Path(path).parent.name else f"thesis_figs/{path}"
     return [f"{path}.pdf", report_item(f"{path}.svg", category, title, caption)]
 
 
@@ -77,6 +77,12 @@ def table(path: str, category: str, title: str, caption: str = "") -> list:
     """The files of a table; the report shows the last, a page with its rows."""
     files = [f"{path}.csv", f"{path}.parquet"]
     return [*files, report_item(f"{path}.html", category, title, caption)]
+
+
+def are_made(files) -> bool:
+    """Those in results/; figures come with the project."""
+    files = [file for file in map(str, files) if file.startswith("results/")]
+    return bool(files) and all(map(os.path.exists, files))
 
 
 def report_item(path, category: str, title: str, caption: str = ""):

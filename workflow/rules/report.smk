@@ -118,12 +118,6 @@ if not HAS_BRACES:  # where what was measured would be measured again
     RESULTS += [rules.show_costs.output]
 
 
-def are_made(files) -> bool:
-    """Those in results/; figures come with the project."""
-    files = [file for file in map(str, files) if file.startswith("results/")]
-    return bool(files) and all(map(os.path.exists, files))
-
-
 rule everything_made:
     """For `make report`: what was made beside that of a run."""
     input:
