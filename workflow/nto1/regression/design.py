@@ -240,7 +240,7 @@ class Covariates(NamedTuple):
 
     @classmethod
     def of(
-        cls, rows: np.ndarray, whiten: Callable[[np.ndarray], np.ndarray], threads: int
+        cls, rows: np.ndarray, whiten: Callable[[np.ndarray], np.ndarray], threads: int = 1
     ) -> "Covariates":
         whitened = np.array(list(map_ahead(whiten, rows, threads)))
         products = _products(rows, whitened)
