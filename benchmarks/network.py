@@ -176,9 +176,9 @@ def measure(brian2: str, nest: str, rounds: int = 5) -> dict:
         "10 000 neurons, without noise, with inputs": large(noise=False, driven=True),
     }
     found = {what: compare(*network, brian2, rounds) for what, network in networks.items()}
-    what, network = "10 000 AdEx neurons with 1000 connections each, 10 s", dense()
-    found[what] = compare(*network, brian2, 2)
-    return found | {f"{what}, NEST": compare(*network, nest, 1, "nest")}
+    what, (network, trains, duration) = "10 000 AdEx neurons with 1000 connections each", dense()
+    found[f"{what}, 10 s"] = compare(network, trains, duration, brian2, 2)
+    return found | {f"{what}, 0.5 s, NEST": compare(network, trains, 0.5, nest, 1, "nest")}
 
 
 if __name__ == "__main__":
