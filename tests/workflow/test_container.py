@@ -36,7 +36,9 @@ def root(tmp_path):
     return root
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("unshare"), reason="takes root")
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("unshare"), reason="takes root, and unshare"
+)
 def test_a_run_in_the_container(root, small_run):
     mounted = ("/dev", "/proc", "/usr", sys.base_prefix, sys.prefix)
     script = ["set -eu", *(f"mount --rbind {folder} {root}{folder}" for folder in mounted)]
